@@ -103,6 +103,12 @@ def unstated(study: "Study") -> list[str]:
     return lacks if known else [*lacks, told_by(study)]
 
 
+def has_sign(study: "Study") -> bool:
+    """Whether the sign of the money is that of the revenue, however many units come in: a margin is stated, and no cost."""
+    stated = not any(path in study.assumptions for path in WORTH)
+    return study.economics.revenue_metric is not None and stated and not study.economics.cost
+
+
 def not_stated(study: "Study") -> str:
     """:func:`unstated` in words; empty where nothing lacks.
 

@@ -286,7 +286,7 @@ def _sums(file: Path) -> "pd.DataFrame":
     return pd.read_parquet(file)
 
 
-LEAKS = "the history predicts its outcome too well, as only the outcome itself would: do not adjust by it"
+LEAKS = "the history predicts its outcome as well as the outcome itself would, and no effect tells the two apart: do not adjust by it"
 """Why an adjustment that leaves next to no variance is not to be used."""
 
 

@@ -77,6 +77,13 @@ class MetricEffect:
         return self.units == self.valued
 
     @property
+    def clusters(self) -> float | None:
+        """How many equal clusters the arm is worth that is worth fewer; None where each unit was assigned by itself."""
+        return min(
+            (arm.equal for arm in (self.control, self.treatment) if isinstance(arm, WholeClusters)), default=None
+        )
+
+    @property
     def drawable(self) -> bool:
         """Whether the relative change and its interval are numbers with an end."""
         e = self.effect

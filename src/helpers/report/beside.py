@@ -26,6 +26,14 @@ def people_decided(nb: "Notebook", found: "PersonalDecision | None", reason: str
     return (nb.finding if found.on_these_results else nb.warning)(people.text(found))
 
 
+def doubted_intervals(nb: "Notebook", earlier: "Numbers") -> "Callout | None":
+    """What the trust checks say against the intervals that money and risk are reckoned from; nothing where they hold."""
+    from helpers.experiment.trust.check import of_intervals
+
+    said = [f"**{caveat.claim}** {caveat.words}" for caveat in of_intervals(earlier)]
+    return nb.warning("\n\n".join(said)) if said else None
+
+
 def watched(nb: "Notebook", results: "Results", earlier: "Numbers") -> "Table":
     """What is watched after a launch, with the bounds of a day."""
     from helpers.experiment.monitoring.plan import units_a_day

@@ -97,7 +97,7 @@ def front_page(
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
         ],
         metrics=_markup(_metrics(study, numbers)),
-        starts=decision.note_rollout(study, verdict),
+        starts=decision.note_rollout(study, verdict, told(numbers, "people.decision"), told(numbers, "people.by")),
         rollout=_markup(_rollout(study)),
         notebooks=pages,
         more=more,

@@ -64,12 +64,18 @@ def test_what_is_made_of_the_evidence_holds_and_nothing_else_does(control, treat
         (seen(300, 360, look=LOOK), "better", "too early"),
         (seen(300, 240, look=LOOK), "worse", "significant"),
         (seen(300, 400, higher_is_better=False), "worse", "significant"),
+        (seen(300, 400, clusters=4.9), "better", "too few"),
+        (seen(300, 400, clusters=math.nan), "better", "too few"),
+        (seen(300, 400, clusters=5.0), "better", "significant"),
+        (seen(300, 200, clusters=3.0), "worse", "significant"),
+        (seen(300, 310, clusters=3.0), "better", "not significant"),
         (seen(0, 0), "no different", "no test"),
     ],
 )
 def test_the_strength_of_an_effect_is_that_of_the_p_value_that_decides(evidence, says, strength):
     claim = claims.effect_of(evidence)
     assert (claim.says, claim.strength) == (says, strength)
+    assert ("significantly" in claims.word(claim)) is (strength == "significant")
 
 
 @pytest.mark.parametrize(("treatment", "says"), [(2_000, "inside"), (1_800, "not shown"), (1_200, "beyond")])

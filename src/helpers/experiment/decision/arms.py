@@ -39,12 +39,12 @@ def decide_all(evidence: Sequence[Evidence], rule: Rule) -> StudyDecision:
     hangs on no trust check: one that fails bars all of them alike.
     """
     arms = tuple(decide(each, rule) for each in evidence)
-    money = all(each.worth is not None for each in evidence)
+    money = all(each.money is not None for each in evidence)
 
     def rank(i: int) -> tuple[int, float]:
         each = evidence[i]
         belief = each.belief.mean if each.belief else each.uplift
-        worth = each.worth if money and each.worth is not None else belief
+        worth = each.money if money and each.money is not None else belief
         sound = decide(replace(each, failed_checks=()), rule) if each.failed_checks else arms[i]
         return ORDER.index(sound.verdict), -worth if worth == worth else 0.0
 

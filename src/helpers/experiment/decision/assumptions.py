@@ -88,7 +88,8 @@ def _restated(weighed: Evidence, value: DecisionValue | None, study: Study, othe
     was, now = study.decision.prior, other.decision.prior
     belief = None if weighed.belief is None else weighed.belief.under(now, was)
     worth = None if value is None else value.expected_under(other.economics, now, was)
-    return replace(weighed, belief=belief, worth=worth)
+    per_unit = None if weighed.per_unit is None else weighed.per_unit.under(now, was)
+    return replace(weighed, belief=belief, worth=worth, per_unit=per_unit)
 
 
 def _assumption(path: str, study: Study, decided: StudyDecision, values: Values) -> Assumption:

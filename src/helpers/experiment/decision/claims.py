@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from helpers.defaults import FEWEST_CLUSTERS
 from helpers.formatting import CHANGE, Unit, formatted, interval, p_text
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -26,12 +27,13 @@ About = Literal["effect", "at best", "guardrail", "risk", "money", "agreement"]
 Says = Literal[
     "better", "worse", "no different", "too small", "inside", "not shown", "beyond", "is", "agrees", "disagrees"
 ]
-Strength = Literal["", "significant", "not significant", "too early", "no test"]
+Strength = Literal["", "significant", "not significant", "too early", "too few", "no test"]
 
 HOW: dict[Strength, str] = {
     "significant": "significant",
     "not significant": "not significant",
     "too early": "too early to be called significant",
+    "too few": "not to be called significant with so few clusters",
     "no test": "no test",
 }
 """The one word under which the strength of an effect is told."""
@@ -124,11 +126,12 @@ def has_scale(effect: Effect) -> bool:
 
 def of_effect(
     effect: Effect, p_value: float, metric: str, arm: str, *, higher_is_better: bool, level: float | None = None,
-    unit: Unit = "number", currency: str = "",
+    clusters: float | None = None, unit: Unit = "number", currency: str = "",
 ) -> Claim:  # fmt: skip
     """What is seen of a metric: by how much it is better or worse, and whether that is significant.
 
-    ``p_value`` is the one that table and decision use, ``level`` that of an early look at a gain. The size is a fraction
+    ``p_value`` is the one that table and decision use, ``level`` that of an early look at a gain, ``clusters`` how many
+    of one size the arms are worth, of which a gain needs enough for any test to hold. The size is a fraction
     of the control, or in the metric's own ``unit`` where the control cannot be told from zero.
     """
     scaled = has_scale(effect)
@@ -139,7 +142,8 @@ def of_effect(
     strength: Strength = "no test" if math.isnan(p_value) else "not significant"
     if p_value < effect.alpha:
         early = level is not None and says == "better" and not p_value < level
-        strength = "too early" if early else "significant"
+        few = says == "better" and clusters is not None and not clusters >= FEWEST_CLUSTERS
+        strength = "too early" if early else "too few" if few else "significant"
     return Claim(
         "effect", metric, arm, says, (*numbers, p_value), "relative" if scaled else unit, strength, currency,
         adjusted=p_value > effect.p_value, shared=effect.p_value < effect.alpha <= p_value,
@@ -151,7 +155,7 @@ def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) 
     metric, arm = found.metric, found.variant if len(study.treatments) > 1 else ""
     return of_effect(
         found.effect, found.adjusted_p, metric.label, arm, higher_is_better=metric.better == "higher",
-        level=look.level if look is not None and metric.role == "primary" else None,
+        level=look.level if look is not None and metric.role == "primary" else None, clusters=found.clusters,
         unit=CHANGE[metric.unit], currency=study.economics.currency,
     )  # fmt: skip
 
@@ -188,7 +192,7 @@ def effect_of(evidence: Evidence) -> Claim:
     """What is seen of the primary metric."""
     return of_effect(
         evidence.effect, evidence.p_value, evidence.metric, evidence.arm, higher_is_better=evidence.higher_is_better,
-        level=evidence.look.level if evidence.look else None, unit=evidence.unit, currency=evidence.currency,
+        level=evidence.look.level if evidence.look else None, clusters=evidence.clusters, unit=evidence.unit, currency=evidence.currency,
     )  # fmt: skip
 
 

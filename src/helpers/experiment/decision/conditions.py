@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from helpers.config import Metric, Rule, Study
-from helpers.config.assumed import unstated
+from helpers.config.assumed import has_sign, unstated
 from helpers.defaults import FEWEST_CLUSTERS
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.claims import Claim
@@ -35,7 +35,7 @@ class Scope:
 
     Attributes:
         guardrails: the name of each and its margin, as text.
-        money: whether money is told.
+        money: whether money is told, or its sign alone.
         agreement: whether a mean that counts is tested with its extreme values pulled in.
         clusters: whether clusters were randomised.
         planned_units: units that the study says it needs, None where it does not.
@@ -58,7 +58,7 @@ def scope(study: Study) -> Scope:
     tested = [m for m in (study.primary, study.revenue) if m is not None]
     return Scope(
         tuple((inside(m.label), _margin(m, currency)) for m in study.metrics if m.role == "guardrail"),
-        study.revenue is not None and not unstated(study),
+        study.revenue is not None and (not unstated(study) or has_sign(study)),
         any(m.winsorize is not None for m in tested),
         study.cluster is not None,
         planned_units(study),

@@ -10,9 +10,9 @@ from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.conditions import planned_units
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence, Fading
-from helpers.experiment.results import MetricEffect, Results
+from helpers.experiment.decision.value import sign_of_money
+from helpers.experiment.results import Results
 from helpers.formatting import CHANGE, inside
-from helpers.stats.summaries.whole_clusters import WholeClusters
 
 if TYPE_CHECKING:
     from helpers.experiment.decision.value import DecisionValue
@@ -50,9 +50,11 @@ def evidence(
             arm=e.variant if several else "",
             planned_units=planned_units(study),
             worth=None if (value := values.get(e.variant)) is None else value.expected.net,
+            per_unit=sign_of_money(study, results, e.variant) if value is None else None,
+            pays=None if value is None else value.chance_of_profit,
             currency=study.economics.currency,
             look=look,
-            clusters=clusters(e),
+            clusters=e.clusters,
             agreements=agreements(results, e.variant),
             losses=claims.lost(results.headline(e.variant), study),
             harmed=harmed(results, e.variant),
@@ -64,12 +66,6 @@ def evidence(
         )
         for e in found
     )
-
-
-def clusters(found: MetricEffect) -> float | None:
-    """How many equal clusters the arm is worth that is worth fewer; None where each unit was assigned by itself."""
-    worth = [arm.equal for arm in (found.control, found.treatment) if isinstance(arm, WholeClusters)]
-    return min(worth, default=None)
 
 
 def harmed(results: Results, variant: str) -> tuple[tuple[str, float], ...]:

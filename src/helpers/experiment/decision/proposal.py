@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from helpers import defaults
 from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
+from helpers.experiment.trust.check import of_intervals
 from helpers.formatting import formatted, inside, listed
 from helpers.record import Number, Numbers
 from helpers.stats.comparisons.effects import Effect
@@ -123,7 +125,8 @@ def propose(
     compared = options.weigh(outlook)
     month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
     beside = beside_the_rule(compared.recommended, made, study, weighed)
-    talk = talk_track(study, weighed, beside, compared, month, _text(earlier["design.detectable_now"]))
+    doubts = [caveat.claim for caveat in of_intervals(earlier)]
+    talk = talk_track(study, weighed, beside, compared, month, _text(earlier["design.detectable_now"]), doubts)
     return Proposal(compared, month, talk, beside, value.expected.net, made.arm), ""
 
 
@@ -132,12 +135,18 @@ def _text(recorded: Number) -> str:
 
 
 def talk_track(
-    study: Study, weighed: Evidence, beside: str, compared: options.WeighedOptions, month: Monthly, detectable: str
+    study: Study,
+    weighed: Evidence,
+    beside: str,
+    compared: options.WeighedOptions,
+    month: Monthly,
+    detectable: str,
+    doubts: Sequence[str] = (),
 ) -> TalkTrack:
     """What we know, what we do not, what we propose and what would change our minds.
 
     ``beside`` says how the proposal stands to the rule, ``detectable`` is the text of the relative effect that the units
-    at hand find with the planned power, empty where they find none.
+    at hand find with the planned power, empty where they find none; ``doubts`` are what trust checks say of intervals.
     """
     currency, best, belief = study.economics.currency, compared.recommended, compared.outlook.belief
     effect, of = claims.effect_of(weighed), f" of {weighed.arm}" if weighed.arm else ""
@@ -167,6 +176,7 @@ def talk_track(
             f"Whether revenue{of} gains: the chance that it does not is {formatted(belief.risk, 'share')}, and that it falls "
             f"{formatted(belief.chance_of_harm, 'share')}.",
             _missed(study, effect, of, detectable),
+            *doubts,
             f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
         ),
         (
@@ -219,6 +229,7 @@ TOLD: dict[claims.Strength, str] = {
     "significant": "it can be told from noise",
     "not significant": "it cannot be told from noise",
     "too early": "it is too early to tell it from noise",
+    "too few": "it rests on too few clusters to be told from noise",
     "no test": "it cannot be tested",
 }
 """What the strength of an effect means to somebody who knows no test."""

@@ -102,6 +102,8 @@ class Evidence:
         units: exposed units of all arms; ``planned_units`` those that the study says it needs, None where it does not.
         belief: posterior of the uplift in the metric's good direction; None where the estimate has no error.
         worth: expected net money over the horizon in cents of ``currency``, None where it cannot be told.
+        per_unit: where it cannot and yet its sign can, belief about the change of revenue per unit in cents.
+        pays: the chance that the money is above zero, None where it cannot be told.
         look: a look before the study's time is over; None after it.
         clusters: how many clusters of one size the arm is worth that is worth fewer; None where units were randomised.
         agreements: of each winsorised metric that counts, the mean that is tested and the mean as it is.
@@ -136,6 +138,8 @@ class Evidence:
     revenue: str = ""
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
+    per_unit: Belief | None = None
+    pays: float | None = None
 
     @property
     def uplift(self) -> float:
@@ -157,6 +161,11 @@ class Evidence:
     def promises(self) -> bool:
         """Whether a gain is believed that is worth looking for."""
         return self.believed > SMALLEST
+
+    @property
+    def money(self) -> float | None:
+        """Cents that are expected, over the horizon or of a unit where that alone tells the sign; None where neither can be told."""
+        return self.worth if self.worth is not None or self.per_unit is None else self.per_unit.mean
 
     @property
     def adjusted(self) -> bool:
@@ -198,7 +207,7 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         return "KILL", f"{'; '.join(map(_said, grounds))}{harm}."
     if not missed:
         merits = [f"significant ({p_text(p, adjusted=evidence.adjusted)})", "large enough", "unlikely to be luck"]
-        merits += ["expected to pay"] if evidence.worth is not None else []
+        merits += [_merit(evidence)] if evidence.money is not None else []
         held = " No guardrail is at risk." if evidence.guardrails else ""
         early = f" That holds although {evidence.look.text}." if evidence.look else ""
         what = "uplift" if evidence.higher_is_better else "reduction"
@@ -233,8 +242,8 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
         (_uplift(evidence), evidence.uplift >= rule.min_relative_uplift),
         *((_bound(name, evidence), g.passed) for name, g in evidence.guardrails),
     ]
-    if evidence.worth is not None:
-        found.append((formatted(evidence.worth, "money", evidence.currency), evidence.worth >= 0))
+    if evidence.money is not None:
+        found.append((_money(evidence), evidence.money >= 0))
     if evidence.agreements:
         agreed = all(each.kept for each in evidence.agreements)
         told = [claims.text(claims.agreement(a, "")) for a in evidence.agreements if agreed or not a.kept]
@@ -247,10 +256,37 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     return [Criterion(each.name, each.required, *seen) for each, seen in zip(asked, found, strict=True)]
 
 
+def _money(evidence: Evidence) -> str:
+    """What is expected, over the horizon or of a unit."""
+    if evidence.worth is None:
+        return f"{formatted(evidence.money, 'price', evidence.currency)} per exposed unit"
+    return formatted(evidence.worth, "money", evidence.currency)
+
+
+def _doubtful(evidence: Evidence) -> bool:
+    """Whether money is expected that more likely than not does not come: the mean of a belief is not its middle."""
+    return evidence.pays is not None and evidence.pays < 0.5
+
+
+def _merit(evidence: Evidence) -> str:
+    return "worth money on average" if _doubtful(evidence) else "expected to pay"
+
+
+def _pays(evidence: Evidence, verdict: Verdict) -> str:
+    """That a change which is shipped for what it is worth on average more likely than not does not pay."""
+    if verdict != "GO" or evidence.pays is None or not _doubtful(evidence):
+        return ""
+    of = f" {evidence.arm}" if evidence.arm else ""
+    return (
+        f"Shipping{of} pays with a chance of only {formatted(evidence.pays, 'share')}: on average large gains that may be "
+        "there outweigh that."
+    )
+
+
 def _scope(evidence: Evidence) -> Scope:
     return Scope(
         tuple((name, _margin(name, evidence)) for name, _ in evidence.guardrails),
-        evidence.worth is not None,
+        evidence.money is not None,
         bool(evidence.agreements),
         evidence.clusters is not None,
         evidence.planned_units,
@@ -301,7 +337,14 @@ def _beside(evidence: Evidence, rule: Rule, verdict: Verdict, against: str) -> s
     """What must be known beside the verdict: what it was read before, on which scale, and what is ``against`` it."""
     if evidence.failed_checks:
         return ""
-    told = [_read(evidence, rule, verdict), _unscaled(evidence), against, _harmed(evidence), _fades(evidence)]
+    told = [
+        _read(evidence, rule, verdict),
+        _unscaled(evidence),
+        _pays(evidence, verdict),
+        against,
+        _harmed(evidence),
+        _fades(evidence),
+    ]
     return " ".join(filter(None, told))
 
 
@@ -321,7 +364,7 @@ def _against(evidence: Evidence, verdict: Verdict) -> str:
 
 def _secondary(found: tuple[Claim, ...], evidence: Evidence) -> str:
     """Secondary metrics, and whether the rule weighs them: the one that money is counted by it does, where it asks for money."""
-    money = evidence.revenue if evidence.worth is not None else ""
+    money = evidence.revenue if evidence.money is not None else ""
     other, paid = ([claims.text(e) for e in found if (e.metric == money) is of] for of in (False, True))
     kind = "a secondary metric" if len(other) == 1 else "secondary metrics"
     said = f"{'; '.join(other)}: {kind}, which the rule does not weigh." if other else ""

@@ -7,8 +7,8 @@ its interval, stands beside it.
 from dataclasses import dataclass
 
 from helpers.config import Economics, Prior, Study
-from helpers.config.assumed import horizon, unstated
-from helpers.experiment.decision.belief import Belief, believed
+from helpers.config.assumed import has_sign, horizon, unstated
+from helpers.experiment.decision.belief import Belief, belief_between, believed
 from helpers.experiment.pace import SHORTEST, enrolment_days
 from helpers.experiment.results import Results
 from helpers.formatting import formatted, inside, listed
@@ -176,6 +176,17 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
     if not found.control.variance + found.treatment.variance > 0:
         return None, f"{inside(metric.label)} is the same for every unit of an arm, so its effect has no error"
     return value(found.effect, found.control, found.treatment, study.economics, study.decision.prior, monthly), ""
+
+
+def sign_of_money(study: Study, results: Results, variant: str | None = None) -> Belief | None:
+    """The belief about the change of revenue per unit in cents, whose sign is that of the money; None where it is not.
+
+    That is so where no cost is to be paid: how many units come in tells then how much it is, and not which sign it has.
+    """
+    found = results.effect(study.revenue, variant=variant, as_is=True) if study.revenue and has_sign(study) else None
+    if found is None or not found.control.estimate > 0:
+        return None
+    return belief_between(found.control, found.treatment, study.decision.prior)
 
 
 def per_unit(study: Study, results: Results, variant: str | None = None) -> float | None:

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from helpers.record import Numbers
+
+INTERVALS = ("skew_", "clusters")
+"""What the names of caveats begin with that doubt an interval."""
 TrustVerdict = Literal["passed", "warning", "failed", "not asked"]
 
 
@@ -19,6 +23,15 @@ class Caveat:
     name: str
     claim: str
     words: str
+
+
+def of_intervals(numbers: Numbers) -> tuple[Caveat, ...]:
+    """The caveats that a report recorded of its intervals: where one cannot be trusted, nor can what is reckoned from it."""
+    kept = "trust.caveats."
+    found = {name.removeprefix(kept): number for name, number in numbers.items() if name.startswith(kept)}
+    return tuple(
+        Caveat(name, number.description, number.text) for name, number in found.items() if name.startswith(INTERVALS)
+    )
 
 
 @dataclass(frozen=True)

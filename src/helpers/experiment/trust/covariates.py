@@ -4,12 +4,13 @@ import math
 from collections.abc import Sequence
 
 from helpers.config import Metric, Study, Units
-from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
+from helpers.defaults import ALPHA, LEAKING_CORRELATION, SRM_THRESHOLD
 from helpers.experiment.arm_shares import after_holm
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.skew import Skews
 from helpers.formatting import formatted, inside
+from helpers.stats.adjustment.cuped import cuped
 from helpers.stats.checks.skew import alike_p
 from helpers.stats.comparisons.effects import Effect, compare
 from helpers.stats.multiplicity.corrections import adjust
@@ -18,6 +19,10 @@ from helpers.stats.summaries.moments import Moments
 from helpers.stats.summaries.ratio import Ratio
 
 FAMILY = "Covariates"
+LEAST = 2
+"""Units of an arm below which nothing is adjusted."""
+ROUNDING = 1e-9
+"""Share of the variance below which what a covariate leaves is rounding."""
 
 
 def covariates(results: Results, skews: Skews | None = None) -> list[TrustCheck]:
@@ -99,24 +104,54 @@ def _differences(results: Results, metric: Metric, skews: Skews | None) -> list[
 def leak(results: Results, metric: Metric) -> TrustCheck:
     """A covariate that predicts the outcome almost perfectly is likely the outcome itself, or measured after it.
 
-    Warns, because the decision rests on the effect without adjustment; the adjusted one must not be read then.
+    Warns, because the decision rests on the effect without adjustment; the adjusted one must not be read then. It does not
+    warn of one that the arms differ in other than in the outcome, see :func:`differs_from_outcome`.
     """
     name, question = (
         f"Leak of {measured_before(metric, results.study)}",
         "Is the history the outcome under another name?",
     )
-    r = pooled_correlation(list(_arms(results, metric).values()))
+    arms = list(_arms(results, metric).values())
+    r = pooled_correlation(arms)
     if math.isnan(r):
         return TrustCheck(name, question, "cannot be told: history or outcome does not vary", "not asked", FAMILY)
-    leaking = abs(r) > LEAKING_CORRELATION
+    close = abs(r) > LEAKING_CORRELATION
+    apart = close and any(differs_from_outcome(arms[0], arm, metric) for arm in arms[1:])
+    leaking = close and not apart
+    told = ": do not adjust by it" if leaking else ", and the arms differ in the outcome and not in it" if apart else ""
     return TrustCheck(
         name,
         question,
-        f"correlation with the outcome {r:+.2f}" + (": do not adjust by it" if leaking else ""),
+        f"correlation with the outcome {r:+.2f}{told}",
         "warning" if leaking else "passed",
         FAMILY,
         "a history that predicts its outcome too well",
     )
+
+
+def differs_from_outcome(control: Mean | Ratio, treatment: Mean | Ratio, metric: Metric) -> bool:
+    """Whether an effect that is there is none of the covariate: what is the outcome under another name moves along with it.
+
+    The arms are alike in the covariate at 5 %, and the effect adjusted by it is told from zero at the level of a trust
+    check. Of a covariate that is the outcome with some noise the first fails long before the second holds.
+
+    Example:
+        >>> from helpers import config
+        >>> import numpy as np
+        >>> rng, metric = np.random.default_rng(1), config.load("studies/cart_checkout.yml").primary
+        >>> before = rng.permuted(np.tile(np.arange(400.0), (2, 1)), axis=1)
+        >>> after = before + rng.normal(0, 1, before.shape) + [[0], [4]]
+        >>> past, copy = ([Mean.from_values(y, {"x": x}) for y, x in zip(after, xs)] for xs in (before, after + 1))
+        >>> differs_from_outcome(*past, metric), differs_from_outcome(*copy, metric)
+        (True, False)
+    """
+    left = 1 - pooled_correlation([control, treatment]) ** 2
+    if min(control.n, treatment.n) < LEAST or not left > ROUNDING:
+        return False
+    adjusted = cuped(control, treatment)
+    effect = compare(adjusted.control, adjusted.treatment)
+    history = compare(_before(control, metric), _before(treatment, metric))
+    return effect.p_value < SRM_THRESHOLD and history.p_value > ALPHA
 
 
 def pooled_correlation(arms: Sequence[Mean | Ratio]) -> float:

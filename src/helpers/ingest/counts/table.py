@@ -201,7 +201,7 @@ def _meant(strange: Sequence[str], there: set[str]) -> str | None:
     >>> _meant(["unts"], {"arm", "successes"}), _meant(["signups"], {"arm", "units"})
     ("did you mean 'units'?", None)
     >>> _meant(["signups", "refunds"], {"arm", "units"})
-    "keep the one of signups and refunds that is compared, and call it successes; python -m helpers new-study FILE takes all of them"
+    'keep the one of signups and refunds that is compared, and call it successes; python -m helpers new-study FILE takes all of them'
     """
     for values in VALUES.values():
         lacking = [role for role in ("arm", *values) if role not in there]

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.claims import barred, of_metric, size, subject
+from helpers.experiment.decision.claims import Claim, barred, of_metric, size, subject
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.design import Goal, is_stated
 from helpers.experiment.funnel import FunnelCounts, window
@@ -242,7 +242,7 @@ def effects(
         _forest(
             shown,
             [subject(e.metric.label, e.variant if several else "") for e in shown],
-            [_colour(e) for e in shown],
+            [_colour(of_metric(e, study, look)) for e in shown],
             study,
         ),
         barred(f"{lead.subject}: {size(lead)}", failed),
@@ -328,11 +328,11 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
     return figure
 
 
-def _colour(found: MetricEffect) -> str:
-    if not found.adjusted_p < found.effect.alpha:
+def _colour(found: Claim) -> str:
+    """A colour for what its word calls significant, by the side on which it lies."""
+    if found.strength != "significant":
         return UNDECIDED
-    better = (found.effect.relative > 0) == (found.metric.better == "higher")
-    return BETTER if better else WORSE
+    return BETTER if found.says == "better" else WORSE
 
 
 def coverage(rerandomised: Rerandomised) -> go.Figure:

@@ -68,8 +68,11 @@ def risk(value: DecisionValue, study: Study, arm: str = "") -> go.Figure:
     )
 
 
-def rollout(study: Study, verdict: str = "GO") -> go.Figure:
-    """Share of users that get the change, over the days of the rollout; of another verdict than GO it is a plan alone."""
+def rollout(study: Study, verdict: str = "GO", decided: str = "") -> go.Figure:
+    """Share of users that get the change, over the days of the rollout; of another verdict than GO it is a plan alone.
+
+    What people ``decided`` goes before the verdict.
+    """
     days, shares = [0], [0.0]
     for stage in study.rollout:
         days += [days[-1], days[-1] + stage.days]
@@ -89,7 +92,7 @@ def rollout(study: Study, verdict: str = "GO") -> go.Figure:
     figure.update_xaxes(title="day of the rollout", range=[0, begins])
     figure.update_yaxes(title="share of users", tickformat=style.SHARES, range=[0, 1.12])
     staged = _staged(study)
-    title = staged if verdict == "GO" else f"Not started: {staged[0].lower()}{staged[1:]}"
+    title = staged if (decided or verdict) == "GO" else f"Not started: {staged[0].lower()}{staged[1:]}"
     gated = "each stage is entered only when the one before has met its condition"
     return style.titled(
         figure, title, "; ".join(filter(None, [gated, assumed.note_plan(study, "rollout")])), height=320

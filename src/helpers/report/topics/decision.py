@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.config.assumed import not_stated
+from helpers.config.assumed import has_sign, not_stated
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.claims import Claim, effect_of, has_scale, size
@@ -53,6 +53,8 @@ def note(study: Study) -> str | None:
 
 def _no_money(study: Study) -> str:
     lacks = not_stated(study)
+    if has_sign(study):
+        return f"of expected money only the sign is asked, which that of a unit tells: {lacks}" if lacks else ""
     return f"expected money is no criterion: {lacks}" if lacks else ""
 
 
@@ -93,15 +95,29 @@ STARTS = {
 """Whether the rule starts the rollout that is shown, by its verdict."""
 
 
-def caption_rollout(verdict: str) -> str:
-    """What the table of stages shows, and that nothing is started where nothing is."""
-    return "Staged rollout, each stage behind a gate" if verdict == "GO" else "Staged rollout as planned, not started"
+def caption_rollout(verdict: str, decided: str = "") -> str:
+    """What the table of stages shows, and that nothing is started where nothing is; what people ``decided`` goes before the verdict."""
+    started = (decided or verdict) == "GO"
+    return "Staged rollout, each stage behind a gate" if started else "Staged rollout as planned, not started"
 
 
-def note_rollout(study: Study, verdict: str) -> str:
-    """Whether the stages start, and that nobody stated them, where that is so."""
+def note_rollout(study: Study, verdict: str, decided: str = "", by: str = "") -> str:
+    """Who starts the stages or keeps them back, the rule or the role ``by`` which people ``decided``, and that nobody stated them."""
     rests = assumed.note_plan(study, "rollout")
-    return " ".join(filter(None, [STARTS.get(verdict, ""), f"{rests.capitalize()}." if rests else ""]))
+    return " ".join(filter(None, [_starts(verdict, decided, by), f"{rests.capitalize()}." if rests else ""]))
+
+
+def _starts(verdict: str, decided: str, by: str) -> str:
+    """Whether the rollout starts, and by whose word where people and rule differ on it.
+
+    >>> _starts("KILL", "GO", "product"), _starts("GO", "GO", "product")
+    ('The rule does not start it: product decided GO against the rule, and that starts it.', '')
+    """
+    if not decided or (decided == "GO") is (verdict == "GO"):
+        return STARTS.get(verdict, "")
+    if decided == "GO":
+        return f"The rule does not start it: {by} decided GO against the rule, and that starts it."
+    return f"The rule starts it: {by} decided {decided} against the rule, and that keeps it back."
 
 
 def table_rollout(study: Study) -> list[Row]:

@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.config.assumed import unstated
+from helpers.config.assumed import has_sign, unstated
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import Unit, finite, formatted, inside
@@ -50,7 +50,10 @@ def absent(study: Study, reason: str, *, unread: bool = False) -> str:
     """What stands in the place of the table where there is no value over the horizon."""
     if unread or not unstated(study):
         return f"Money is not available: {reason}."
-    return f"Revenue: {reason}. No value is reckoned from what nobody stated, and GO does not ask for money."
+    asked = "GO asks that revenue is not expected to fall, for no cost is to be paid"
+    if not has_sign(study):
+        asked = "GO does not ask for money"
+    return f"Revenue: {reason}. No value is reckoned from what nobody stated, and {asked}."
 
 
 def caption(arm: str) -> str:
