@@ -7,7 +7,10 @@ import pytest
 from helpers import config
 from helpers.experiment.decision.log import Logged
 from helpers.experiment.decision.people import NOT_LOGGED, TOUCHED, PersonalDecision
+from helpers.record import Number, Numbers
 from helpers.report import beside
+from helpers.report.figures import money
+from helpers.report.topics import decision
 
 QUOTING, SILENT = (config.load(f"studies/{name}.yml") for name in ("checkout_redesign", "cart_checkout"))
 FACTS = {
@@ -65,3 +68,32 @@ def test_a_quote_without_a_value_to_hold_against_it_is_told_and_has_a_reason():
     tone, text = beside.quoted(page, None, "")
     assert tone == "warning" and "USD 5,400,000" in text
     assert page.numbers and all(value is None and reason for value, reason in page.numbers.values())
+
+
+@pytest.mark.parametrize("verdict", ["GO", "ITERATE", "KILL", "INVALID"])
+@pytest.mark.parametrize("decided", ["", "GO", "ITERATE", "KILL"])
+def test_table_figure_and_note_of_a_rollout_tell_one_story(verdict, decided):
+    """Whoever decided last, table and figure say whether it starts, and the note by whose word, where rule and people differ."""
+    starts = (decided or verdict) == "GO"
+    caption, note = (
+        decision.caption_rollout(verdict, decided),
+        decision.note_rollout(SILENT, verdict, decided, "product"),
+    )
+    title = money.rollout(SILENT, verdict, decided).layout.meta["finding"]
+    assert ("not started" in caption, title.startswith("Not started")) == (not starts, not starts)
+    assert ("product decided" in note) is bool(decided and (decided == "GO") is not (verdict == "GO"))
+    assert not (starts and "would have shipped" in note) and bool(note) is (not starts or verdict != "GO")
+
+
+DOUBTED = Numbers(
+    {
+        "trust.caveats.skew_revenue": Number("Too few units.", "text", "The interval of revenue cannot be trusted.", "Too few units."),
+        "trust.caveats.split": Number("The arms hold.", "text", "The split is doubtful.", "The arms hold."),
+    }
+)  # fmt: skip
+
+
+def test_what_doubts_an_interval_is_told_where_money_is_reckoned_from_it():
+    tone, text = beside.doubted_intervals(Page(SILENT), DOUBTED)
+    assert tone == "warning" and text == "**The interval of revenue cannot be trusted.** Too few units."
+    assert beside.doubted_intervals(Page(SILENT), Numbers({})) is None

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.experiment.decision.arms import decide_all
+from helpers.experiment.decision.conditions import conditions, scope
+from helpers.experiment.decision.evidence import evidence
+from helpers.report.topics import money as money_topic
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
 from tests.gauntlet.page import page
@@ -52,3 +57,26 @@ def test_the_arm_that_is_best_on_the_primary_metric_need_not_lead():
     assert (told.record["primary.arm"], told.record["decision.arm"]) == ("calm", "calm")
     figure = told.of("figure of effects")
     assert "calm" in figure and "bold" not in figure and told.of("caption of effects").endswith("calm against control")
+
+
+@pytest.mark.parametrize(("cost", "asked"), [(0.0, True), (10.0, False)])
+@pytest.mark.parametrize("spent", [29.0, 31.0])
+def test_the_sign_of_the_money_is_asked_where_only_the_units_of_a_month_lack(cost, asked, spent):
+    money = {
+        "control": [20_000, 30.0, 20.0],
+        "treatment": [20_000, spent, 20.0],
+        "margin": 0.4,
+        "cost": cost,
+        "monthly": 9,
+    }
+    case = Case("leading", "sign", {"control": [20_000, 6_000], "treatment": [20_000, 6_700], "money": money})
+    study = planted.study(case)
+    paceless = study.economics.model_copy(update={"exposed_units_per_month": None})
+    study = study.model_copy(update={"economics": paceless, "assumed": ["period.start"]})
+    (weighed,) = evidence(planted.results(case, study), (), {"treatment": None})
+    made = decide_all([weighed], study.decision).proposed
+    assert [c.met for c in made.criteria if c.name == "Expected money"] == ([spent > 30] if asked else [])
+    assert made.verdict == ("GO" if spent > 30 or not asked else "ITERATE")
+    assert {c.name for c in conditions(study.decision, scope(study))} == {c.name for c in made.criteria}
+    said = money_topic.absent(study, "EUR 1.00 more")
+    assert ("GO does not ask for money" in said) is not asked

@@ -92,7 +92,8 @@ def test_a_bolder_option_is_named_with_its_price(found, small_study):
     """When the most valuable option passes the bound on harm, the talk track says what accepting it would mean."""
     proposed = found[0]
     tight = options.weigh(proposed.compared.outlook, max_chance_of_harm=0.0)
-    talk = proposal.talk_track(small_study.study, found[3], "", tight, proposed.month, "+2.0 %")
+    talk = proposal.talk_track(small_study.study, found[3], "", tight, proposed.month, "+2.0 %", ["It is doubted."])
+    assert "It is doubted." in talk.unknown
     assert tight.recommended.option is options.KEEP
     assert talk.propose[0].startswith("Keep the control: worth EUR 0")
     if max(a.expected_value for a in proposed.compared.appraisals) > 0:

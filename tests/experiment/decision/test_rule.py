@@ -11,7 +11,7 @@ from scipy import stats
 
 from helpers.config import Prior, Rule
 from helpers.experiment.decision import claims
-from helpers.experiment.decision.belief import believed
+from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, Fading, decide
@@ -271,3 +271,23 @@ def test_a_rise_from_nothing_has_no_size_as_a_fraction(control, told):
     found = compare(Proportion(20_000, control), Proportion(20_000, 200))
     seen = Evidence(found, found.p_value, False, (), (), 40_000, None, "Complaints")
     assert {c.name: c.found for c in decide(seen, RULE).criteria}["Reduction"] == told
+
+
+@given(st.floats(-50, 50), st.floats(0.5, 20))
+def test_money_that_is_told_by_its_sign_is_asked_like_money(change, error):
+    """Where a unit's money has the sign of all of it, the rule says what it would say of any number of units."""
+    belief = Belief(change, error, 0.2, 0.2, 5.0)
+    signed, summed = (
+        evidence(*WIN, currency="EUR", **told) for told in ({"per_unit": belief}, {"worth": 1e4 * belief.mean})
+    )
+    one, other = decide(signed, RULE), decide(summed, RULE)
+    (asked,) = [c for c in one.criteria if c.name == "Expected money"]
+    assert one.verdict == other.verdict == ("GO" if belief.mean >= 0 else "ITERATE")
+    assert asked.met is (belief.mean >= 0) and asked.found.endswith("per exposed unit")
+
+
+@pytest.mark.parametrize(("pays", "likely"), [(0.45, False), (0.55, True), (None, True)])
+def test_what_more_likely_than_not_does_not_pay_is_not_said_to_be_expected_to(pays, likely):
+    made = decide(evidence(*WIN, worth=1e6, currency="EUR", pays=pays), RULE)
+    assert made.verdict == "GO" and ("expected to pay" in made.reason) is likely
+    assert ("pays with a chance of only 45 %" in made.beside) is not likely
