@@ -11,7 +11,7 @@ TOPICS = sorted(
     file for file in (paths.ROOT / "src" / "helpers" / "report" / "topics").rglob("*.py") if file.name != "__init__.py"
 )
 KINDS = ("record", "table", "text", "note", "caption", "absent")
-BESIDE = {("data_quality", "ledger"), ("data_quality", "revenue")}
+BESIDE = {("data_quality", "ledger"), ("data_quality", "of_the_files"), ("data_quality", "revenue")}
 """What a topic reads for its own record, beside what it tells."""
 
 

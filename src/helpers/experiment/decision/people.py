@@ -37,6 +37,11 @@ class PersonalDecision:
         return bool(self.facts["results"] == self.now)
 
     @property
+    def words(self) -> tuple[str, str]:
+        """What was decided in a word, and by which role."""
+        return str(self.facts["decision"]), str(self.facts["by"])
+
+    @property
     def digests(self) -> tuple[str, str]:
         """The results it was taken on and those at hand, as a reader is shown them."""
         return str(self.facts["results"])[:SHORT], self.now[:SHORT]

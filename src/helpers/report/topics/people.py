@@ -30,11 +30,6 @@ def text(found: PersonalDecision) -> str:
     return " ".join([head, found.entry.said["action"], text_results(found)])
 
 
-def words(found: PersonalDecision | None) -> tuple[str, str]:
-    """What was decided in a word, and by which role; both empty where nobody did."""
-    return (str(found.facts["decision"]), str(found.facts["by"])) if found else ("", "")
-
-
 def text_results(found: PersonalDecision) -> str:
     """Whether the decision was taken on the results at hand."""
     then, now = found.digests
