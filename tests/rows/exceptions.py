@@ -36,7 +36,7 @@ WHY: dict[str, tuple[str, ...]] = {
         "experiment.decision.evidence.evidence", "experiment.decision.log.checked",
         "experiment.decision.log.results_digest", "experiment.decision.verdict_log.digest", "experiment.decision.claims.lost",
         "experiment.decision.claims.gained", "experiment.decision.claims.barred",
-        "experiment.decision.people.decided_by_people", "experiment.funnel.diagnosed", "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",
+        "experiment.decision.people.decided_by_people", "experiment.decision.proposal.talk_track", "experiment.funnel.diagnosed", "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",
         "experiment.monitoring.replay.Marks.any_of", "experiment.monitoring.run_length.rules_chain",
         "experiment.whatif.engine.expected_effect", "programme.designs.cells.Cells.contrast", "programme.designs.cells.checked",
         "programme.designs.factorial.expected_error", "programme.designs.switchback.expected_bias", "stats.design.plan.split",
