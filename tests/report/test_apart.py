@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import config
+from helpers.experiment.trust.rows import rows_accounted_for
 from helpers.report import optional
 from helpers.report.topics import data_quality
 
@@ -53,3 +54,5 @@ def test_rows_that_became_one_are_read_and_kept(units, merged, wrong):
     )
     assert (f"became {units:,} row" in said) is bool(merged)
     assert list(read["rows"]) == [units, wrong], "the caller's frame is not changed"
+    checked = rows_accounted_for(read, units + wrong, 0, merged)
+    assert checked.passed and checked.found.startswith(f"{units + merged + wrong:,} read = {units + merged:,} kept")

@@ -77,7 +77,11 @@ class Trust:
 
 
 def trust_checks(
-    con: "duckdb.DuckDBPyConnection", results: Results, table_arms: Mapping[str, int] | None = None, apart: int = 0
+    con: "duckdb.DuckDBPyConnection",
+    results: Results,
+    table_arms: Mapping[str, int] | None = None,
+    apart: int = 0,
+    merged: int = 0,
 ) -> Trust:
     """Questions whose wrong answer makes every result worthless, or a reader wary.
 
@@ -87,6 +91,7 @@ def trust_checks(
         table_arms: rows of a unit table by assigned variant before any was left out, see
             :class:`~helpers.ingest.land.Landed`; None of a log.
         apart: rows of the files that the study does not take.
+        merged: those that became one with another row of their unit.
 
     One failed check makes the decision INVALID, so a check may fail only where the comparison of the arms itself is in
     doubt; everything else warns. Raises when nobody was exposed.
@@ -113,7 +118,7 @@ def trust_checks(
     checks = [
         *sample_ratios(results, split),
         *independence(con, results),
-        *rows_and_units(con, results, flow, blind, apart),
+        *rows_and_units(con, results, flow, blind, apart, merged),
         *matched(query.query(con, "table_matches"), study),
         *covariates(results, skews),
         immature(watched, waits=study.primary.days is not None),

@@ -24,6 +24,7 @@ def rows_and_units(
     flow: "pd.DataFrame",
     unseen: HiddenContamination | None,
     apart: int = 0,
+    merged: int = 0,
 ) -> list[TrustCheck]:
     """Contamination, variants told too late or shown otherwise, repeated rows, and the end of every row."""
     read = int(query.query(con, "rows_read").rows_read.iloc[0])
@@ -37,7 +38,7 @@ def rows_and_units(
         duplicates(query.query(con, "repeats"), flow),
         *copies(con, results),
         *under_one_id(unexposed.primary(con, results.study)),
-        rows_accounted_for(flow, read, apart),
+        rows_accounted_for(flow, read, apart, merged),
     ]
 
 
@@ -172,18 +173,20 @@ def under_one_id(told: str) -> list[TrustCheck]:
     return [TrustCheck("Outcomes of the unexposed", question, told, "warning", FAMILY)] if told else []
 
 
-def rows_accounted_for(flow: "pd.DataFrame", read: int, apart: int = 0) -> TrustCheck:
+def rows_accounted_for(flow: "pd.DataFrame", read: int, apart: int = 0, merged: int = 0) -> TrustCheck:
     """Rows that vanish without a name invalidate: nobody can say whose they were.
 
     ``read`` counts the rows of the log, those refused on the way into the project among them; ``apart`` those of
-    the files that the study does not take, by its condition or for they belong to none of its units.
+    the files that the study does not take, by its condition or for they belong to none of its units, ``merged`` those that
+    became one with another row of their unit.
     """
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
     kept = int(flow.loc[flow.kind == "kept", "rows"].sum())
     return TrustCheck(
         "Rows accounted for",
         "Has every row a named end?",
-        f"{read:,} read = {kept:,} kept + {lost:,} left out"
+        f"{read + merged:,} read = {kept + merged:,} kept + {lost:,} left out"
+        + (f"; those kept became {kept:,}, one for each unit" if merged else "")
         + (f"; the files hold {apart:,} more rows, which the study does not ask for" if apart else ""),
         "passed" if lost + kept == read else "failed",
         FAMILY,
