@@ -3,12 +3,13 @@
 import re
 from types import SimpleNamespace
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.experiment import design
+from helpers.experiment import design, selection
 from helpers.experiment.segments import SegmentRate
 from helpers.experiment.trust.ratio_by import ratio_by
 from helpers.report import losses
@@ -167,6 +168,7 @@ def test_a_ratio_that_fails_over_all_days_is_told_where_no_day_fails(days):
     assert figures.sample_ratio(tests, study).layout.meta["finding"] == "No day shows a sample ratio mismatch"
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from([(500, 510), (560, 450), (590, 440), (640, 400)]), min_size=1, max_size=12))
 def test_the_figure_of_the_days_and_their_check_tell_the_same_mismatches(sizes):
     study = planted.study(Case("words", "ratio", {"control": [10, 3], "treatment": [10, 4]}))
@@ -178,3 +180,20 @@ def test_the_figure_of_the_days_and_their_check_tell_the_same_mismatches(sizes):
     finding = figures.sample_ratio(srm_by_group(days, dict.fromkeys(names, 1)), study).layout.meta["finding"]
     assert finding.startswith({0: "No day", 1: "1 day "}.get(bad, f"{bad} days "))
     assert bool(bad) is (found.verdict == "failed")
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(2, 2_000))
+def test_a_quarter_that_most_units_are_in_is_not_told(units):
+    """Where most units have nothing, the bound of the heaviest quarter is nothing, and all of them are beyond it."""
+    case = Case("words", "quarters", {"control": [2_000, 30.0, 20.0], "treatment": [2_000, 31.0, 20.0], "raw": {}})
+    study = planted.study(case)
+    rules = {"as they are": 2_000, "heaviest by outcome": units}
+    rows = [(rule, v.name, n, 30 * n, 1_300 * n) for rule, n in rules.items() for v in study.variants]
+    with duckdb.connect() as con:
+        con.execute(
+            "create schema marts; create table marts.fct_selection (rule text, variant text, units int, sum_y int, sum_y2 int)"
+        )
+        con.executemany("insert into marts.fct_selection values (?, ?, ?, ?, ?)", rows)
+        found = {each.rule.name for each in selection.read(con, planted.results(case, study))}
+    assert found == ({"as they are", "heaviest by outcome"} if units <= 1_000 else {"as they are"})

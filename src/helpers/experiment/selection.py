@@ -49,6 +49,8 @@ RULES = (
     SelectionRule("heaviest before", "Heaviest quarter by history", BEFORE, True),
     SelectionRule("heaviest by outcome", "Heaviest quarter by outcome", BEFORE, False),
 )
+PART = 0.5
+"""Share of the units up to which those that a rule chooses are a part: of a quarter whose bound most units share, all are."""
 SIMULATED = {
     DROPPED: ("Dropped at the threshold", False),
     WINSORISED: ("Pulled to the threshold", True),
@@ -77,7 +79,7 @@ class SelectionEffect:
 
 
 def read(con: "duckdb.DuckDBPyConnection", results: Results) -> list[SelectionEffect]:
-    """The primary metric's effect under every rule; none unless it is a winsorised mean.
+    """The primary metric's effect under every rule that chooses what it is called after; none unless it is a winsorised mean.
 
     Estimates the relative change of the treatment's mean against the control's, Welch and Fieller, from sums of the
     chosen units. Only the sound rules compare arms that are alike.
@@ -85,8 +87,11 @@ def read(con: "duckdb.DuckDBPyConnection", results: Results) -> list[SelectionEf
     study = results.study
     worth = results.worth(study.primary)
     sums = {(r.rule, r.variant): r for r in query.query(con, "selection").itertuples(index=False)}
+    chosen = {rule.name: sum(int(row.units) for (name, _), row in sums.items() if name == rule.name) for rule in RULES}
     found = []
     for rule in RULES:
+        if rule.truth == BEFORE and chosen[rule.name] > PART * chosen[ALL]:
+            continue
         arms = [sums.get((rule.name, v)) for v in (study.control.name, results.leading)]
         if any(arm is None for arm in arms):
             continue

@@ -184,6 +184,13 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
                 f"{other.arm}: chance that there is no improvement",
                 reason=UNREAD if unread else text_no_belief(its),
             )
+            nb.record(
+                f"{name}.expected",
+                None if unread else its.worth,
+                "money",
+                f"{other.arm}: net value over the horizon as expected",
+                reason=UNREAD if unread else "no money over the horizon is reckoned",
+            )
 
 
 def text_no_belief(weighed: Evidence) -> str:
