@@ -290,7 +290,7 @@ def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
         "Repeats": repeated.found,
         "Odd amounts": odd.found,
         "Codes": coded,
-        "Refunds": turned,
+        "What comes off the sums": turned,
         "Outcomes outside of the arms": others,
     }
     return tell("\n\n".join(f"**{head}.** {found[0].upper()}{found[1:]}." for head, found in told.items() if found))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Metric, Study, Units
 from helpers.config.columns import logged
 from helpers.config.tracking_plan import EXPERIMENT_EVENTS
-from helpers.formatting import counted, formatted, listed
+from helpers.formatting import formatted, listed
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -74,15 +74,16 @@ BACK = re.compile(r"(?:^|[^a-z])(?:refund|cancel|chargeback|void|reversed|revers
 def undone(con: "duckdb.DuckDBPyConnection", study: Study) -> str:
     """Whether the money of a study is net of what came back, as far as its data say; empty where they say nothing.
 
-    With ``data.negative: refund`` amounts below zero count as they are: whether one is a refund, or a loss, no number tells. An event that is named as a refund and that no metric
-    reads takes nothing off.
+    With ``data.negative: refund`` amounts below zero count as they are: whether one is a refund or a loss no number tells.
+    An event that is named as a refund and that no metric reads takes nothing off.
     """
     if not study.money_events:
         return ""
     if getattr(study.data, "negative", "error") == "refund":
         found = query.query(con, "refunds", events=sorted(study.money_events))
         back = int(found.refunds.sum()) if len(found) else 0
-        return f"{counted(back, 'amount')} below zero {'lowers' if back == 1 else 'lower'} the sums" if back else ""
+        told = "1 amount is below zero and lowers" if back == 1 else f"{back:,} amounts are below zero and lower"
+        return f"{told} the sums" if back else ""
     read = {event for metric in study.metrics for event in metric.events} | set(study.funnel.steps)
     told = [
         f"{row.events:,} {row.event_name}"
