@@ -45,7 +45,7 @@ def test_it_is_asked_of_means_alone_and_equal_arms_have_enough_units(small_study
         metric = small_study.study.revenue
         (found,) = skews.by_treatment(metric, "bare").values()
         arms = [results.arm(metric, v.name, as_is=True) for v in small_study.study.variants]
-    assert [check.name for check in checks] == [f"Skew of {metric.label.lower()}, no value pulled in"]
+    assert [check.name for check in checks] == [f"Skew of {metric.label.lower()} as it is"]
     assert checks[0].verdict == "passed" and f"skewness {found.skewness:.1f}" in checks[0].found
     assert found.of == skew_of_difference(*((arm.n, arm.variance, found.skewness) for arm in arms))
     assert found.units == min(arm.n for arm in arms)

@@ -116,7 +116,7 @@ def _left(found: MetricSkew) -> str:
 def _judged(metric: Metric, by: Mapping[str, MetricSkew], what: What, study: Study) -> TrustCheck:
     """The least favourable comparison; where there are several, the interval is doubted of those that lack units alone."""
     found = max(by.values(), key=lambda skew: skew.of.factor)
-    label = inside(metric.label) + (", no value pulled in" if what == "bare" and metric.winsorize else "")
+    label = inside(metric.label) + (" as it is" if what == "bare" and metric.winsorize else "")
     text = f"skewness {decimal(found.skewness, 1)} over all arms, {found.units:,} units in {found.arm}"
     more = (
         f"{found.needed:,} are needed"
