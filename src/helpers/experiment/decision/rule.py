@@ -278,8 +278,8 @@ def _pays(evidence: Evidence, verdict: Verdict) -> str:
         return ""
     of = f" {evidence.arm}" if evidence.arm else ""
     return (
-        f"Shipping{of} pays with a chance of only {formatted(evidence.pays, 'share')}: on average large gains that may be "
-        "there outweigh that."
+        f"Shipping{of} pays with a chance of only {formatted(evidence.pays, 'share')}; it is expected to be worth money for "
+        "how large the gains are that are possible."
     )
 
 
