@@ -125,7 +125,7 @@ def leak(results: Results, metric: Metric) -> TrustCheck:
         f"correlation with the outcome {r:+.2f}{told}",
         "warning" if leaking else "passed",
         FAMILY,
-        "a history that predicts its outcome too well",
+        "a history that may be its outcome",
     )
 
 

@@ -329,7 +329,7 @@ def text_caution(plan: MonitoringPlan) -> str:
     return (
         "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
         f"watching {inside(plan.label)} would be like at {size}, {plan.pace}; "
-        f"the trigger and the shifts are made up to suit that rate and its daily noise, and {plan.triggers.called}, which stand for whatever count of complaints a day there is and come from no metric of the study, are an assumption. {_known(plan)}"
+        f"the trigger and the shifts are made up to suit that rate and its daily noise, and {plan.triggers.called}, which stand for whatever count of trouble a day there is and come from no metric of the study, are an assumption. {_known(plan)}"
     )
 
 
