@@ -92,7 +92,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         proposal,
         where=where.noted,
         assumed=told,
-        first=(*first, *spellings.of_arms(proposal.arms), *proposal.first),
+        first=(*first, *spellings.of_arms(proposal.arms, proposal.also), *proposal.first),
         said=seen.said.options | proposal.said,
     )
 

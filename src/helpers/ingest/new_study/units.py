@@ -29,6 +29,7 @@ from helpers.ingest.new_study import (
     questions,
     received,
     roles,
+    row_times,
     tolerances,
     two_variants,
     typed,
@@ -70,9 +71,8 @@ def propose(
 
     Raises :class:`~helpers.errors.ReportError` where no column can be an outcome, or rows of one unit disagree.
     """
-    unit, time, _ = roles_of(columns, said)
-    rowless = time is not None and roles.happens(time) and "time" not in said
-    time = None if rowless else time  # that of something that came of it, and not of the row
+    unit, *_ = roles_of(columns, said)
+    time, rowless = row_times.of(table, [c for c in columns if c is not variant], variant, said)
     contradictions.in_period(table, time, said)
     stated = [contradictions.outcome_of(table, columns, name, "--primary" if name == said.primary else "--outcome", variant)
               for name in said.measured]  # fmt: skip
@@ -205,7 +205,7 @@ def propose(
             _unit_said(unit, repeated) + (as_said(said, "unit") or (certainty.told(certainty.unit(unit), said, "unit") if unit else "")),
             *([f"randomised by: {_said(cluster.column)}, {cluster.seen}"] if cluster else []),
             f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" + (as_said(said, "time", "period") or certainty.told(certainty.time(time), said, "time")) if time
-            else f"time: no column holds a moment{' of all rows' if rowless else ''}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
+            else f"time: no column holds a moment{rowless}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
                                                                      else f"a placeholder of two weeks from {start:%Y-%m-%d}"),
             f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}"
             + certainty.arms(arms, said),

@@ -25,6 +25,7 @@ from helpers.ingest.new_study import (
     paying,
     refunds,
     roles,
+    row_times,
     statuses,
     timeless,
     tolerances,
@@ -158,6 +159,7 @@ def _time_of_assignments(found: Divided, said: Said) -> Column | None:
     seen = found.assignments
     free = [c for c in seen.columns if c.name not in (found.unit.name, found.variant.name)]
     fit = [c for c in free if c.first and c.last and c.last - c.first <= LONGEST_ENROLMENT]
+    fit = [c for c in fit if not row_times.is_of_arms(seen.source, c, found.variant)]
     return seen.told(said.time) or facts.time_of([c for c in fit if not facts.LATER & set(vocabulary.tokens(c.name))])
 
 
