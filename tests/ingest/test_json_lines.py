@@ -6,6 +6,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -251,3 +252,26 @@ def test_a_log_as_an_analytics_vendor_exports_it_is_proposed(tmp_path):
     study, _, _ = proposed(tmp_path, file)
     assert study.data.kind == "json" and study.data.columns["user_id"] == "user_id"
     assert study.data.events["Order Completed"] == "order_completed"
+
+
+def _typed(value: Any, deep: bool) -> Any:
+    """A value as MongoDB writes it, with its type around it."""
+    if isinstance(value, dict):
+        return {key: _typed(inner, deep) for key, inner in value.items()}
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        number = {"$numberLong": str(value)}
+        return {"$date": number} if deep else number
+    return {"$numberDecimal": repr(value)} if isinstance(value, float) else {"$oid": value} if value else value
+
+
+@settings(max_examples=15, deadline=None)
+@given(rows=st.lists(st.dictionaries(KEYS, SCALARS | st.dictionaries(KEYS, SCALARS, max_size=2), max_size=3), max_size=4), deep=st.booleans())  # fmt: skip
+def test_types_that_mongodb_writes_around_values_are_none_of_them(rows: list[dict[str, Any]], deep: bool) -> None:
+    told, known = [], {"at": "t", "what": "e", "who": "u", "more": {"cost": 2.5}}
+    for each in (rows, [_typed(row, deep) for row in rows]):
+        with tempfile.TemporaryDirectory() as folder:
+            lines = "".join(json.dumps(known | row) + "\n" for row in [*each, {}])
+            told.append(read(Path(folder), lines.encode()))
+    assert told[0] == told[1]

@@ -31,7 +31,18 @@ def donors(file: Path, seed: int, word: str, *, with_no: bool, point: str = ".")
     return frame
 
 
-@pytest.mark.parametrize(("seed", "word", "point"), [(1, "-", ","), (2, "–", "."), (3, "n/a", ","), (4, "—", ",")])
+@pytest.mark.parametrize(
+    ("seed", "word", "point"),
+    [
+        (1, "-", ","),
+        (2, "–", "."),
+        (3, "n/a", ","),
+        (4, "—", ","),
+        (8, "k. A.", ","),
+        (9, "s/o", ","),
+        (10, "なし", "."),
+    ],
+)
 def test_it_is_zero_where_another_column_says_no(tmp_path: Path, seed: int, word: str, point: str) -> None:
     frame = donors(tmp_path / "donors.csv", seed, word, with_no=True, point=point)
     study, text, _ = proposed(tmp_path, tmp_path / "donors.csv")

@@ -353,7 +353,7 @@ def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price:
 def test_ids_that_are_matched_are_not_told_to_be_kept_apart(tmp_path: Path) -> None:
     written(tmp_path / "assignments.csv", "select 'B' || i as buyer, ['control', 'new'][1 + i % 2] as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
     written(tmp_path / "orders.csv", "select i as order_id, if(i % 9 = 0, 'b', 'B') || i % 90 as buyer, timestamp '2026-03-07' + to_hours(i) as ordered_at, 9.5 + i as total from range(180) t(i)")  # fmt: skip
-    study, _, said = proposed(tmp_path, [tmp_path / "assignments.csv", tmp_path / "orders.csv"])
+    study, _, _ = proposed(tmp_path, [tmp_path / "assignments.csv", tmp_path / "orders.csv"])
     ingest.land(study, tmp_path / "raw")
     notes = ingest.landed(tmp_path / "raw").reading.notes
     assert any("rows are matched with a unit whose id is equal but for capitals" in note for note in notes)

@@ -39,6 +39,7 @@ from helpers.ingest.new_study import (
     unused,
     vendors,
     vocabulary,
+    zones,
 )
 from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
@@ -87,12 +88,18 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = export.noted(proposal) if export else proposal
     proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
+    time = next((c for c in seen.columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
     return replace(
         proposal,
         where=where.noted,
         assumed=told,
-        first=(*first, *spellings.of_arms(proposal.arms, proposal.also), *proposal.first),
+        first=(
+            *first,
+            *spellings.of_arms(proposal.arms, proposal.also),
+            *zones.in_one(seen.table, time),
+            *proposal.first,
+        ),
         said=seen.said.options | proposal.said,
     )
 

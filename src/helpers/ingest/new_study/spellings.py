@@ -69,7 +69,7 @@ def of_arms(arms: "Sequence[Arm]", also: "Mapping[str, Noted]") -> list[str]:
         if name in levels and is_slip(level, levels[name]):
             few, many = vocabulary.printable(level), vocabulary.printable(levels[name])
             told.append(
-                f"Is '{few}' ({rows}) the arm '{many}', written wrongly? It is taken so; if it is an arm of its own, give it a name"
+                f"Is '{few}'{f' ({rows})' * rows[:1].isdigit()} the arm '{many}', written wrongly? It is taken so; if it is an arm of its own, give it a name"
                 " under variants, and that name under data.variants."
             )
     return told

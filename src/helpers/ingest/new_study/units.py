@@ -149,7 +149,7 @@ def propose(
     metrics = (answered.empty(table, metrics[0], kinds.outcomes[0], said, ask), *metrics[1:])
     segments: dict[str, Column] = {}
     for column in cutting.kept:
-        segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
+        segments[vocabulary.slug_of_column(column.name, {*TAKEN, *columns_of.TAKEN}, segments)] = column
     named = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     of_option = {"user_id": "unit", "event_time": "time", "variant": "variant"}
     mapped: dict[str, Noted] = {
@@ -158,7 +158,7 @@ def propose(
         if c
     }
     if cluster:
-        called = vocabulary.slug(cluster.column.name, {*TAKEN, *columns_of.TAKEN, *mapped})
+        called = vocabulary.slug_of_column(cluster.column.name, {*TAKEN, *columns_of.TAKEN}, mapped)
         mapped[called] = (cluster.column.name, cluster.seen)
     used = [
         c for c in columns if any(c.name == o.name for o in kinds.outcomes) or c.name in {t for t, _ in before.values()}

@@ -340,6 +340,15 @@ def slug(name: str, taken: Collection[str] = frozenset()) -> str:
     return made
 
 
+def slug_of_column(name: str, reserved: Collection[str], others: Collection[str] = frozenset()) -> str:
+    """The name of a column; one that is ``reserved`` is called a column, while one of two of a name gets a number.
+
+    >>> slug_of_column("kind", {"kind"}), slug_of_column("Plan", {"kind"}, {"plan"}), slug_of_column("plan", {"kind"})
+    ('kind_column', 'plan_2', 'plan')
+    """
+    return slug(f"{name} column" if slug(name) in reserved else name, {*reserved, *others})
+
+
 def _together(name: str) -> list[str]:
     """The words of a name in small letters, digits with the letters beside them, as in 2024Q2."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)

@@ -31,6 +31,7 @@ from helpers.ingest.new_study import (
     tolerances,
     unused,
     vocabulary,
+    zones,
 )
 from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, RoleProposal, StudyProposal
@@ -97,7 +98,10 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     taken = {*NOT_FACTS}
     told: list[FactColumns] = []
     for number in found.facts:
-        told.append(facts.of(found.others[number], found.joined.others[number], taken, said))
+        each, more = _of_moments(facts.of(found.others[number], found.joined.others[number], taken, said), taken, said)
+        asked += more
+        found = replace(found, others=tuple(each.table if n == number else t for n, t in enumerate(found.others)))
+        told.append(each)
         taken |= {kind.name for kind in told[-1].kinds}
     metrics = measured.of(told, said)
     paid = [each for each in told if each.money]
@@ -131,6 +135,23 @@ def _nobody(found: Divided, said: Said) -> nobody.LeftOut | None:
 def _timeless(found: Divided, said: Said) -> nobody.LeftOut | None:
     time, seen = _time_of_assignments(found, said), found.assignments
     return timeless.of(seen.source, seen.rows, time, stated=True, empty=True)
+
+
+def _of_moments(each: FactColumns, taken: set[str], said: Said) -> tuple[FactColumns, list[str]]:
+    """The facts without the few rows in which nothing stands in the place of a moment, and what is asked of these."""
+    given = each.table
+    key = f"data.facts.{each.event}.where"
+    none = timeless.of(given.source, given.rows, each.time, stated=True, empty=True, key=key)
+    if none is None:
+        return each, []
+    seen = TableSeen.of(given.given, given.source.narrowed(none.where), said, given.where)
+    unit = next(c for c in seen.columns if c.name == each.unit.name)
+    made = facts.of(seen, unit, taken, said)
+    kinds = [
+        replace(k, where=(f"({k.where[0]}) and {none.where}" if k.where[0] else none.where, none.told))
+        for k in made.kinds
+    ]
+    return replace(made, kinds=tuple(kinds)), [f"{given.called}: {none.asked}"]
 
 
 def _narrowed(found: Divided, where: str, said: Said) -> Divided:
@@ -225,7 +246,7 @@ def _attributes(
         room = len(segments) < measures.MOST_SEGMENTS
         if column.name in taken or not (stated or (room and is_attribute(column) and _steady(seen, column, unit))):
             continue
-        called = vocabulary.slug(column.name, {*RESERVED, *segments, *found})
+        called = vocabulary.slug_of_column(column.name, RESERVED, {*segments, *found})
         found[called] = (column.name, said.how("cluster") if stated else f"{column.distinct} levels")
         if not stated:
             segments[called] = column.name
@@ -357,6 +378,9 @@ def _first(
             " metric, or an earlier end of the period, gives each unit its time."
         )
     for each in told:
+        asked += zones.between(
+            found.assignments.source, time, each.table.source, each.time, key=f"data.facts.{each.event}"
+        )
         if each.time is None:
             asked.append(
                 f"Do all rows of {each.table.called} lie after the assignment? It has no time, so nobody can tell; they are counted."
