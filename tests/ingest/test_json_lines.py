@@ -204,7 +204,7 @@ def test_objects_deeper_than_a_name_is_long_stay_json(tmp_path):
     assert parts.notes == ("column 'a.b.c.d.e.f' holds objects in one another beyond 6 names: these stay JSON",)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(st.integers(2, 5), st.sampled_from(["keys", "objects", "capitals"]))
 def test_what_is_too_wide_is_json_and_leaves_the_rest_alone(tmp_path_factory, depth, how):
     """Deep keys without end cost no columns, beside them the others are columns, and no value is lost."""
@@ -266,7 +266,7 @@ def _typed(value: Any, deep: bool) -> Any:
     return {"$numberDecimal": repr(value)} if isinstance(value, float) else {"$oid": value} if value else value
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(rows=st.lists(st.dictionaries(KEYS, SCALARS | st.dictionaries(KEYS, SCALARS, max_size=2), max_size=3), max_size=4), deep=st.booleans())  # fmt: skip
 def test_types_that_mongodb_writes_around_values_are_none_of_them(rows: list[dict[str, Any]], deep: bool) -> None:
     told, known = [], {"at": "t", "what": "e", "who": "u", "more": {"cost": 2.5}}

@@ -287,16 +287,19 @@ def _log(
 
 def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | None) -> StudyProposal | None:
     """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many."""
+    where = sound_rows.Where()
+    if (said := counted_totals.of_no_arm(seen, variant))[0]:
+        where = where.also(*said)
+        seen, known, variant = _taken(seen, known, variant, said[0])
     table = seen.table
     if _summed_up(table, seen.rows, known.time, variant):
         taken, told = counted_totals.apart(seen, known.time, variant)
-        if taken and known.time:
-            seen = seen.again(table.narrowed(table.also(taken)))
-            variant, time = seen.column(variant.name), seen.column(known.time.name)
-            known = replace(known, time=time if time.has_time else None)
+        if taken:
+            where = where.also(taken, told)
+            seen, known, variant = _taken(seen, known, variant, taken)
         counts = aggregates.propose(seen.table, seen.rows, seen.columns, variant, known.time, seen.said, ask)
-        if counts and taken:
-            counts = replace(counts, where=(taken, told))
+        if counts and where.sql:
+            counts = replace(counts, where=where.noted)
         if counts is None and (error := refusals.aggregated(seen, known.unit, known.time, variant)):
             raise error
         return counts
@@ -305,6 +308,13 @@ def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | No
     ):
         raise parts
     return None
+
+
+def _taken(seen: TableView, known: Known, variant: Column, where: str) -> tuple[TableView, Known, Column]:
+    """The rows for which a condition holds, with the columns as they are in these."""
+    seen = seen.again(seen.table.narrowed(seen.table.also(where)))
+    time = seen.column(known.time.name) if known.time else None
+    return seen, replace(known, time=time if time and time.has_time else None), seen.column(variant.name)
 
 
 def _of_days(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProposal | None:

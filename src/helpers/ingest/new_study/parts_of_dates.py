@@ -1,9 +1,12 @@
 """Numbers that are parts of a date: days written as digits, hours, weeks, months and years."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.new_study.profile import Column
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.profile import Column
 
 PARTS_OF_DATES = {
     "hour": (0.0, 24.0),
@@ -20,7 +23,7 @@ SOME = 2
 """Two values may be those of what did or did not happen as well."""
 
 
-def of(column: Column) -> str:
+def of(column: "Column") -> str:
     """That numbers are days written as digits, or hours, months and years by name and range; empty where they are not."""
     if not column.numeric or column.numbers != column.whole:
         return ""
