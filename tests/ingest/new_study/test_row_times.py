@@ -1,6 +1,6 @@
 """A moment that follows from the arm, as the end of a trial that is another one in each, tells the time of no row."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +53,16 @@ def test_nor_is_it_the_time_of_an_assignment(tmp_path: Path) -> None:
     orders.to_csv(tmp_path / "orders.csv", index=False)
     files = [str(tmp_path / f) for f in ("assignments.csv", "orders.csv")]
     assert "time: the assignments have none" in new_study.propose_tables(files, base=tmp_path).said
+
+
+@pytest.mark.parametrize("since", [1970, 2001])
+def test_seconds_since_another_year_are_asked_of(tmp_path: Path, since: int) -> None:
+    rows = []
+    for n in range(120):
+        at = datetime(2026, 3, 2) + timedelta(minutes=97 * n)
+        seconds = int((at - datetime(since, 1, 1)).total_seconds())
+        rows += [(f"u{n}", ["control", "new"][n % 2], "start", seconds)]
+        rows += [(f"u{n}", ["control", "new"][n % 2], "finish", seconds + 90)] * (n % 3 == 0)
+    pd.DataFrame(rows, columns=["uid", "grp", "event", "ts"]).to_csv(tmp_path / "log.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert ("Did it run until March 1995?" in said and "it would be March 2026" in said) == (since == 2001)

@@ -1,6 +1,7 @@
 """Whether a column of moments tells when each row happened, or when all of an arm began or ended, or was exported."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study import roles, vocabulary
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
 MADE = {"export", "exported", "extract", "extracted", "snapshot", "dump", "downloaded", "loaded", "synced", "ingested"}
 """Words of the moment at which rows were written, which is that of none of them."""
+
+LOGS = 2005
+"""The year before which hardly any log counts its seconds,"""
+SINCE_2001 = timedelta(seconds=978_307_200)
+"""and what lies between 1970 and 2001."""
 
 
 def of(table: "SourceTable", columns: Sequence[Column], variant: Column, said: Said) -> tuple[Column | None, str]:
@@ -32,6 +38,17 @@ def of(table: "SourceTable", columns: Sequence[Column], variant: Column, said: S
         why = f" of the rows ('{vocabulary.printable(time.name)}' is one moment for all rows{' of an arm' * (time.distinct > 1)})"
         free = [c for c in free if c is not time]
     return None, why
+
+
+def asked_of_years(time: Column | None) -> list[str]:
+    """What is asked of a count that, taken from 1970 on, lies in years of hardly any log: some systems count from 2001 on."""
+    if time is None or time.last is None or not time.numeric or time.times.format or time.last.year >= LOGS:
+        return []
+    name, meant = vocabulary.printable(time.name), time.last + SINCE_2001
+    return [
+        f"Did it run until {time.last:%B %Y}? '{name}' is read as a count since 1970; from 2001 on, as some systems count, it would be"
+        f" {meant:%B %Y}: then add 978307200 seconds to each by a query in a file in place of the table."
+    ]
 
 
 def is_of_arms(table: "SourceTable", time: Column, variant: Column) -> bool:
