@@ -34,6 +34,7 @@ from helpers.ingest.new_study import (
     two_variants,
     typed,
     vocabulary,
+    within,
     worded,
 )
 from helpers.ingest.new_study import nothing as nothing_words
@@ -164,7 +165,7 @@ def propose(
         c for c in columns if any(c.name == o.name for o in kinds.outcomes) or c.name in {t for t, _ in before.values()}
     ]
     tolerate, repeated = _tolerances(
-        table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes), time
+        table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes), time, columns
     )
     start, end, period = (*said.period, said.how("period")) if said.period else period_of(time)
     money = [
@@ -323,7 +324,7 @@ def _of_one_side(table: "SourceTable", column: Column, variant: Column) -> str:
 
 def _tolerances(
     table: "SourceTable", rows: int, unit: Column | None, variant: Column, shown: Column | None, mapping: dict[str, str],
-    otherwise: int, used: list[Column], outcomes: list[Column], time: Column | None,
+    otherwise: int, used: list[Column], outcomes: list[Column], time: Column | None, columns: list[Column],
 ) -> tuple[dict[str, tuple[float, str]], questions.Repeats | None]:  # fmt: skip
     """What the table has wrong, as shares that a study must tolerate to be read; and how units repeat."""
     found = {"malformed_line": table.malformed, "shown_otherwise": otherwise}
@@ -343,12 +344,14 @@ def _tolerances(
         ) if shown else "true"  # fmt: skip
         repeated = questions.repeats(table, unit, variant, outcomes, f"({cases})")
         if repeated.disagreeing:
+            ids = within.told(table, columns, unit, variant)
             raise ReportError(
                 f"{table.called}: {repeated.disagreeing:,} units stand in several rows with different outcomes",
                 got=f"{rows:,} rows of {repeated.units:,} units in '{vocabulary.printable(unit.name)}', and no column of event names",
                 expected="one row a unit (a unit table), or one row an event with a column that names the event (a log)",
-                cause="a table of visits, days or orders",
-                remedy="name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
+                cause="ids that are unique within something alone" if ids else "a table of visits, days or orders",
+                remedy=ids
+                or "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
                 " where rows are measured and these were randomised, --cluster COLUMN; else sum it up to one row a unit",
             )
         found["duplicate_unit"] = repeated.duplicate_rows
