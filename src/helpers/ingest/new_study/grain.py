@@ -8,6 +8,7 @@ from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
     aggregates,
     answered,
+    arms_in_texts,
     arms_of_events,
     asking,
     changed_arms,
@@ -203,6 +204,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         said = asking.settled(said, described.question_of_table(seen.table), ask)
         if said.descriptive == described.DESCRIBE:
             return _noted(_described(replace(seen, said=said), known), notes)
+    arms_in_texts.refuse(seen.table, seen.columns, unit, log=False)
     raise refusals.neither(seen, unit, time, event, known.repeated)
 
 
@@ -273,6 +275,7 @@ def _log(
     described_all: tuple[str, ...] = ()
     if variant is None and not said.descriptive:
         arms_of_events.refuse(table, unit, event)
+        arms_in_texts.refuse(table, seen.columns, unit, log=True)
     if variant is None and not said.control:
         said = asking.settled(said, described.question(table), ask)
         if said.descriptive == described.DESCRIBE:
