@@ -53,4 +53,6 @@ def test_of_lines_of_orders_it_is_that_of_their_customer(tmp_path: Path) -> None
     truth = pd.to_numeric(made.Total).groupby(made.Email).sum()
     arm = made[made["Note Attributes"] != ""].groupby("Email")["Note Attributes"].first().str[9]
     expected = {name: (int((arm == level).sum()), round(100 * float(truth[arm == level].sum()))) for name, level in (("control", "A"), ("treatment", "B"))}  # fmt: skip
-    assert {name: (n, int(100 * total)) for name, (n, total) in sums(study, tmp_path)[study.primary.name].items()} == expected
+    assert {
+        name: (n, int(100 * total)) for name, (n, total) in sums(study, tmp_path)[study.primary.name].items()
+    } == expected

@@ -47,7 +47,7 @@ VARIANT_WEAK: Words = words("segment page campaign design test cohort offer meth
 CONTROL: Words = (
     words(
         "control ctrl old off no none baseline holdout default placebo original false before current psa sham untreated standard existing"
-        " without nothing legacy usual quo base unexposed nontreated kg status"
+        " without nothing legacy usual quo base unexposed nontreated kg status waitlist waitlisted regular"
     )
     | languages.CONTROL
 )
