@@ -19,8 +19,7 @@ def counted(table: "SourceTable", time: Column | None) -> tuple[int, int]:
     if time is None or time.dates == time.moments:
         return 0, 0
     if time.kind != "VARCHAR":
-        zoned = time.moments if "TIME ZONE" in time.kind or time.numeric else 0
-        return time.moments, zoned
+        return time.moments, time.moments if "TIME ZONE" in time.kind or time.numeric else 0
     text = f"lower({table.text(time.name)})"
     clocks, zoned = table.rows(
         f"select count(*) filter (regexp_full_match({text}, {literal(CLOCK)})),"
