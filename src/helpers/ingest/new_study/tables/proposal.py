@@ -26,6 +26,7 @@ from helpers.ingest.new_study import (
     refunds,
     roles,
     row_times,
+    spellings,
     statuses,
     timeless,
     tolerances,
@@ -91,7 +92,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     unit = exact(source, found.unit)
     found = replace(found, joined=replace(found.joined, unit=unit))
     by_units = log.by_units(source, found.unit, variant)
-    cleared, spellings, _ = roles.meant(by_units)
+    cleared, written, _ = roles.meant(by_units)
     said = answered.control(source, said, cleared, ask, "units")
     arms, why = log.arms_of(cleared, (said.control or "", said.how("control")))
     time = _time_of_assignments(found, said)
@@ -116,15 +117,16 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         each.time and each.amount and refunds.found(each.table.source, each.unit, each.time, each.amount, "true", each.many)
         for each in paid
     )  # fmt: skip
+    also = _also(source, found, by_units, written, arms)
     return StudyProposal(
         source="tables", mode="online", negative=refunded, rows=sum(seen.rows for seen in (found.assignments, *found.others)),
-        arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
+        arms=tuple(arms), weights=weights(arms), also=also, columns={},
         start=start, end=end, baseline=start - LONGEST_HISTORY, period=period, metrics=metrics, segments=tuple(named), tables=tables,
         steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
         tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
-        first=(*asked, *_first(found, told, arms, why, time, said, worth, metrics)),
+        first=(*asked, *spellings.of_arms(arms, also), *_first(found, told, arms, why, time, said, worth, metrics)),
     )  # fmt: skip
 
 
@@ -284,12 +286,12 @@ def _period(time: Column | None, told: list[FactColumns], said: Said) -> tuple[d
 
 
 def _also(
-    source: "SourceTable", found: Divided, variant: Column, spellings: dict[str, str], arms: list[Arm]
+    source: "SourceTable", found: Divided, variant: Column, written: dict[str, str], arms: list[Arm]
 ) -> dict[str, Noted]:
     """Levels beside those of the arms: other spellings, and the empty field, whose units are no part of the experiment."""
     counts = dict(variant.levels)
     by_level = {arm.level: arm.name for arm in arms}
-    also = {level: (by_level[of], f"{counts[level]:,} units") for level, of in spellings.items()}
+    also = {level: (by_level[of], f"{counts[level]:,} units") for level, of in written.items()}
     empty = int(source.number(f"select count(*) from {{table}} where {source.text(found.variant.name)} is null"))
     return also | ({"": (LEAVE_OUT, f"{empty:,} rows have no variant: why?")} if empty else {})
 
