@@ -6,6 +6,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -203,7 +204,7 @@ def test_objects_deeper_than_a_name_is_long_stay_json(tmp_path):
     assert parts.notes == ("column 'a.b.c.d.e.f' holds objects in one another beyond 6 names: these stay JSON",)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(st.integers(2, 5), st.sampled_from(["keys", "objects", "capitals"]))
 def test_what_is_too_wide_is_json_and_leaves_the_rest_alone(tmp_path_factory, depth, how):
     """Deep keys without end cost no columns, beside them the others are columns, and no value is lost."""
@@ -251,3 +252,26 @@ def test_a_log_as_an_analytics_vendor_exports_it_is_proposed(tmp_path):
     study, _, _ = proposed(tmp_path, file)
     assert study.data.kind == "json" and study.data.columns["user_id"] == "user_id"
     assert study.data.events["Order Completed"] == "order_completed"
+
+
+def _typed(value: Any, deep: bool) -> Any:
+    """A value as MongoDB writes it, with its type around it."""
+    if isinstance(value, dict):
+        return {key: _typed(inner, deep) for key, inner in value.items()}
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        number = {"$numberLong": str(value)}
+        return {"$date": number} if deep else number
+    return {"$numberDecimal": repr(value)} if isinstance(value, float) else {"$oid": value} if value else value
+
+
+@settings(max_examples=6, deadline=None)
+@given(rows=st.lists(st.dictionaries(KEYS, SCALARS | st.dictionaries(KEYS, SCALARS, max_size=2), max_size=3), max_size=4), deep=st.booleans())  # fmt: skip
+def test_types_that_mongodb_writes_around_values_are_none_of_them(rows: list[dict[str, Any]], deep: bool) -> None:
+    told, known = [], {"at": "t", "what": "e", "who": "u", "more": {"cost": 2.5}}
+    for each in (rows, [_typed(row, deep) for row in rows]):
+        with tempfile.TemporaryDirectory() as folder:
+            lines = "".join(json.dumps(known | row) + "\n" for row in [*each, {}])
+            told.append(read(Path(folder), lines.encode()))
+    assert told[0] == told[1]

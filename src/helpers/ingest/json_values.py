@@ -25,7 +25,14 @@ class Twice:
     """An object in which a key stands twice: nobody can say which of its values is meant."""
 
 
+TYPED_NUMBERS = ("$numberDecimal", "$numberLong", "$numberInt", "$numberDouble")
+TYPED = (*TYPED_NUMBERS, "$oid", "$date", "$uuid", "$symbol")
+"""Keys by which MongoDB writes the type of a value around it, in an object of its own: what stands behind one is the value."""
+
+
 def _object(pairs: list[tuple[str, Any]]) -> Any:
+    if len(pairs) == 1 and (key := pairs[0][0]) in TYPED and isinstance(pairs[0][1], str):
+        return AsWritten(pairs[0][1]) if key in TYPED_NUMBERS else pairs[0][1]
     made = dict(pairs)
     return made if len(made) == len(pairs) else Twice()
 

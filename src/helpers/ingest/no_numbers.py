@@ -31,8 +31,12 @@ WORDS: Final = (
     "#ref!",
     "#num!",
     "#null!",
-)
-"""What programs write where there is nothing: R and a spreadsheet, a database, SAS."""
+    *("n.a.", "n. a.", "nd", "n.d.", "n. d.", "n/d", "n.v.", "nvt", "n.v.t.", "ns", "nr", "n.r.", "s/o", "s/d", "s.d.", "s.o."),
+    *("k.a.", "k. a.", "k/a", "o.a.", "keine angabe", "unbekannt", "non disponible", "inconnu", "sin datos", "sin dato"),
+    *("sem dados", "b.d.", "brak danych", "brak", "i.a.", "ukendt", "okänd", "ukjent", "belirtilmemiş", "н/д", "нет данных"),
+    *("不明", "なし", "無回答", "无", "無", "缺失", "未知", "해당없음", "미상", "없음", "غير متوفر"),
+)  # fmt: skip
+"""What programs write where there is nothing: R and a spreadsheet, a database, SAS; and people in some languages."""
 _SIGN: Final = r"[^\d\s.,'+-][^\d\s']{0,9}"
 _MARKED: Final = rf"(?:({_SIGN})\s*-?[\d.,\s]*\d|-?\d[\d.,\s]*?\s*({_SIGN}))"
 

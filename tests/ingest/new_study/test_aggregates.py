@@ -321,3 +321,39 @@ def test_a_control_as_large_as_the_other_arms_together_is_no_total(tmp_path: Pat
     study, _, told = of_tables.proposed(tmp_path, tmp_path / "arms.csv")
     assert "control (30,000)" in told and len(study.variants) == 4
     assert [metric.event for metric in study.metrics] == ["signups", "refunds"]  # a harm is decided by last
+
+
+@pytest.mark.parametrize("written", ["%Y%m%d", "%Y-%m-%d"])
+@pytest.mark.parametrize("total", ["", "--", None])
+def test_days_as_digits_are_days_and_a_total_without_an_arm_is_no_row_of_them(
+    tmp_path: Path, written: str, total: str | None
+) -> None:
+    lines = [("Date", "Variant", "Active users", "Transactions")]
+    lines += [(f"{date(2026, 3, day):{written}}", arm, 900 + 37 * day % 60 + arm, 40 + 7 * day % 9) for day in range(2, 12) for arm in (0, 1)]  # fmt: skip
+    whole = [("", total, sum(int(line[2]) for line in lines[1:]), sum(int(line[3]) for line in lines[1:]))]
+    lines += whole if total is not None else []
+    (tmp_path / "export.csv").write_text("\n".join(",".join(map(str, line)) for line in lines))
+    study, _, told = of_tables.proposed(tmp_path, tmp_path / "export.csv")
+    assert study.data.columns["event_time"] == "Date" and study.period.start.date() == date(2026, 3, 2)
+    assert ("1 of 21 rows are left out, which say no arm" in told) == (total is not None)
+    found = landed(study, tmp_path / "out")
+    for name, arm in (("control", 0), ("treatment", 1)):
+        of_arm = [line for line in lines[1:21] if line[1] == arm]
+        assert found[name, "transactions"] == (
+            sum(int(line[2]) for line in of_arm),
+            sum(int(line[3]) for line in of_arm),
+        )
+
+
+def test_hours_are_summed_up_as_it_is_told(tmp_path: Path) -> None:
+    lines = ["hour,arm,users,purchases"]
+    lines += [f"2026-03-{day:02d} {hour:02d}:00:00,{arm},{40 + hour},{3 + day % 3}" for day in range(2, 6) for hour in range(0, 24, 6) for arm in ("control", "new")]  # fmt: skip
+    (tmp_path / "hours.csv").write_text("\n".join(lines))
+    with pytest.raises(ReportError, match="counts of hours") as error:
+        of_tables.proposed(tmp_path, tmp_path / "hours.csv")
+    query = re.search(r"select .* group by all", str(error.value))
+    assert query is not None
+    (tmp_path / "days.sql").write_text(query[0])
+    study, _, _ = of_tables.proposed(tmp_path, tmp_path / "days.sql")
+    found = landed(study, tmp_path / "out")
+    assert found["control", "purchases"] == (4 * sum(40 + hour for hour in range(0, 24, 6)), sum(4 * (3 + day % 3) for day in range(2, 6)))  # fmt: skip

@@ -64,3 +64,23 @@ def test_words_of_levels_are_no_words_of_attributes() -> None:
     assert not any(
         vocabulary.touches(level, vocabulary.ANSWERS) for levels in BEFORE.values() for level in map(str, levels)
     )
+
+
+@pytest.mark.parametrize(
+    ("called", "levels"),
+    [
+        ("week", ["W34", "W35", "W36"]),
+        ("kw", ["KW 6", "KW 7"]),
+        ("week", ["2026-10", "2026-11", "2026-12"]),
+        ("month", ["2026-Q1", "2026-Q2"]),
+        ("cohort", ["2026-03", "2026-04"]),
+    ],
+)
+def test_weeks_and_months_in_words_are_parts_of_dates(tmp_path: Path, called: str, levels: list[str]) -> None:
+    dice = np.random.default_rng(7)
+    made = units(7, 300)[["user_id", "variant", "revenue"]].assign(
+        **{called: dice.choice(levels, 300), "ward": dice.choice(["W1", "W2"], 300)}
+    )
+    made.to_csv(tmp_path / "shop.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "shop.csv")
+    assert set(study.segments) == {"ward"} and f"  {called}: a part of a date: week" in said

@@ -137,3 +137,18 @@ def test_a_share_is_turned_by_what_it_is_called(tmp_path: Path, name: str, lower
     (tmp_path / "trial.csv").write_text(f"subject,arm,{name}\n{rows}\n")
     study, _, _ = proposed(tmp_path, tmp_path / "trial.csv")
     assert (study.primary.event, study.primary.better) == (name, "lower" if lower else "higher")
+
+
+@pytest.mark.parametrize("harm", ["absences", "complaints", "headache"])
+@pytest.mark.parametrize("sure", [True, False])
+def test_a_guess_goes_before_no_outcome_that_is_sure(tmp_path: Path, harm: str, sure: bool) -> None:
+    """A column of which nothing says that it is an outcome may be what a unit was: beside one that is, it is asked."""
+    draw = random.Random(5)
+    rows = [f"p{i:03},{('usual', 'coached')[i % 2]},{draw.randint(0, 1)},{draw.randint(0, 4)}" for i in range(300)]
+    name = "converted" if sure else "free_quuxes"
+    (tmp_path / "t.csv").write_text("\n".join([f"pupil,arm,{name},{harm}", *rows]) + "\n", encoding="utf-8")
+    if sure:
+        assert proposed(tmp_path, tmp_path / "t.csv")[0].primary.event == name
+        return
+    with pytest.raises(ReportError, match=rf"which column is decided by(.|\n)*'{harm}'(.|\n)*'{name}'"):
+        proposed(tmp_path, tmp_path / "t.csv")

@@ -43,7 +43,7 @@ def test_dashes_say_no_arm(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["control", "treatment", "holdout", "discount"])
-def test_a_slip_of_the_pen_is_asked_about_and_a_design_is_not(tmp_path: Path, word: str) -> None:
+def test_a_slip_of_the_pen_is_read_as_the_arm_and_a_design_is_not(tmp_path: Path, word: str) -> None:
     for at in range(1, len(word) - 1):
         assert is_slip(word[:at] + word[at + 1 :], word)
     assert (
@@ -52,7 +52,16 @@ def test_a_slip_of_the_pen_is_asked_about_and_a_design_is_not(tmp_path: Path, wo
         and not is_slip(f"un{word}", word)
     )
     made = units(3).replace({"test_group": {"new": word if word != "control" else "ctl_new", "control": "old"}})
-    made.loc[made.index[:9], "test_group"] = word[:3] + word[4:]
+    slip, right = word[:3] + word[4:], made.copy()
+    made.loc[made.index[:9], "test_group"] = slip
     made.to_csv(tmp_path / "t.csv", index=False)
-    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
-    assert (f"Are '{word[:3] + word[4:]}' (9) and '{word}'" in said) == (word != "control")
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    if word == "control":  # of which no arm is called
+        assert "written wrongly" not in said and len(study.variants) == 3
+        return
+    assert f"Is '{slip}' (9 of these rows) the arm '{word}', written wrongly? It is taken so" in said
+    right.loc[right.index[:9], "test_group"] = word
+    truth = right.orders.astype(int).groupby(right.test_group.map(study.data.variants)).agg(["size", "sum"])
+    assert sums(study, tmp_path)["orders"] == {
+        arm: (int(row["size"]), int(row["sum"])) for arm, row in truth.iterrows()
+    }

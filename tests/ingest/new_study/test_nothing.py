@@ -31,7 +31,18 @@ def donors(file: Path, seed: int, word: str, *, with_no: bool, point: str = ".")
     return frame
 
 
-@pytest.mark.parametrize(("seed", "word", "point"), [(1, "-", ","), (2, "–", "."), (3, "n/a", ","), (4, "—", ",")])
+@pytest.mark.parametrize(
+    ("seed", "word", "point"),
+    [
+        (1, "-", ","),
+        (2, "–", "."),
+        (3, "n/a", ","),
+        (4, "—", ","),
+        (8, "k. A.", ","),
+        (9, "s/o", ","),
+        (10, "なし", "."),
+    ],
+)
 def test_it_is_zero_where_another_column_says_no(tmp_path: Path, seed: int, word: str, point: str) -> None:
     frame = donors(tmp_path / "donors.csv", seed, word, with_no=True, point=point)
     study, text, _ = proposed(tmp_path, tmp_path / "donors.csv")
@@ -77,3 +88,19 @@ def test_words_among_numbers_are_counted_and_shown(tmp_path: Path, option: str) 
         proposed(tmp_path, tmp_path / "donors.csv", **{option: "Spende nach Brief"})
     assert f"{(~frame.gave).sum():,} of its 500 values are no numbers: 'zurueck' in" in str(error.value)
     assert "missing_codes" in str(error.value)
+
+
+@pytest.mark.parametrize(("word", "rows"), [("k. A.", 9), ("n.d.", 14), ("s/o", 2), ("не указано кем", 9)])
+def test_a_few_words_among_amounts_are_asked_of_and_read_as_not_known(tmp_path: Path, word: str, rows: int) -> None:
+    draw = random.Random(3)
+    spent = [word if i < rows else f"{draw.randrange(0, 9000) / 100:.2f}".replace(".", ",") for i in range(300)]
+    draw.shuffle(spent)
+    table = pd.DataFrame(
+        {"kunde": [f"k{i}" for i in range(300)], "gruppe": ["Kontrolle", "Test"] * 150, "umsatz": spent}
+    )
+    table.to_csv(tmp_path / "t.csv", index=False, sep=";")
+    study, text, said = proposed(tmp_path, tmp_path / "t.csv")
+    known = word != "не указано кем"
+    assert study.data.missing_codes == ({"umsatz": [word]} if known else {})  # type: ignore[union-attr]
+    assert (f"What does '{word}' in {rows} rows of 'umsatz' mean?" in text) == known
+    assert ("wrong_type" in said) != known

@@ -348,3 +348,22 @@ def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price:
     found = counted(ingest.landed(tmp_path / "raw"), "event_id")
     cents = duckdb.sql(f'select round(sum(100 * "{price}" * "{pieces}"))::bigint from ({lines})').fetchall()[0][0]
     assert sum(truth.cents for truth in found.values()) == cents
+
+
+def test_ids_that_are_matched_are_not_told_to_be_kept_apart(tmp_path: Path) -> None:
+    written(tmp_path / "assignments.csv", "select 'B' || i as buyer, ['control', 'new'][1 + i % 2] as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
+    written(tmp_path / "orders.csv", "select i as order_id, if(i % 9 = 0, 'b', 'B') || i % 90 as buyer, timestamp '2026-03-07' + to_hours(i) as ordered_at, 9.5 + i as total from range(180) t(i)")  # fmt: skip
+    study, _, _ = proposed(tmp_path, [tmp_path / "assignments.csv", tmp_path / "orders.csv"])
+    ingest.land(study, tmp_path / "raw")
+    notes = ingest.landed(tmp_path / "raw").reading.notes
+    assert any("rows are matched with a unit whose id is equal but for capitals" in note for note in notes)
+    assert not any("kept apart" in note for note in notes)
+
+
+def test_a_slip_of_the_pen_in_the_assignments_is_read_as_the_arm_and_asked_of(tmp_path: Path) -> None:
+    slip = "case when i % 20 = 3 then 'contol' when i % 2 = 0 then 'new' else 'control' end"
+    written(tmp_path / "assignments.csv", f"select 'B' || i as buyer, {slip} as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(200) t(i)")  # fmt: skip
+    written(tmp_path / "orders.csv", "select i as order_id, 'B' || i as buyer, timestamp '2026-03-12' + to_hours(i) as ordered_at, 9.5 + i as total from range(90) t(i)")  # fmt: skip
+    study, _, said = proposed(tmp_path, [tmp_path / "assignments.csv", tmp_path / "orders.csv"])
+    assert "Is 'contol' (10 units) the arm 'control', written wrongly?" in said
+    assert study.data.variants["contol"] == "control" and len(study.variants) == 2  # type: ignore[union-attr]

@@ -54,3 +54,19 @@ def test_assignments_without_a_moment_are_left_out_and_asked_of(tmp_path: Path) 
     made = new_study.propose_tables([str(tmp_path / f) for f in ("assignments.csv", "orders.csv")], base=tmp_path)
     assert f"May the 5 of 200 rows whose 'assigned_at' is '{ZEROS[0]}' be left out" in made.said
     assert "195 units" in made.said
+
+
+@pytest.mark.parametrize("nothing", ZEROS)
+def test_facts_without_a_moment_are_left_out_and_asked_of(tmp_path: Path, nothing: str) -> None:
+    people = pd.DataFrame({"user_id": range(7_000, 7_200), "variant": ["control", "new"] * 100, "assigned_at": "2026-03-02 10:00:00"})  # fmt: skip
+    orders = pd.DataFrame({"order_id": range(90), "user_id": range(7_000, 7_090), "created_at": "2026-03-03 11:00:00", "total": 9.5})  # fmt: skip
+    orders.loc[[3, 44], "created_at"] = nothing
+    people.to_csv(tmp_path / "assignments.csv", index=False)
+    orders.to_csv(tmp_path / "orders.csv", index=False)
+    made = new_study.propose_tables([str(tmp_path / f) for f in ("assignments.csv", "orders.csv")], base=tmp_path)
+    stands = repr(nothing) if nothing else "empty"
+    assert (
+        f"orders.csv: May the 2 of 90 rows whose 'created_at' is {stands} be left out (data.facts.orders.where)?"
+        in made.said
+    )
+    assert "88 of 200 assigned units (44 %) have rows from their assignment on" in made.said

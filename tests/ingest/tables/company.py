@@ -251,6 +251,7 @@ def _truth(
     rows = pd.DataFrame(facts, columns=["unit", "at", "cents"]).dropna(subset=["unit"])
     known = rows[rows.unit.isin(first)].assign(first=lambda f: f.unit.map(first))
     early = known["at"].dt.floor(fine) < known["first"].dt.floor(fine)
+    too_early = (known["at"].dt.floor(fine) < BASELINE) & dated
     early &= dated
     counted = known[~early]
     counted = counted[counted["at"] < END] if dated else counted
@@ -264,7 +265,7 @@ def _truth(
     }  # fmt: skip
     match = {
         "assigned": len(first), "known": int(known.unit.nunique()), "units": int(rows.unit.nunique()),
-        "unassigned": len(rows) - len(known), "rows": len(rows), "before": int(early.sum()),
+        "unassigned": len(rows) - len(known), "rows": len(rows), "before": int(early.sum()), "early": int(too_early.sum()),
     }  # fmt: skip
     return truth, match
 

@@ -59,6 +59,11 @@ def test_facts_are_counted_from_the_assignment_on(tmp_path: Path, seed: int) -> 
     assert (
         0 <= facts.rows - made.match["rows"] <= made.repeats
         and 0 <= facts.before - made.match["before"] <= made.repeats
+        and 0 <= facts.early - made.match["early"] <= made.repeats
+    )
+    assert bool(facts.early) == any("lie before all that the study looks at" in note for note in log.reading.notes)
+    assert not any(
+        "kept apart" in note for note in log.reading.notes if not note.startswith(made.files["assignments"].name)
     )
 
 

@@ -65,6 +65,7 @@ def propose(
     if found is None:
         return None
     if time is not None:
+        _refuse_hours(table, rows, variant, time, found)
         _refuse_running(table, variant, time, found)
         time = time if time.distinct > 1 else None  # one day in all rows is that of the export
     counted = _of_units(table, variant, found.units)
@@ -189,6 +190,24 @@ def _of_weeks(table: "SourceTable", rows: int, column: Column) -> ReportError:
         expected="weeks with their year, such as 2026-W06, days, or no time at all: one row for each arm, or for each arm and day",
         cause="nothing tells the year of a week" if year else "a year and a week as one number",
         remedy=f"write them so by a query in a file beside it (weeks.sql){year}, and give that: {weeks.in_iso(table.called, column.name, numbers)}",
+    )
+
+
+def _refuse_hours(table: "SourceTable", rows: int, variant: Column, time: Column, found: CountedColumns) -> None:
+    """Raise for several rows of an arm on a day, such as its hours, with the query that sums them up."""
+    day = f"({times_sql.moment(*times_sql.raw_of(time.name, table.parts.types), time.times)})::date"
+    of_days = int(table.number(f"select count(distinct ({table.text(variant.name)}, {day})) from {{table}}"))
+    if of_days == rows:
+        return
+    counts = ", ".join(f"sum({quoted(c.name)}) as {quoted(c.name)}" for c in (found.units, *found.shares))
+    query = f'select {quoted(time.name)}::timestamp::date as day, {quoted(variant.name)}, {counts} from "{table.called}" group by all'
+    castable = not (time.times.order or time.times.format)
+    by = f" by a query in a file beside it (days.sql), and give that: {query}" if castable else ""
+    raise ReportError(
+        f"{table.called} is a table of counts of hours",
+        got=f"{rows:,} rows, each of an arm at a moment of '{vocabulary.printable(time.name)}', on {of_days:,} days of the arms",
+        expected="one row for each arm, or for each arm and day",
+        remedy=f"sum the hours of a day up{by}; who comes in several hours of a day is then counted in each",
     )
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 MANY_UNITS = {"users", "visitors", "visits", "sessions", "impressions", "exposures", "exposed", "assigned", "sent", "delivered", "recipients",
-              "sample", "nutzer", "besucher", "kunden", "usuarios", "visitantes", "utilisateurs", "visiteurs", "utenti"}  # fmt: skip
+              "sample", "nutzer", "besucher", "kunden", "impressionen", "impresiones", "impressioni", "impressoes", "wyswietlenia", "weergaven",
+              "aufrufe", "empfanger", "sitzungen", "sesiones", "sessioni", "destinatarios", "destinataires", "usuarios", "visitantes", "utilisateurs", "visiteurs", "utenti"}  # fmt: skip
 """How a column of units may be called, beside the names that say so in a table of units."""
 DEVIATION = {"sd", "std", "stdev", "stddev", "deviation", "dev", "standardabweichung", "sigma"}
 SQUARES = {"squares", "squared", "square", "sumsq", "sq", "sumsquares", "ss", "quadratsumme", "quadrate"}

@@ -1,7 +1,7 @@
 """Rows of totals among the days of a table of counts: left out, or taken alone where their units are fewer than the days' sum."""
 
 from helpers.formatting import formatted
-from helpers.ingest.new_study import counted_columns, vocabulary
+from helpers.ingest.new_study import counted_columns, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
 from helpers.ingest.new_study.table_view import TableView
@@ -41,4 +41,18 @@ def apart(seen: TableView, time: Column | None, variant: Column) -> Noted:
     return condition.format("="), (
         f"{totals} rows of totals, {said}, are taken alone: they count {formatted(whole, 'count')} {units}, the days together"
         f" {formatted(summed, 'count')}, as who comes on several days is counted on each"
+    )
+
+
+def of_no_arm(seen: TableView, variant: Column) -> Noted:
+    """The condition on the rows of counts that say their arm, and what is told of the others, as of a total below the table."""
+    words = roles.meant(variant)[2]
+    n = variant.rows - variant.filled + sum(rows for level, rows in variant.levels if level in words)
+    if not n:
+        return "", ""
+    name = vocabulary.printable(variant.name)
+    listed = ", ".join(map(literal, ["", *words]))
+    return (
+        f"coalesce(trim({quoted(variant.name)}::varchar), '') not in ({listed})",
+        f"{n:,} of {seen.rows:,} rows are left out, which say no arm in '{name}', as a total does",
     )

@@ -136,9 +136,9 @@ def of_units(
     )
     segments: dict[str, Column] = {}
     for column in kinds.segments:
-        segments[vocabulary.slug(column.name, {*units.TAKEN, *columns_of.TAKEN, *OF_THE_MARTS, *OF_SQL, *segments})] = (
-            column
-        )
+        segments[
+            vocabulary.slug_of_column(column.name, {*units.TAKEN, *columns_of.TAKEN, *OF_THE_MARTS, *OF_SQL}, segments)
+        ] = column
     mapped: dict[str, Noted] = {
         n: (c.name, _seen(n, c)) for n, c in {"user_id": unit, "event_time": time, **segments}.items() if c
     }

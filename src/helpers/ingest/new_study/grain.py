@@ -8,6 +8,7 @@ from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
     aggregates,
     answered,
+    arms_in_texts,
     arms_of_events,
     asking,
     changed_arms,
@@ -32,6 +33,7 @@ from helpers.ingest.new_study import (
     questions,
     refusals,
     roles,
+    row_times,
     sound_rows,
     spellings,
     statuses,
@@ -39,6 +41,7 @@ from helpers.ingest.new_study import (
     unused,
     vendors,
     vocabulary,
+    zones,
 )
 from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
@@ -87,12 +90,19 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = export.noted(proposal) if export else proposal
     proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
+    time = next((c for c in seen.columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
     return replace(
         proposal,
         where=where.noted,
         assumed=told,
-        first=(*first, *spellings.of_arms(proposal.arms), *proposal.first),
+        first=(
+            *first,
+            *spellings.of_arms(proposal.arms, proposal.also),
+            *zones.in_one(seen.table, time),
+            *row_times.asked_of_years(time),
+            *proposal.first,
+        ),
         said=seen.said.options | proposal.said,
     )
 
@@ -194,6 +204,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         said = asking.settled(said, described.question_of_table(seen.table), ask)
         if said.descriptive == described.DESCRIBE:
             return _noted(_described(replace(seen, said=said), known), notes)
+    arms_in_texts.refuse(seen.table, seen.columns, unit, log=False)
     raise refusals.neither(seen, unit, time, event, known.repeated)
 
 
@@ -264,6 +275,7 @@ def _log(
     described_all: tuple[str, ...] = ()
     if variant is None and not said.descriptive:
         arms_of_events.refuse(table, unit, event)
+        arms_in_texts.refuse(table, seen.columns, unit, log=True)
     if variant is None and not said.control:
         said = asking.settled(said, described.question(table), ask)
         if said.descriptive == described.DESCRIBE:
@@ -280,16 +292,19 @@ def _log(
 
 def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | None) -> StudyProposal | None:
     """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many."""
+    where = sound_rows.Where()
+    if (said := counted_totals.of_no_arm(seen, variant))[0]:
+        where = where.also(*said)
+        seen, known, variant = _taken(seen, known, variant, said[0])
     table = seen.table
     if _summed_up(table, seen.rows, known.time, variant):
         taken, told = counted_totals.apart(seen, known.time, variant)
-        if taken and known.time:
-            seen = seen.again(table.narrowed(table.also(taken)))
-            variant, time = seen.column(variant.name), seen.column(known.time.name)
-            known = replace(known, time=time if time.has_time else None)
+        if taken:
+            where = where.also(taken, told)
+            seen, known, variant = _taken(seen, known, variant, taken)
         counts = aggregates.propose(seen.table, seen.rows, seen.columns, variant, known.time, seen.said, ask)
-        if counts and taken:
-            counts = replace(counts, where=(taken, told))
+        if counts and where.sql:
+            counts = replace(counts, where=where.noted)
         if counts is None and (error := refusals.aggregated(seen, known.unit, known.time, variant)):
             raise error
         return counts
@@ -298,6 +313,13 @@ def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | No
     ):
         raise parts
     return None
+
+
+def _taken(seen: TableView, known: Known, variant: Column, where: str) -> tuple[TableView, Known, Column]:
+    """The rows for which a condition holds, with the columns as they are in these."""
+    seen = seen.again(seen.table.narrowed(seen.table.also(where)))
+    time = seen.column(known.time.name) if known.time else None
+    return seen, replace(known, time=time if time and time.has_time else None), seen.column(variant.name)
 
 
 def _of_days(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProposal | None:

@@ -30,7 +30,7 @@ def propose(
     arms = roles.variants_of(columns)
     for column in (c for c in columns if c not in arms):
         if column is not many and log._attribute(table, column, mapped, unit) and len(named) < measures.MOST_SEGMENTS:
-            named[vocabulary.slug(column.name, {*units.TAKEN, *mapped, *named})] = column
+            named[vocabulary.slug_of_column(column.name, units.TAKEN, {*mapped, *named})] = column
     metrics = (
         Measure(f"{what}_again", f"{vocabulary.label(what)} again", "primary", "proportion", what),
         *([Measure("spend_again", "Spend after the first purchase", "secondary", "mean", what, "sum", "money")] if price else []),

@@ -107,8 +107,8 @@ def propose(
     segments = [c for c in free if cuts.fit(c) and _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
     named: dict[str, Column] = {}
     for column in segments:
-        named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
-    by = {vocabulary.slug(cluster.column.name, TAKEN | {*mapped, *named}): cluster.column} if cluster else {}
+        named[vocabulary.slug_of_column(column.name, TAKEN, {*mapped, *named})] = column
+    by = {vocabulary.slug_of_column(cluster.column.name, TAKEN, {*mapped, *named}): cluster.column} if cluster else {}
     carried = paying.by_event(table, event, mapped["price"], logged, many) if "price" in mapped else {}
     led = way if goal.last in way else steps
     decided = steps[-1] if goal.last or vocabulary.touches(steps[-1], vocabulary.GOAL) else ""

@@ -180,11 +180,11 @@ def is_harm(name: str) -> bool:
 
 def unclear(outcomes: tuple[Column, ...], together: frozenset[str] = frozenset()) -> list[Column]:
     """The columns among which nothing tells the primary metric, those called a harm first, for that these are outcomes is sure."""
-    good = [c for c in outcomes if not harms(c)]
-    if len(good) < 2 or any(standing(c, together) is Standing.OUTCOME for c in good):
+    good, bad = [c for c in outcomes if not harms(c)], [c for c in outcomes if harms(c)]
+    if not good or any(standing(c, together) is Standing.OUTCOME for c in good):
         return []
     best = [c for c in good if _order(c)[:5] == _order(good[0])[:5]]
-    return [*(c for c in outcomes if harms(c)), *best] if len(best) > 1 else []
+    return [*bad, *best] if bad or len(best) > 1 else []
 
 
 def _order(column: Column) -> tuple[object, ...]:

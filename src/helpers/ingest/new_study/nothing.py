@@ -15,6 +15,8 @@ NUMBERS = 0.95
 GOES_WITH = 0.98
 """Share of the rows with such a word in which another column says no, at least; it says yes in none."""
 
+MANY = 2
+"""Values that are no numbers, at least, in a column of numbers: a single one stands in a note below."""
 FEW = 0.01
 """Share of the rows that may be empty, at most, as a note below a table is, where words are read as 0."""
 
@@ -26,7 +28,8 @@ def read(seen: TableView) -> TableView:
     arms = {c.name for c in roles.variants_of(seen.columns)}
     found = {}
     for column in seen.columns:
-        known = column.numeric or column.has_time or column.name in roles_said or column.name in arms
+        whole = column.numeric and column.filled - column.numbers < MANY
+        known = whole or column.has_time or column.name in roles_said or column.name in arms
         if (
             known
             or not column.numbers

@@ -1,9 +1,14 @@
-"""Numbers that are parts of a date: days written as digits, hours, weeks, months and years."""
+"""What is a part of a date: days written as digits, hours, weeks, months and years, as numbers and as texts."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.new_study.profile import Column
+from helpers.ingest.values import weeks
+from helpers.ingest.values.times_elsewhere import SPANS, likeness
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.profile import Column
 
 PARTS_OF_DATES = {
     "hour": (0.0, 24.0),
@@ -20,9 +25,12 @@ SOME = 2
 """Two values may be those of what did or did not happen as well."""
 
 
-def of(column: Column) -> str:
-    """That numbers are days written as digits, or hours, months and years by name and range; empty where they are not."""
-    if not column.numeric or column.numbers != column.whole:
+def of(column: "Column") -> str:
+    """That numbers are days written as digits, or hours, months and years by name and range, and texts weeks or months; empty where
+    they are not."""
+    if not column.numeric:
+        return _of_texts(column)
+    if column.numbers != column.whole:
         return ""
     if is_day(column.low) and is_day(column.high):
         return "days written as digits: a moment that is not used (--time says so)"
@@ -33,6 +41,15 @@ def of(column: Column) -> str:
         if low <= column.low <= column.high <= high and column.distinct > SOME:
             return f"a part of a date: its values are those of {word}s"
     return ""
+
+
+def _of_texts(column: "Column") -> str:
+    """That texts are weeks by name, as W34, or months, as 2026-10: neither describes a unit, nor tells a moment of its own."""
+    called = bool(weeks.CALLED & set(vocabulary.tokens(column.name)))
+    found = likeness(column.values)
+    if not (called and weeks.are_weeks(column.values)) and (found is None or found.what != SPANS):
+        return ""
+    return f"a part of a date: {SPANS if found else 'weeks without a year'}; a week written with its year, as 2026-W34, tells when"
 
 
 def is_day(number: float) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.times import WEEKS
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import parts_of_dates, vocabulary
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_decided, times_digits, times_shapes, times_sql, weeks
 from helpers.ingest.values.lengths import Length
@@ -185,6 +185,14 @@ def _seen(
     if weekly and not (stated.order or stated.format):
         moments |= _moments(table, dict.fromkeys(weekly, Times(format=WEEKS)), digits)
         timed |= {name: (Times(format=WEEKS), "each told by its Monday", None) for name in weekly}
+    daily = {
+        name
+        for name in names
+        if not (name in timed or stated.order or stated.format) and _holds_days(name, found[name])
+    }
+    if daily:
+        moments |= _moments(table, dict.fromkeys(daily, stated), digits)
+        timed |= dict.fromkeys(daily, (stated, "", None))
     told = [
         _column(table, name, before + i, rows, found[name], moments.get(name, [0, 0, None, None]), levels.get(name, []))
         for i, name in enumerate(names)
@@ -193,6 +201,13 @@ def _seen(
         replace(c, times=timed[c.name][0], told=timed[c.name][1], asked=timed[c.name][2]) if c.name in timed else c
         for c in told
     ]
+
+
+def _holds_days(name: str, seen: list[Any]) -> bool:
+    """Whether a column is called as a time and holds days written as digits; those of signing up are told, and not used."""
+    filled, _, numbers, whole = seen[:4]
+    called = vocabulary.touches(name, vocabulary.TIME) and not vocabulary.touches(name, vocabulary.SINCE)
+    return called and filled and numbers == filled == whole and all(map(parts_of_dates.is_day, seen[9:11]))
 
 
 def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:

@@ -13,6 +13,7 @@ from helpers.ingest.new_study import (
     roles,
     unread_times,
     vocabulary,
+    within,
 )
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.table_view import TableView
@@ -169,6 +170,15 @@ def neither(
     seen = "; ".join(
         [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
     )
+    unread = any(vocabulary.touches(c.name, vocabulary.TIME) and c.filled and not c.has_time for c in columns)
+    if unit and repeated and not (time or unread) and (ids := within.told(look.table, columns, unit)):
+        return ReportError(
+            f"{called}: rows repeat a unit, and no column names what happened in each, or says who got what",
+            got=f"{seen}; {unit.distinct:,} different ids",
+            expected="one row a unit, with the column of its variant; or one row an event, with its time and its name",
+            cause="ids that are unique within something alone",
+            remedy=f"{ids}; {_name_it(found)}",
+        )
     if event and repeated:
         return unread_times.refused(look.table, columns, seen.removesuffix("; variant: none"))
     if unit and repeated and time:
@@ -187,18 +197,18 @@ def neither(
             cause="a table of attributes or of history; nobody was treated, or the assignment lies in another table",
             remedy=f"{_name_it(found)}; or join the assignment; without one describe it, with --descriptive: {described.CAN_BE}",
         )
-    ids = (
+    keys = (
         [f"'{vocabulary.printable(c.name)}'" for c in integer_ids.repeating(columns)]
         if event and time and not unit
         else []
     )
-    if ids:
+    if keys:
         return ReportError(
             f"{called}: events and their times are found, but no column is called as the id of a unit",
             got=seen,
             expected="the column that tells whose each event is",
             cause="an id that no name says is one",
-            remedy=f"name it: --unit COLUMN; whole numbers that repeat are in {', '.join(ids[:MOST_SHOWN])}",
+            remedy=f"name it: --unit COLUMN; whole numbers that repeat are in {', '.join(keys[:MOST_SHOWN])}",
         )
     return ReportError(
         f"{called} is neither an event log nor a unit table",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from helpers.ingest.levels import NOTHING, ODD
-from helpers.ingest.new_study import controls, vocabulary
+from helpers.ingest.new_study import controls, spellings, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
 from helpers.ingest.new_study.weights import designed
@@ -238,7 +238,8 @@ def totals(variant: Column) -> list[str]:
 
 
 def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
-    """The column with each level once, as most rows write it; the spellings that only capitals tell from it; words for nothing."""
+    """The column with each level once, as most rows write it; the spellings of it in other capitals, and with a slip of the pen;
+    words for nothing."""
     nothing = (
         [level for level, _ in variant.levels if level.casefold() in NOTHING - {""}] if variant.distinct > 2 else []
     )
@@ -249,7 +250,14 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
     first: dict[str, str] = {}
     for level, _ in ranked:
         first.setdefault(level.casefold(), level)
-    kept = tuple((level, sum(n for other, n in ranked if other.casefold() == key)) for key, level in first.items())
+    counts = {level: sum(n for other, n in ranked if other.casefold() == key) for key, level in first.items()}
+    slips = spellings.slips(counts)
+    first = {key: slips.get(level, level) for key, level in first.items()}
+    kept = tuple(
+        (level, n + sum(counts[slip] for slip, of in slips.items() if of == level))
+        for level, n in counts.items()
+        if level not in slips
+    )
     if len(kept) < 2:
         return variant, {}, []
     others = {level: first[level.casefold()] for level, _ in ranked if first[level.casefold()] != level}

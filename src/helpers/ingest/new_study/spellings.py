@@ -1,7 +1,7 @@
-"""Ids that are written in several ways, such as e-mail addresses in different capitals: one unit would be two."""
+"""Ids that are written in several ways, such as e-mail addresses in different capitals: one unit would be two; and arms."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
@@ -10,7 +10,7 @@ from helpers.ingest.values import ids_alike
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.profile import Column
-    from helpers.ingest.new_study.proposal import Arm
+    from helpers.ingest.new_study.proposal import Arm, Noted
     from helpers.ingest.new_study.source import SourceTable
 
 MANY = 0.05
@@ -47,17 +47,31 @@ def asked(table: "SourceTable", unit: "Column", *, stated: bool) -> list[str]:
     ]
 
 
-def of_arms(arms: "Sequence[Arm]") -> list[str]:
-    """What is asked of arms whose names are as alike as a slip of the pen makes them, where one has far fewer units."""
+def slips(counts: Mapping[str, int]) -> dict[str, str]:
+    """The levels that are as alike to one with far more rows as a slip of the pen makes them, each with that one.
+
+    >>> slips({"control": 480, "contol": 20, "treatment": 500}), slips({"short": 480, "shot": 400})
+    ({'contol': 'control'}, {})
+    """
+    found = {}
+    for few, n in counts.items():
+        likely = [many for many in counts if n <= RARE * counts[many] and is_slip(few, many)]
+        if likely:
+            found[few] = max(likely, key=lambda many: (counts[many], many))
+    return {few: many for few, many in found.items() if many not in found}
+
+
+def of_arms(arms: "Sequence[Arm]", also: "Mapping[str, Noted]") -> list[str]:
+    """What is asked of levels that are taken for a slip of the pen in that of an arm."""
+    levels = {arm.name: arm.level for arm in arms}
     told = []
-    for few in arms:
-        for many in arms:
-            if few.count <= RARE * many.count and is_slip(few.level, many.level):
-                few_said, many_said = (vocabulary.printable(arm.level) for arm in (few, many))
-                told.append(
-                    f"Are '{few_said}' ({few.count:,}) and '{many_said}' ({many.count:,}) one arm, written in two ways? They are two as it"
-                    f" stands; if they are one, write {few_said}: {many.name} under data.variants, and take '{few_said}' out of variants."
-                )
+    for level, (name, rows) in also.items():
+        if name in levels and is_slip(level, levels[name]):
+            few, many = vocabulary.printable(level), vocabulary.printable(levels[name])
+            told.append(
+                f"Is '{few}'{f' ({rows})' * rows[:1].isdigit()} the arm '{many}', written wrongly? It is taken so; if it is an arm of its own, give it a name"
+                " under variants, and that name under data.variants."
+            )
     return told
 
 

@@ -15,8 +15,11 @@ FEW = 0.05
 """Share of the rows without a moment, at most, that can be left out."""
 
 
-def of(table: "SourceTable", rows: int, time: Column | None, *, stated: bool, empty: bool) -> LeftOut | None:
-    """The few rows in which a word for nothing, or a day that is none, stands in the place of a moment; ``empty`` fields too."""
+def of(
+    table: "SourceTable", rows: int, time: Column | None, *, stated: bool, empty: bool, key: str = "data.where"
+) -> LeftOut | None:
+    """The few rows in which a word for nothing, or a day that is none, stands in the place of a moment; ``empty`` fields too.
+    ``key`` is what leaves them out."""
     if time is None or time.moments == rows or (roles.happens(time) and not stated):
         return None
     text = table.text(time.name)
@@ -33,5 +36,5 @@ def of(table: "SourceTable", rows: int, time: Column | None, *, stated: bool, em
     return LeftOut(
         f"coalesce(trim({quoted(time.name)}::varchar), '') not in ({listed})",
         f"{n:,} of {rows:,} rows are left out, whose '{name}' is {stands}",
-        f"May the {n:,} of {rows:,} rows whose '{name}' is {stands} be left out (data.where)? They have no moment, so they stand at no place of the experiment.",
+        f"May the {n:,} of {rows:,} rows whose '{name}' is {stands} be left out ({key})? They have no moment, so they stand at no place of the experiment.",
     )

@@ -29,10 +29,12 @@ from helpers.ingest.new_study import (
     questions,
     received,
     roles,
+    row_times,
     tolerances,
     two_variants,
     typed,
     vocabulary,
+    within,
     worded,
 )
 from helpers.ingest.new_study import nothing as nothing_words
@@ -70,9 +72,8 @@ def propose(
 
     Raises :class:`~helpers.errors.ReportError` where no column can be an outcome, or rows of one unit disagree.
     """
-    unit, time, _ = roles_of(columns, said)
-    rowless = time is not None and roles.happens(time) and "time" not in said
-    time = None if rowless else time  # that of something that came of it, and not of the row
+    unit, *_ = roles_of(columns, said)
+    time, rowless = row_times.of(table, [c for c in columns if c is not variant], variant, said)
     contradictions.in_period(table, time, said)
     stated = [contradictions.outcome_of(table, columns, name, "--primary" if name == said.primary else "--outcome", variant)
               for name in said.measured]  # fmt: skip
@@ -149,7 +150,7 @@ def propose(
     metrics = (answered.empty(table, metrics[0], kinds.outcomes[0], said, ask), *metrics[1:])
     segments: dict[str, Column] = {}
     for column in cutting.kept:
-        segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
+        segments[vocabulary.slug_of_column(column.name, {*TAKEN, *columns_of.TAKEN}, segments)] = column
     named = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     of_option = {"user_id": "unit", "event_time": "time", "variant": "variant"}
     mapped: dict[str, Noted] = {
@@ -158,13 +159,13 @@ def propose(
         if c
     }
     if cluster:
-        called = vocabulary.slug(cluster.column.name, {*TAKEN, *columns_of.TAKEN, *mapped})
+        called = vocabulary.slug_of_column(cluster.column.name, {*TAKEN, *columns_of.TAKEN}, mapped)
         mapped[called] = (cluster.column.name, cluster.seen)
     used = [
         c for c in columns if any(c.name == o.name for o in kinds.outcomes) or c.name in {t for t, _ in before.values()}
     ]
     tolerate, repeated = _tolerances(
-        table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes), time
+        table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes), time, columns
     )
     start, end, period = (*said.period, said.how("period")) if said.period else period_of(time)
     money = [
@@ -205,7 +206,7 @@ def propose(
             _unit_said(unit, repeated) + (as_said(said, "unit") or (certainty.told(certainty.unit(unit), said, "unit") if unit else "")),
             *([f"randomised by: {_said(cluster.column)}, {cluster.seen}"] if cluster else []),
             f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" + (as_said(said, "time", "period") or certainty.told(certainty.time(time), said, "time")) if time
-            else f"time: no column holds a moment{' of all rows' if rowless else ''}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
+            else f"time: no column holds a moment{rowless}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
                                                                      else f"a placeholder of two weeks from {start:%Y-%m-%d}"),
             f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}"
             + certainty.arms(arms, said),
@@ -323,7 +324,7 @@ def _of_one_side(table: "SourceTable", column: Column, variant: Column) -> str:
 
 def _tolerances(
     table: "SourceTable", rows: int, unit: Column | None, variant: Column, shown: Column | None, mapping: dict[str, str],
-    otherwise: int, used: list[Column], outcomes: list[Column], time: Column | None,
+    otherwise: int, used: list[Column], outcomes: list[Column], time: Column | None, columns: list[Column],
 ) -> tuple[dict[str, tuple[float, str]], questions.Repeats | None]:  # fmt: skip
     """What the table has wrong, as shares that a study must tolerate to be read; and how units repeat."""
     found = {"malformed_line": table.malformed, "shown_otherwise": otherwise}
@@ -343,12 +344,14 @@ def _tolerances(
         ) if shown else "true"  # fmt: skip
         repeated = questions.repeats(table, unit, variant, outcomes, f"({cases})")
         if repeated.disagreeing:
+            ids = within.told(table, columns, unit, variant)
             raise ReportError(
                 f"{table.called}: {repeated.disagreeing:,} units stand in several rows with different outcomes",
                 got=f"{rows:,} rows of {repeated.units:,} units in '{vocabulary.printable(unit.name)}', and no column of event names",
                 expected="one row a unit (a unit table), or one row an event with a column that names the event (a log)",
-                cause="a table of visits, days or orders",
-                remedy="name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
+                cause="ids that are unique within something alone" if ids else "a table of visits, days or orders",
+                remedy=ids
+                or "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
                 " where rows are measured and these were randomised, --cluster COLUMN; else sum it up to one row a unit",
             )
         found["duplicate_unit"] = repeated.duplicate_rows

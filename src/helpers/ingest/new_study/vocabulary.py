@@ -47,7 +47,7 @@ VARIANT_WEAK: Words = words("segment page campaign design test cohort offer meth
 CONTROL: Words = (
     words(
         "control ctrl old off no none baseline holdout default placebo original false before current psa sham untreated standard existing"
-        " without nothing legacy usual quo base unexposed nontreated kg status"
+        " without nothing legacy usual quo base unexposed nontreated kg status waitlist waitlisted regular"
     )
     | languages.CONTROL
 )
@@ -338,6 +338,15 @@ def slug(name: str, taken: Collection[str] = frozenset()) -> str:
     while made in taken:
         made, number = f"{base}_{number}", number + 1
     return made
+
+
+def slug_of_column(name: str, reserved: Collection[str], others: Collection[str] = frozenset()) -> str:
+    """The name of a column; one that is ``reserved`` is called a column, while one of two of a name gets a number.
+
+    >>> slug_of_column("kind", {"kind"}), slug_of_column("Plan", {"kind"}, {"plan"}), slug_of_column("plan", {"kind"})
+    ('kind_column', 'plan_2', 'plan')
+    """
+    return slug(f"{name} column" if slug(name) in reserved else name, {*reserved, *others})
 
 
 def _together(name: str) -> list[str]:

@@ -15,6 +15,7 @@ from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import alike, matches, moments
 from helpers.ingest.tables.carried import Carried, selected
+from helpers.ingest.values import ids_alike
 from helpers.ingest.values.amounts import NO_NUMBER
 from helpers.pipeline.files import scratch
 
@@ -116,12 +117,13 @@ def read(con: "duckdb.DuckDBPyConnection", study: Study, into: Path, reader: Rea
             files = _written(con, tables[0], _assigned_events(beside, place), into, 0)
             for each in tables[1:]:
                 if each is not describing:
-                    found.append(_match(con, each, tables[0]))
+                    found.append(_match(con, each, tables[0], study.period))
                     files += _written(con, each, _fact_events(each, study.period, beside, place), into, len(files))
     con.execute("insert into steps select * from joined_steps")
     matches.keep(con, found)
     for each in tables:
-        notes += [f"{each.parts.names[0]}: {note}" for note in each.reading.notes]
+        own = each is tables[0]  # ids of the others are matched with those of the assignments
+        notes += [f"{each.parts.names[0]}: {note}" for note in each.reading.notes if own or not ids_alike.is_told(note)]
     for one in found:
         facts = place.facts.get(one.table)
         notes += one.sentences(dated=facts is None or "event_time" in facts.columns)
@@ -205,7 +207,7 @@ def _describe(
         f"create or replace temp table units_rows as select {table.sql('user_id')} as user_id{taken} from {table.parts.relation}"
     )
     same = alike.match(con, "units_rows", "ids_of_units")
-    found = matches.of(con, "units", table.called, "units_rows", "ids_of_units", same, "false")
+    found = matches.of(con, "units", table.called, "units_rows", "ids_of_units", same, "false", "false")
     matches.refuse_strangers(con, found, "units_rows", assignments.parts.names[0])
     whole = f"row({', '.join(['1', *map(quoted, names)])})"
     torn = con.execute(
@@ -227,13 +229,13 @@ def _describe(
     return found
 
 
-def _match(con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: ReadTable) -> matches.Match:
+def _match(con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: ReadTable, period: Period) -> matches.Match:
     """Make the ids of a table of facts known; raises where none is that of an assigned unit."""
     dated = "event_time" in table.log.columns
     rows = f"(select {table.sql('user_id')} as user_id, {table.time} from {table.parts.relation})"
     same = alike.match(con, rows, f"ids_of_{table.name}")
     late = moments.EARLY if dated else "false"
-    found = matches.of(con, table.name, table.called, rows, f"ids_of_{table.name}", same, late)
+    found = matches.of(con, table.name, table.called, rows, f"ids_of_{table.name}", same, late, _early(period))
     found = replace(found, step=table.step)
     matches.refuse_strangers(con, found, rows, assignments.parts.names[0])
     if dated and "event_id" not in table.log.columns:
@@ -285,7 +287,12 @@ def _fact_events(table: ReadTable, period: Period, beside: Carried, place: Table
             from {table.parts.relation}) as told
         left join ids_of_{table.name} as known using (user_id) left join first_assigned as first on first.user_id = known.unit
         {joined} where (known.unit is not null or coalesce(told.user_id, '') = '')
-            and (time < timestamp {literal(period.first)}) is not true"""
+            and ({_early(period)}) is not true"""
+
+
+def _early(period: Period) -> str:
+    """SQL of a fact before all that the study looks at."""
+    return f"time < timestamp {literal(period.first)}"
 
 
 def _amount(price: str, place: Tables) -> str:

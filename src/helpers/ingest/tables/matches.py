@@ -27,6 +27,7 @@ class Match:
         rows: of the table, those without an id left out.
         unassigned: rows of strangers.
         before: rows of assigned units before their assignment.
+        early: rows of assigned units before the first moment that the study looks at, which are not taken at all.
         near: rows of strangers that look like an assigned unit, of which nobody can say of which one.
         but_for: what the ids of one unit differ by in the two tables; empty where they are equal.
         loosely: rows that are matched only so.
@@ -49,6 +50,7 @@ class Match:
     loosely: int = 0
     step: str = ""
     arms: dict[str, tuple[int, int]] = field(default_factory=dict)
+    early: int = 0
 
     def told(self) -> dict[str, object]:
         """What stands of it in ``landed.json``."""
@@ -75,6 +77,8 @@ class Match:
             found.append(
                 f"{self.file}: {self.before:,} rows stand before the assignment of their unit, and are no outcome"
             )
+        if self.early:
+            found.append(f"{self.file}: {self.early:,} rows lie before all that the study looks at, and are left out")
         if self.step in ("minute", "hour", "day"):
             found.append(
                 f"{self.file}: its times tell the {self.step} alone; what stands in that of the assignment counts as after it"
@@ -110,16 +114,18 @@ def matches(con: "duckdb.DuckDBPyConnection") -> list[dict[str, object]]:
     return [json.loads(told) for (told,) in con.execute("select told from matches").fetchall()]
 
 
-def of(con: "duckdb.DuckDBPyConnection", table: str, file: str, rows: str, ids: str, alike: Alike, late: str) -> Match:
+def of(
+    con: "duckdb.DuckDBPyConnection", table: str, file: str, rows: str, ids: str, alike: Alike, late: str, early: str
+) -> Match:
     """Count what ``rows``, a relation with ``user_id``, shares with the assignments; ``ids`` says which unit an id is.
 
-    ``late`` is SQL, on ``rows`` joined to ``first``, of a row before its unit's assignment.
+    ``late`` is SQL, on ``rows`` joined to ``first``, of a row before its unit's assignment, ``early`` of one that is not taken.
     """
     assigned = con.execute("select count(*) from first_assigned").fetchall()[0][0]
     known = con.execute(f"select count(distinct unit) from {ids}").fetchall()[0][0]
-    active, units, strangers, total, unassigned, before = con.execute(
+    active, units, strangers, total, unassigned, before, left_out = con.execute(
         f"""select count(distinct unit) filter (({late}) is not true), count(distinct told.id), count(distinct told.id) filter (unit is null), count(*),
-            count(*) filter (unit is null), count(*) filter ({late})
+            count(*) filter (unit is null), count(*) filter ({late}), count(*) filter (unit is not null and {early})
         from (select *, {alike.id} as id from {rows} where user_id <> '') as told left join {ids} as known using (user_id)
         left join first_assigned as first on first.user_id = known.unit"""
     ).fetchall()[0]
@@ -127,7 +133,7 @@ def of(con: "duckdb.DuckDBPyConnection", table: str, file: str, rows: str, ids: 
         f"select variant, count(*) filter (user_id in (select unit from {ids})), count(*) from first_assigned group by 1 order by 1"
     ).fetchall()
     return Match(table, file, assigned, known, active, units, strangers, total, unassigned, before, alike.near, alike.but_for,
-                 alike.loosely, arms={str(level or ""): (some, of_all) for level, some, of_all in arms})  # fmt: skip
+                 alike.loosely, arms={str(level or ""): (some, of_all) for level, some, of_all in arms}, early=left_out)  # fmt: skip
 
 
 def refuse_strangers(con: "duckdb.DuckDBPyConnection", found: Match, rows: str, assigned: str) -> None:

@@ -87,6 +87,10 @@ class LookAlike:
         return f'select * replace ({made} as {name}) from "{table}"'
 
 
+APART = "; they are kept apart"
+"""Ends what is said of ids that look alike."""
+
+
 def of(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> LookAlike | None:
     """The ids of a column that look alike; None where there are none."""
     name = quoted(column)
@@ -104,7 +108,12 @@ def of(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> LookAlik
 def told(con: "duckdb.DuckDBPyConnection", column: str, relation: str, what: str = "ids") -> list[str]:
     """What is said of ids of a column that look alike, or of levels."""
     found = of(con, column, relation)
-    return [f"column '{logged(column)}': {found.said(what)}; they are kept apart"] if found else []
+    return [f"column '{logged(column)}': {found.said(what)}{APART}"] if found else []
+
+
+def is_told(note: str) -> bool:
+    """Whether a note is that of ids that are kept apart."""
+    return note.endswith(APART)
 
 
 def _listed(named: list[str]) -> str:

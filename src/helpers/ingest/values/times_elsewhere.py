@@ -73,6 +73,8 @@ _ZONES = (
 ).replace(" ", "|")
 """Abbreviations of time zones, several of which share one."""
 
+SPANS = "weeks, months or quarters without a day"
+
 LIKENESSES = (
     Likeness("digits of another script", rf".*[{SCRIPTS}].*", "write the digits 0 to 9", _in_digits),
     Likeness(
@@ -147,7 +149,7 @@ LIKENESSES = (
         lambda found: date(int(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1),
     ),
     Likeness(
-        "weeks, months or quarters without a day",
+        SPANS,
         r"[0-9]{4}-?W[0-9]{2}|[0-9]{4}[-/. ]?Q[1-4]|Q[1-4][-/. ]?[0-9]{4}|[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4}",
         "write the day of each event; or map another column to event_time",
     ),

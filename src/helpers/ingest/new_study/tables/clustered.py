@@ -39,7 +39,7 @@ def proposed(
     coarsest = min(told, key=lambda each: each.levels)
     role, column = _origin(found, proposal, coarsest.column)
     mapped = next((n for n, (raw, _) in role.columns.items() if raw == column.name), None)
-    name = mapped or vocabulary.slug(column.name, {*RESERVED, *proposal.segments})
+    name = mapped or vocabulary.slug_of_column(column.name, RESERVED, proposal.segments)
     seen = RandomisedBy(column, coarsest.levels)
     with_it = replace(role, columns=role.columns | {name: (column.name, seen.seen)})
     return replace(

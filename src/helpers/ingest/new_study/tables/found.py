@@ -43,7 +43,7 @@ def completed(
     most = max((m.unassigned / max(1, m.rows) for m in found if m.table != "units"), default=0)
     sentences = [
         s
-        for m in found
+        for m in (found if baseline else [replace(m, early=0) for m in found])  # all before the start are left out then
         for s in m.sentences(dated=m.table not in study.data.facts or "event_time" in study.data.facts[m.table].columns)
     ]
     return replace(

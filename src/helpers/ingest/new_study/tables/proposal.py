@@ -25,11 +25,14 @@ from helpers.ingest.new_study import (
     paying,
     refunds,
     roles,
+    row_times,
+    spellings,
     statuses,
     timeless,
     tolerances,
     unused,
     vocabulary,
+    zones,
 )
 from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, RoleProposal, StudyProposal
@@ -89,14 +92,17 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     unit = exact(source, found.unit)
     found = replace(found, joined=replace(found.joined, unit=unit))
     by_units = log.by_units(source, found.unit, variant)
-    cleared, spellings, _ = roles.meant(by_units)
+    cleared, written, _ = roles.meant(by_units)
     said = answered.control(source, said, cleared, ask, "units")
     arms, why = log.arms_of(cleared, (said.control or "", said.how("control")))
     time = _time_of_assignments(found, said)
     taken = {*NOT_FACTS}
     told: list[FactColumns] = []
     for number in found.facts:
-        told.append(facts.of(found.others[number], found.joined.others[number], taken, said))
+        each, more = _of_moments(facts.of(found.others[number], found.joined.others[number], taken, said), taken, said)
+        asked += more
+        found = replace(found, others=tuple(each.table if n == number else t for n, t in enumerate(found.others)))
+        told.append(each)
         taken |= {kind.name for kind in told[-1].kinds}
     metrics = measured.of(told, said)
     paid = [each for each in told if each.money]
@@ -111,15 +117,16 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         each.time and each.amount and refunds.found(each.table.source, each.unit, each.time, each.amount, "true", each.many)
         for each in paid
     )  # fmt: skip
+    also = _also(source, found, by_units, written, arms)
     return StudyProposal(
         source="tables", mode="online", negative=refunded, rows=sum(seen.rows for seen in (found.assignments, *found.others)),
-        arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
+        arms=tuple(arms), weights=weights(arms), also=also, columns={},
         start=start, end=end, baseline=start - LONGEST_HISTORY, period=period, metrics=metrics, segments=tuple(named), tables=tables,
         steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
         tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
-        first=(*asked, *_first(found, told, arms, why, time, said, worth, metrics)),
+        first=(*asked, *spellings.of_arms(arms, also), *_first(found, told, arms, why, time, said, worth, metrics)),
     )  # fmt: skip
 
 
@@ -130,6 +137,23 @@ def _nobody(found: Divided, said: Said) -> nobody.LeftOut | None:
 def _timeless(found: Divided, said: Said) -> nobody.LeftOut | None:
     time, seen = _time_of_assignments(found, said), found.assignments
     return timeless.of(seen.source, seen.rows, time, stated=True, empty=True)
+
+
+def _of_moments(each: FactColumns, taken: set[str], said: Said) -> tuple[FactColumns, list[str]]:
+    """The facts without the few rows in which nothing stands in the place of a moment, and what is asked of these."""
+    given = each.table
+    key = f"data.facts.{each.event}.where"
+    none = timeless.of(given.source, given.rows, each.time, stated=True, empty=True, key=key)
+    if none is None:
+        return each, []
+    seen = TableSeen.of(given.given, given.source.narrowed(none.where), said, given.where)
+    unit = next(c for c in seen.columns if c.name == each.unit.name)
+    made = facts.of(seen, unit, taken, said)
+    kinds = [
+        replace(k, where=(f"({k.where[0]}) and {none.where}" if k.where[0] else none.where, none.told))
+        for k in made.kinds
+    ]
+    return replace(made, kinds=tuple(kinds)), [f"{given.called}: {none.asked}"]
 
 
 def _narrowed(found: Divided, where: str, said: Said) -> Divided:
@@ -158,6 +182,7 @@ def _time_of_assignments(found: Divided, said: Said) -> Column | None:
     seen = found.assignments
     free = [c for c in seen.columns if c.name not in (found.unit.name, found.variant.name)]
     fit = [c for c in free if c.first and c.last and c.last - c.first <= LONGEST_ENROLMENT]
+    fit = [c for c in fit if not row_times.is_of_arms(seen.source, c, found.variant)]
     return seen.told(said.time) or facts.time_of([c for c in fit if not facts.LATER & set(vocabulary.tokens(c.name))])
 
 
@@ -223,7 +248,7 @@ def _attributes(
         room = len(segments) < measures.MOST_SEGMENTS
         if column.name in taken or not (stated or (room and is_attribute(column) and _steady(seen, column, unit))):
             continue
-        called = vocabulary.slug(column.name, {*RESERVED, *segments, *found})
+        called = vocabulary.slug_of_column(column.name, RESERVED, {*segments, *found})
         found[called] = (column.name, said.how("cluster") if stated else f"{column.distinct} levels")
         if not stated:
             segments[called] = column.name
@@ -261,12 +286,12 @@ def _period(time: Column | None, told: list[FactColumns], said: Said) -> tuple[d
 
 
 def _also(
-    source: "SourceTable", found: Divided, variant: Column, spellings: dict[str, str], arms: list[Arm]
+    source: "SourceTable", found: Divided, variant: Column, written: dict[str, str], arms: list[Arm]
 ) -> dict[str, Noted]:
     """Levels beside those of the arms: other spellings, and the empty field, whose units are no part of the experiment."""
     counts = dict(variant.levels)
     by_level = {arm.level: arm.name for arm in arms}
-    also = {level: (by_level[of], f"{counts[level]:,} units") for level, of in spellings.items()}
+    also = {level: (by_level[of], f"{counts[level]:,} units") for level, of in written.items()}
     empty = int(source.number(f"select count(*) from {{table}} where {source.text(found.variant.name)} is null"))
     return also | ({"": (LEAVE_OUT, f"{empty:,} rows have no variant: why?")} if empty else {})
 
@@ -355,6 +380,9 @@ def _first(
             " metric, or an earlier end of the period, gives each unit its time."
         )
     for each in told:
+        asked += zones.between(
+            found.assignments.source, time, each.table.source, each.time, key=f"data.facts.{each.event}"
+        )
         if each.time is None:
             asked.append(
                 f"Do all rows of {each.table.called} lie after the assignment? It has no time, so nobody can tell; they are counted."

@@ -1,0 +1,66 @@
+"""Whether a column of moments tells when each row happened, or when all of an arm began or ended, or was exported."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from helpers.ingest.new_study import roles, vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.said import Said
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+MADE = {"export", "exported", "extract", "extracted", "snapshot", "dump", "downloaded", "loaded", "synced", "ingested"}
+"""Words of the moment at which rows were written, which is that of none of them."""
+
+LOGS = 2005
+"""The year before which hardly any log counts its seconds,"""
+SINCE_2001 = timedelta(seconds=978_307_200)
+"""and what lies between 1970 and 2001."""
+
+
+def of(table: "SourceTable", columns: Sequence[Column], variant: Column, said: Said) -> tuple[Column | None, str]:
+    """The column of the moments of the rows, and why there is none where others hold moments; what was said is taken.
+
+    A moment that follows from the variant, as the end of a trial that is another one in each arm, tells the time of no
+    row; nor does that of what happened in some of them, or of the export.
+    """
+    if "time" in said:
+        return said.column("time", columns), ""
+    free = [c for c in columns if c.name not in said.named]
+    why = ""
+    while (time := roles.time_of(free)) is not None:
+        if roles.happens(time):
+            return None, why or " of all rows"
+        if not (is_of_arms(table, time, variant) or _is_of_export(time)):
+            return time, ""
+        why = f" of the rows ('{vocabulary.printable(time.name)}' is one moment for all rows{' of an arm' * (time.distinct > 1)})"
+        free = [c for c in free if c is not time]
+    return None, why
+
+
+def asked_of_years(time: Column | None) -> list[str]:
+    """What is asked of a count that, taken from 1970 on, lies in years of hardly any log: some systems count from 2001 on."""
+    if time is None or time.last is None or not time.numeric or time.times.format or time.last.year >= LOGS:
+        return []
+    name, meant = vocabulary.printable(time.name), time.last + SINCE_2001
+    return [
+        f"Did it run until {time.last:%B %Y}? '{name}' is read as a count since 1970; from 2001 on, as some systems count, it would be"
+        f" {meant:%B %Y}: then add 978307200 seconds to each by a query in a file in place of the table."
+    ]
+
+
+def is_of_arms(table: "SourceTable", time: Column, variant: Column) -> bool:
+    """Whether a moment is one and the same in all rows of a level of the variant, and another one in others."""
+    if not 1 < time.distinct <= variant.distinct or not time.levels:
+        return False
+    mixed = table.number(
+        f"select count(*) from (select 1 from {{table}} where {table.text(variant.name)} is not null"
+        f" group by {table.text(variant.name)} having min({table.text(time.name)}) <> max({table.text(time.name)}))"
+    )
+    return mixed == 0
+
+
+def _is_of_export(time: Column) -> bool:
+    return time.constant and bool(MADE & set(vocabulary.tokens(time.name)))

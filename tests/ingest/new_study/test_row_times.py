@@ -1,0 +1,68 @@
+"""A moment that follows from the arm, as the end of a trial that is another one in each, tells the time of no row."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.config.assumed import NO_TIME
+from helpers.ingest import new_study
+from tests.ingest.new_study.tables import proposed
+
+START = date(2026, 3, 2)
+
+
+def units(seed: int, arms: int) -> tuple[pd.DataFrame, np.ndarray]:
+    dice = np.random.default_rng(seed)
+    arm = dice.permutation(np.arange(60 * arms) % arms)
+    made = pd.DataFrame({"patient": [f"p{i}" for i in range(len(arm))], "arm": [f"{['control', 'new', 'newer'][a]}" for a in arm],
+                         "recovered": dice.integers(0, 2, len(arm))})  # fmt: skip
+    return made, arm
+
+
+@pytest.mark.parametrize("called", ["end_date", "date", "followed_until"])
+@pytest.mark.parametrize("arms", [2, 3])
+def test_the_end_of_each_arm_is_no_time_of_its_units(tmp_path: Path, called: str, arms: int) -> None:
+    made, arm = units(arms, arms)
+    made[called] = [START + timedelta(days=30 + 15 * int(a)) for a in arm]
+    made.to_csv(tmp_path / "t.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    assert study.period.start == NO_TIME and not study.has_time
+    assert f"('{called}' is one moment for all rows of an arm)" in said
+    made["enrolled_on"] = [START + timedelta(days=i % 14) for i in range(len(made))]
+    made.to_csv(tmp_path / "t.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", force=True)
+    assert study.data.columns["event_time"] == "enrolled_on" and study.period.start.date() == START
+
+
+def test_the_day_of_the_export_is_none_and_that_of_a_mailing_is(tmp_path: Path) -> None:
+    made, _ = units(1, 2)
+    for called, is_time in (("export_date", False), ("mailed_on", True)):
+        made.assign(**{called: START}).to_csv(tmp_path / "t.csv", index=False)
+        study, _, _ = proposed(tmp_path, tmp_path / "t.csv", force=True)
+        assert study.has_time == is_time
+
+
+def test_nor_is_it_the_time_of_an_assignment(tmp_path: Path) -> None:
+    made, arm = units(2, 2)
+    made["stage_date"] = [START + timedelta(days=15 * int(a)) for a in arm]
+    made.drop(columns="recovered").to_csv(tmp_path / "assignments.csv", index=False)
+    orders = pd.DataFrame({"order_id": range(90), "patient": made.patient[:90], "created_at": "2026-03-03 11:00:00", "total": 9.5})  # fmt: skip
+    orders.to_csv(tmp_path / "orders.csv", index=False)
+    files = [str(tmp_path / f) for f in ("assignments.csv", "orders.csv")]
+    assert "time: the assignments have none" in new_study.propose_tables(files, base=tmp_path).said
+
+
+@pytest.mark.parametrize("since", [1970, 2001])
+def test_seconds_since_another_year_are_asked_of(tmp_path: Path, since: int) -> None:
+    rows = []
+    for n in range(120):
+        at = datetime(2026, 3, 2) + timedelta(minutes=97 * n)
+        seconds = int((at - datetime(since, 1, 1)).total_seconds())
+        rows += [(f"u{n}", ["control", "new"][n % 2], "start", seconds)]
+        rows += [(f"u{n}", ["control", "new"][n % 2], "finish", seconds + 90)] * (n % 3 == 0)
+    pd.DataFrame(rows, columns=["uid", "grp", "event", "ts"]).to_csv(tmp_path / "log.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert ("Did it run until March 1995?" in said and "it would be March 2026" in said) == (since == 2001)
