@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from helpers.config import Study
+from helpers.experiment.decision.leading import Judged
 from helpers.experiment.results import Observed, Results
 from helpers.warehouse.amounts import AmountDigits
 from tests.gauntlet.case import Case, treated
@@ -107,7 +108,7 @@ def _metric(
 def results(case: Case, asked: Study) -> Results:
     """The results of a study whose marts hold exactly what the row says."""
     found = case.found
-    read = object.__new__(Results)
+    read = object.__new__(Judged)
     read.study = asked
     read._digits = AmountDigits({metric.event: DIGITS for metric in asked.metrics if metric.event})
     read._truths = {}

@@ -130,7 +130,7 @@ def test_a_figure_module_concerns_the_notebooks_that_use_it(inputs, module, user
     [
         ("simulate.shop", {*BOOKS, "warehouse", "A/A assignments", "figures and numbers", "site"}),
         ("site.front_page", {*BOOKS, "log", "warehouse"}),
-        ("experiment.decision.value", {"log", "warehouse", "A/A assignments", *BOOKS[:4]}),
+        ("experiment.decision.value", {"log", "warehouse", "A/A assignments", *BOOKS[:3]}),
         ("cli.running", {*BOOKS, "log", "warehouse"}),
     ],
 )

@@ -313,12 +313,12 @@ class Results:
 
     @cached_property
     def leading(self) -> str:
-        """The treatment that the report decides by, and that everything is about which names no other."""
-        from helpers.experiment.decision.leading import (
-            leading,
-        )  # the rule weighs results, so this room cannot know it before
+        """The treatment that everything is about which names no other: the only one, or the one that the rule proposes.
 
-        return leading(self)
+        Of several, only :class:`~helpers.experiment.decision.leading.Judged` knows it: the rule weighs results.
+        """
+        (only,) = self.study.treatments
+        return only.name
 
     @property
     def named(self) -> str:

@@ -162,12 +162,12 @@ def note_of(study: "Study", results: "Results", metric: "Metric") -> str:
 def read(study_file: str) -> Preset:
     """The preset of a study file, from its marts."""
     from helpers import config
-    from helpers.experiment.results import Results
+    from helpers.experiment.decision.leading import Judged
     from helpers.warehouse import query
 
     study, where = config.opened(study_file)
     with query.connect(where.database) as con:
-        return preset_of(study, Results(con, study))
+        return preset_of(study, Judged(con, study))
 
 
 def _segment(
