@@ -143,7 +143,7 @@ def test_whatever_stands_there_python_and_the_database_read_the_same(times, text
 @FEW
 @given(
     st.lists(st.one_of(nearly(), written("day_first").map(lambda told: told[0])), max_size=80),
-    st.lists(moments.map(str), min_size=1, max_size=20),
+    st.lists(st.builds("{}{}".format, moments, st.sampled_from(["", "Z", "+02", "-03:30"])), min_size=5, max_size=20),
     st.sampled_from(("UTC", "Europe/Berlin")),
     st.sampled_from(("UTC", "Asia/Tokyo", WRITTEN)),
 )
