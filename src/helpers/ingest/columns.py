@@ -113,7 +113,9 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
         return times_sql.moment(*times_sql.raw_of(source, types), reading.times)
     if name == "ingested_at":  # written by another clock: a format that the study states need not be its own
         raw = times_sql.raw_of(source, types)
-        tried = dict.fromkeys((reading.times, replace(reading.times, format="")))
+        tried = dict.fromkeys(
+            replace(reading.times, format=format_, plain=False) for format_ in (reading.times.format, "")
+        )
         return f"coalesce({', '.join(times_sql.moment(*raw, times) for times in tried)})"
     if name in NAMED_BY_NUMBERS:
         made = reading.ids.text(column, kind)

@@ -49,16 +49,16 @@ def _is_nested(kind: str) -> bool:
 
 def _json(con: "duckdb.DuckDBPyConnection", first: str, columns: Iterable[str]) -> list[str]:
     """The columns of text in which objects or lists of JSON stand."""
-    columns = list(columns)
-    if not columns:
-        return []
-    # one sign refutes nearly every column, so that few texts are taken apart
-    asked = ", ".join(
-        f"coalesce(bool_or(regexp_matches({c}::varchar, '^\\s*[{{\\[]') and json_valid({c})), false)"
-        for c in map(quoted, columns)
-    )
-    row = con.execute(f"select {asked} from {first}").fetchall()[0]
-    return [c for c, so in zip(columns, row, strict=True) if so]
+    left = list(columns)
+    for read in ("", " and json_valid({})"):  # one sign refutes nearly every column, so that few are taken apart
+        if left:
+            asked = ", ".join(
+                f"coalesce(bool_or(regexp_matches({c}::varchar, '^\\s*[{{\\[]'){read.format(c)}), false)"
+                for c in map(quoted, left)
+            )
+            row = con.execute(f"select {asked} from {first}").fetchall()[0]
+            left = [c for c, so in zip(left, row, strict=True) if so]
+    return left
 
 
 def _leaves(shape: Any, path: tuple[str | None, ...] = ()) -> Iterator[tuple[tuple[str | None, ...], bool]]:

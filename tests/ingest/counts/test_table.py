@@ -121,6 +121,10 @@ def test_means_of_days_are_those_of_all_units(folder):
         ),
         ("arm,units,successes\ncontrol,100,5\ntest,100,6\nTotal,200,11\n", "Total in line 4 is no arm of its own"),
         (
+            "arm,units,successes\ncontrol,100,5\ntest,100,6\nInsgesamt,190,9\n",
+            "Insgesamt in line 4 is no arm of its own",
+        ),
+        (
             "arm,units,successes\ncontrol,100,5\ntest,100,6\nboth,200,11\n",
             "both is as large as all other arms together",
         ),

@@ -11,7 +11,7 @@ TOLD = [
     ("holdout", "exposed"), ("0", "1", "2"), ("off", "on"), ("ohne Rabatt", "mit Rabatt"), ("groupe témoin", "groupe test"),
     ("контрольная", "тестовая"), ("对照组", "实验组"), ("旧", "新"), ("C", "T"), ("plain", "new offer"), ("Control", "Variant B"),
     ("variant_a", "variant_b"), ("business as usual", "nudge"), ("non-treated", "treated"), ("false", "true"), ("v1", "v2"), ("1", "2"),
-    ("A_baseline", "B_newcopy"), ("A - red", "B - blue", "C - green"), ("v1_old", "v2_new"), ("ctrl-2026", "trt-2026"), ("0 - red", "1 - blue"),
+    ("A_baseline", "B_newcopy"), ("A - red", "B - blue", "C - green"), ("v1_old", "v2_new"), ("nicht gezeigt", "gezeigt"), ("ctrl-2026", "trt-2026"), ("0 - red", "1 - blue"),
 ]  # fmt: skip
 SILENT = [
     ("blue", "green"),

@@ -183,7 +183,7 @@ def test_names_and_levels_of_any_kind_load_again(tmp_path: Path) -> None:
 def test_hundreds_of_columns_are_read_and_most_of_them_counted_only(tmp_path: Path) -> None:
     study, text, said = proposed(
         tmp_path,
-        units(tmp_path / "wide.csv", ", ".join(f"(i * {n}) % {n + 2} as f{n}" for n in range(400)), rows=500),
+        units(tmp_path / "wide.csv", ", ".join(f"(i * {n}) % {n + 2} as f{n}" for n in range(240)), rows=300),
     )
     assert len(study.metrics) == 6 and study.primary.name == "converted"
     assert "more that are not used" in text and len(text.splitlines()) < 200 and len(said.splitlines()) < 60

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.ingest.values.amounts import Amounts, amount, canonical, decimals, in_units, parse, product
+from helpers.ingest.values.amounts import (
+    Amounts,
+    amount,
+    at_first_sight,
+    canonical,
+    decimals,
+    in_units,
+    parse,
+    product,
+)
 
 POINT, COMMA = (Amounts(point=point, plain=False) for point in ".,")
 INT64 = 2**63
@@ -56,6 +65,7 @@ def written(draw, as_decided: Amounts) -> tuple[str, Decimal]:
 def test_a_number_means_what_it_says_in_both_languages(as_decided, data):
     cases = data.draw(st.lists(written(as_decided), min_size=30, max_size=60))
     texts = [text for text, _ in cases]
+    assert all(seen for (seen,) in asked(at_first_sight("t"), texts)), "a number is one at first sight"
     for (text, value), found in zip(cases, read(texts, as_decided), strict=True):
         assert parse(text, as_decided) == value, text
         assert found is not None and Decimal(found) == value, text

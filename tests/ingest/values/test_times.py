@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.config.times import EPOCHS, ORDERS
 from helpers.ingest.values import times_sql
-from helpers.ingest.values.times import Times, parse
+from helpers.ingest.values.times import WRITTEN, Times, parse
 
 FEW = settings(max_examples=5, deadline=None)
 """Each example is a list of some hundred values, asked in one query."""
@@ -138,6 +138,24 @@ DECISIONS = [
 @pytest.mark.parametrize("times", DECISIONS, ids=lambda t: f"{t.order}{t.format}-{t.zone}")
 def test_whatever_stands_there_python_and_the_database_read_the_same(times, texts):
     agree(texts, times)
+
+
+@FEW
+@given(
+    st.lists(st.one_of(nearly(), written("day_first").map(lambda told: told[0])), max_size=80),
+    st.lists(st.builds("{}{}".format, moments, st.sampled_from(["", "Z", "+02", "-03:30"])), min_size=5, max_size=20),
+    st.sampled_from(("UTC", "Europe/Berlin")),
+    st.sampled_from(("UTC", "Asia/Tokyo", WRITTEN)),
+)
+def test_what_is_plain_is_read_the_same_by_casts_alone(texts, stamps, zone, another):
+    """Whatever the zone in which it was looked at, and the one in which it is read."""
+    texts += stamps
+    plain = times_sql.is_plain("v", "VARCHAR", Times(zone=zone))
+    alone = times_sql.moment("v", "VARCHAR", Times(zone=another, plain=True))
+    asked = f"select {plain}, min({alone}) from (select unnest($1::varchar[]) as v, unnest(range(len($1))) as i) group by i order by i"
+    read = zip(CON.execute(asked, [texts]).fetchall(), in_sql(texts, Times(zone=another)), strict=True)
+    found = [(moment, whole) for (plain, moment), whole in read if plain]
+    assert all(moment == whole for moment, whole in found) and len(found) >= len(stamps)
 
 
 @FEW

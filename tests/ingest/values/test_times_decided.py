@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers import ingest
 from helpers.errors import ReportError
+from helpers.ingest.columns import expression
 from helpers.ingest.reading import Reading
 from helpers.ingest.values.times import Times
 from tests.ingest.studies import log_study, unit_study
@@ -149,6 +150,16 @@ def test_shapes_may_be_mixed_for_each_tells_what_it_is(tmp_path):
     assert read == [datetime(2026, 3, 2, 10, 11, 12)] * 6
     for form in ("ISO (2)", "ISO with an offset from UTC (1)", "seconds since 1970 (1)", "milliseconds since 1970 (1)"):
         assert form in reading.notes[0]
+
+
+def test_plain_times_tell_nothing_of_when_a_row_was_written(tmp_path):
+    """That stands in another column, written by another clock."""
+    reading, _ = landed(tmp_path, "2026-03-02 10:11:12", "2026-03-02 10:11:12Z")
+    assert reading.times.plain
+    made = expression("ingested_at", "at", {"at": "VARCHAR"}, reading)
+    assert duckdb.sql(f"select {made} from (select '2 March 2026, 10:11' as at)").fetchall() == [
+        (datetime(2026, 3, 2, 10, 11),)
+    ]
 
 
 def test_days_without_a_time_of_day_are_told(tmp_path):

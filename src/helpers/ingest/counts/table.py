@@ -11,6 +11,7 @@ from helpers.errors import ReportError
 from helpers.formatting import listed
 from helpers.ingest.counts import written
 from helpers.ingest.counts.written import Kind
+from helpers.ingest.summaries.words import is_total
 from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.summaries.summary import Summary
 
@@ -31,8 +32,6 @@ VALUES: Mapping[Kind, tuple[str, ...]] = {
     "sums": ("units", "sum", "sum_of_squares"),
 }
 """The columns of each kind of table, beside arm and day."""
-TOTALS = {"total", "totals", "all", "overall", "sum", "grand total"}
-"""Names of a row that sums up the others."""
 LONGEST = 10_000
 """Rows beyond which a table is no table of counts."""
 
@@ -78,7 +77,7 @@ def read(file: str, names: Sequence[str] = (), stated: Kind | None = None) -> Co
             )  # fmt: skip
         arm, day = row[at["arm"]].strip(), row[at["day"]].strip() if "day" in at else ""
         where = f"{arm or 'a row without an arm'} in line {number}"
-        if (arm, day) in seen or not arm or arm.lower() in TOTALS:
+        if (arm, day) in seen or not arm or is_total(arm):
             raise ReportError(
                 f"{where} is no arm of its own", got=", ".join(row),
                 expected="one row for each arm" + (" and day" if day else ""),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.counts.landing import only_rise, running
-from helpers.ingest.counts.table import TOTALS
 from helpers.ingest.near import no_column
 from helpers.ingest.new_study import (
     answered,
@@ -35,6 +34,7 @@ from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.weights import weights
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.summaries.words import is_total
 from helpers.ingest.values import times_sql, weeks
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def _of_units(table: "SourceTable", variant: Column, counted: Column) -> Column:
 
 def _totals(table: "SourceTable", variant: Column, counted: Column, found: CountedColumns) -> list[str]:
     """Levels that sum up the others: by their name, or by the units and every outcome, for a control may be as large as two arms."""
-    named = [level for level, _ in counted.levels if level.strip().lower() in TOTALS]
+    named = [level for level, _ in counted.levels if is_total(level)]
     whole = sum(n for _, n in counted.levels)
     sized = [level for level, n in counted.levels if 2 * n == whole] if len(counted.levels) > 2 else []
     return list(dict.fromkeys([*named, *(level for level in sized if _sums_up(table, variant, level, found.shares))]))

@@ -133,4 +133,6 @@ TREATMENT = words(
     "trattamento nuovo nuova behandeling nieuw nieuwe met yeni deney olan nowa nowe nowy testowa nov* tест* тест* нов* со "
     "テスト 実験 介入 新 あり 实验 测试 新版 有 실험"
 )
-NOT = words("ohne kein keine sans sin sem senza zonder geen bez brak olmadan без не なし 無 无 非 未")
+NOT = words(
+    "ohne kein keine nicht sans pas sin sem nao senza zonder geen niet bez brak nie olmadan без не なし 無 无 非 未"
+)

@@ -264,12 +264,12 @@ def is_told(column: Column) -> bool:
 def denies(name: str) -> bool:
     """Whether a name says that nothing happened, as ``no`` beside ``yes``, ``not_converted`` and ``did_not_attend``.
 
-    >>> [denies(n) for n in ("no", "not_converted", "nicht gekauft", "notified", "order_no")]
-    [True, True, True, False, False]
+    >>> [denies(n) for n in ("no", "not_converted", "nicht gekauft", "geen aankoop", "notified", "order_no")]
+    [True, True, True, True, False, False]
     """
     words = vocabulary.tokens(name)
-    return bool(vocabulary.DENIED & set(words)) and not (
-        len(words) > 1 and words[-1] in vocabulary.DENIED
+    return bool(vocabulary.NOT & set(words)) and not (
+        len(words) > 1 and words[-1] in vocabulary.NOT
     )  # an order_no is a number
 
 

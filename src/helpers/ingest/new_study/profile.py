@@ -173,8 +173,11 @@ def _seen(
     )  # fmt: skip
     unlike = _unlike(table, maybe, digits, stated) - {time}
     maybe = [name for name in maybe if name not in unlike]
-    head = _moments(table, dict.fromkeys(maybe, stated), digits, HEAD) if maybe else {}
-    timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments or name == time}
+    read = _plain(table, maybe, stated)
+    head = _moments(table, read, digits, HEAD) if maybe else {}
+    timed = {
+        name: _order(table, name, read[name], time) for name, (moments, *_) in head.items() if moments or name == time
+    }
     moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, digits) if timed else {}
     if stated == Times():
         moments = {name: of for name, of in moments.items() if not _no_likely_count(table, name, *of[2:])}
@@ -253,7 +256,7 @@ def _order(table: "SourceTable", name: str, stated: Times, time: str | None) -> 
         format_, fault = times_digits.calendar_of(column, None, "--time-format ")
         if format_ or fault:
             return Times(format=format_), "its digits are those of a calendar in all rows", fault
-    if kind != "VARCHAR":
+    if kind != "VARCHAR" or stated.plain:
         return stated, "", None
     order, told, fault = times_decided.order_of(column, "--time-format ")
     return Times(order=order or ("day_first" if fault else "")), told, fault
@@ -270,6 +273,15 @@ def _unlike(table: "SourceTable", names: list[str], digits: frozenset[str], stat
     return {name for name, found in zip(texts, answer, strict=True) if not found}
 
 
+def _plain(table: "SourceTable", names: list[str], stated: Times) -> dict[str, Times]:
+    """How each column is read as far as that is stated, or told by values that casts alone read."""
+    if not names:
+        return {}
+    asked = ", ".join(times_sql.is_plain(quoted(name), table.parts.types[name], stated) for name in names)
+    answer = table.rows(f"select {asked} from {{table}}")[0]
+    return {name: replace(stated, plain=bool(plain)) for name, plain in zip(names, answer, strict=True)}
+
+
 def _moments(
     table: "SourceTable", read: dict[str, Times], digits: frozenset[str], first: int | None = None
 ) -> dict[str, list[Any]]:
@@ -279,7 +291,7 @@ def _moments(
         kind = table.parts.types[name]
         raw = f"a{i}" if kind != "VARCHAR" else _worded(f"t{i}", name, digits)
         moment = times_sql.moment(raw, kind, times)
-        if first and kind == "VARCHAR" and not (times.order or times.format):
+        if first and kind == "VARCHAR" and not (times.order or times.format or times.plain):
             moment = times_sql.in_any_order(raw)
         taken.append(f"{moment} as m{i}, {times_sql.clockless(raw, kind, times)} as d{i}")
         asked += [f"count(m{i})", f"count(m{i}) filter (d{i})", f"min(m{i})", f"max(m{i})"]

@@ -52,11 +52,8 @@ CONTROL: Words = (
     | languages.CONTROL
 )
 """Of an advertisement, ``psa`` is what is shown in its place: a public service announcement."""
-NOT: Words = words("no not non without none") | languages.NOT
-DENIED: Words = words(
-    "no none not never without nicht kein keine ohne pas sans sin senza nao sem niet zonder nie bez не без"
-)
-"""Words of an outcome that did not come about."""
+NOT: Words = words("no not non never without none") | languages.NOT
+"""Words of an arm that went without, and of an outcome that did not come about."""
 TREATMENT: Words = (
     words(
         "treatment treat treated new on yes test variant exp experiment true exposed challenger redesign redesigned with v2 modern trt tg"

@@ -13,6 +13,7 @@ TOTALS = (
 """Words for a total, as patterns in small letters;"""
 SIGNS = ("合計", "小計", "総計", "合计", "小计", "总计", "합계", "소계", "총계")
 """those that need no space around them."""
+_TOTAL = "|".join((*TOTALS, *SIGNS, "total g[eé]n[eé]ral"))
 
 OTHERS = (
     "(grand |overall )?averages?", "avg", "(grand )?means?", "medians?", "(row )?counts?", "(number|no|nr)[.]? of (rows|users|units)",
@@ -32,7 +33,16 @@ FEW = 20
 
 def calls_a_total(text: str) -> str:
     """SQL whether a text is a word for a total and nothing else."""
-    return f"regexp_full_match(lower(trim({text})), {literal('|'.join((*TOTALS, *SIGNS, 'total g[eé]n[eé]ral')))})"
+    return f"regexp_full_match(lower(trim({text})), {literal(_TOTAL)})"
+
+
+def is_total(text: str) -> bool:
+    """The same of a text in Python.
+
+    >>> [is_total(text) for text in (" Grand Total ", "Gesamtergebnis", "合計", "Total Wine", "control")]
+    [True, True, True, False, False]
+    """
+    return re.fullmatch(_TOTAL, text.strip().lower()) is not None
 
 
 def suspects(rows: str, arms: Iterable[str]) -> str:

@@ -83,6 +83,19 @@ def pattern(point: Point) -> str:
     return rf"{b}(?:{signed}|{below}){b}"
 
 
+def at_first_sight(text: str) -> str:
+    """SQL whether a text may be a number of either format: nothing else is one, and it takes a tenth of the time to ask.
+
+    >>> import duckdb
+    >>> texts = "(values ('1.234,50 €'), ('-Rs.5'), ('(12.00)'), ('€ - 5'), ('u0012'), ('2026-03-02'), ('10:11'), ('red')) as v(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {at_first_sight('t')} from {texts}").fetchall()]
+    [True, True, True, True, False, False, False, False]
+    """
+    sign = rf"[\t{_BLANK}(+{_MINUS}]*"
+    begins = rf"{sign}(?:{MARK}{sign})?[.,]?[0-9](?s:.*)"
+    return f"(regexp_full_match({text}, {literal(begins)}) and not regexp_matches({text}, '[0-9][-/:][0-9]'))"
+
+
 _BODY: Final = r"[0-9.,](?:.*[0-9.,])?"
 """From the first to the last digit or point of what matches :func:`pattern`, without the points of marks of money."""
 _POINTED: Final = r"([\p{L}/])[.]"

@@ -29,12 +29,13 @@ class Times:
     """What was decided of the column of times, for all of its values.
 
     ``order`` is that of dates of three numbers, ``format`` what the study states (a unit since 1970, or codes), ``zone``
-    that of times without one.
+    that of times without one; ``plain`` is whether each stands there as a database writes it, so that a cast reads it.
     """
 
     order: str = ""
     format: str = ""
     zone: str = "UTC"
+    plain: bool = False
 
     @classmethod
     def stated(cls, time_format: str | None, zone: str) -> "Times":

@@ -65,7 +65,8 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Deci
         if format_:
             times = replace(times, format=format_)
             return _looked(column, times, f"digits of a calendar, {format_}", data.tolerate.unparseable_time, study)
-    if kind == "VARCHAR" and not (times.order or times.format):
+    times = replace(times, plain=column.rows(f"select {times_sql.is_plain(raw, kind, times)} from {{table}}")[0][0])
+    if kind == "VARCHAR" and not (times.order or times.format or times.plain):
         order, told, fault = order_of(column)
         if fault:
             return Decided(times, faults=(_unreadable(column, times, data.tolerate.unparseable_time) or fault,))
