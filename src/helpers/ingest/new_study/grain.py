@@ -29,6 +29,7 @@ from helpers.ingest.new_study import (
     long_tables,
     nothing,
     panels,
+    phases,
     questions,
     refusals,
     roles,
@@ -338,7 +339,7 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     if seen.said.cluster:
         return None
     unit = known.unit if known.repeated else None
-    panel = panels.of(seen.table, seen.columns, unit, variants[0], ask=not seen.said.where)
+    panel = panels.of(seen.table, seen.columns, unit, variants[0], unless=seen.said.where or "")
     if panel is None:
         return None
     folded = seen.again(panels.folded(seen.table, panel, variants[0]))
@@ -360,6 +361,7 @@ def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     variants = _again(variants, seen.columns)
     seen = happened.read(seen, (known.unit, known.time, *variants), variants[0], known.time)
     variants = _again(variants, seen.columns)
+    phases.refuse(seen.table, seen.columns, variants[0], seen.said.where or "")
     said = answered.control(seen.table, seen.said, roles.meant(variants[0])[0], ask, "rows")
     said = answered.cluster(seen.table, seen.columns, (known.unit, known.time), variants[0], said, ask)
     made = units.propose(seen.table, seen.rows, seen.columns, variants[0], variants[1:], totals, said, ask)
