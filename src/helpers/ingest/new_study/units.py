@@ -85,7 +85,7 @@ def propose(
         {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()},
         totals | dict.fromkeys(nothing, "a word for nothing: these rows say no variant"),
     )
-    shown, mapping, otherwise, taken_up = received.seen(table, variant, others)
+    shown, mapping, otherwise, taken_up = received.seen(table, variant, received.others(columns, variant, others))
     roles_taken = (unit, time, variant, shown, money_said, *stated, *(c for c, _ in taken_up))
     free = [c for c in columns if all(c is not role for role in roles_taken)]
     cluster = clusters.stated(table, columns, variant, said) or (

@@ -63,7 +63,17 @@ TREATMENT: Words = (
     )
     | languages.TREATMENT
 )
-SHOWN: Words = words("page shown served displayed rendered seen landing actual received")
+SHOWN: Words = words("page shown served displayed rendered seen landing")
+"""Of what a screen showed: where it is another one than the assigned, something went wrong."""
+ASSIGNED: Words = words(
+    "assigned assignment randomised randomized randomisation randomization allocated allocation itt intended planned zugewiesen zugeteilt randomisiert"
+    " asignado assegnato toegewezen przydzielony"
+)
+"""Of the variant that a unit was to get, by which it counts whatever it got,"""
+TAKEN_UP: Words = words(
+    "actual actually received delivered administered taken got used complied treated tatsachlich erhalten recibido recu ontvangen"
+)
+"""and of the one that it got in the end: what it, or somebody else, chose."""
 BEFORE: Words = (
     words(
         "history historic historical before prior pretest past previous prev pre baseline tenure recency earlier lifetime age lag last since"
