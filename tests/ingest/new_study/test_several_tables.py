@@ -334,7 +334,10 @@ def made_file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("back", [False, True])
-@pytest.mark.parametrize(("price", "pieces"), [("unit_price", "quantity"), ("Einzelpreis", "Menge")])
+@pytest.mark.parametrize(
+    ("price", "pieces"),
+    [("unit_price", "quantity"), ("Einzelpreis", "Menge"), ("nightly_rate", "nights"), ("price", "units")],
+)
 def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price: str, pieces: str, back: bool) -> None:
     """What came back is told by fewer than no pieces, and lowers the sum."""
     sold = f"""select 'l' || i as line_id, 1000 + hash(i) % 400 as user_id, 1 + hash(i + 9) % 5 as "{pieces}",

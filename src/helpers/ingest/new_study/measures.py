@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
-from helpers.ingest.new_study import parts_of_dates, vocabulary
+from helpers.ingest.new_study import parts_of_dates, pieces, vocabulary
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
 from helpers.ingest.sql import literal
@@ -43,12 +43,16 @@ NEARLY = 0.98
 
 
 def sort(
-    columns: list[Column], together: frozenset[str] = frozenset(), earlier: frozenset[str] = frozenset()
+    columns: list[Column],
+    together: frozenset[str] = frozenset(),
+    earlier: frozenset[str] = frozenset(),
+    called: str = "",
 ) -> Sorted:
     """Sort the columns that have no role by what their values and then their names say; where they stand says nothing.
 
     ``together`` are columns that are zero in the same rows as another one: what was bought, and what was paid for it. What may be an
-    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment.
+    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment,
+    ``called`` is what the table is called.
     """
     outcomes: list[Column] = []
     maybe: list[Column] = []
@@ -62,7 +66,7 @@ def sort(
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
             left.append((column, reason))
-        elif weighing := _may_weigh(column):
+        elif weighing := _may_weigh(column) or pieces.alone(columns, column, called):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
@@ -87,7 +91,9 @@ def sort(
             )
             left.append((column, f"not used: {told}"))
     unread = any(
-        standing(c, together) is Standing.OUTCOME and told.startswith(IN_WORDS) and not harms(c) for c, told in left
+        (standing(c, together) is Standing.OUTCOME and told.startswith(IN_WORDS) and not harms(c))
+        or told.startswith(pieces.OF_PIECE)
+        for c, told in left
     )
     if (
         not [c for c in outcomes if not harms(c)] and maybe and not unread

@@ -99,9 +99,8 @@ def propose(
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
     earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
-    kinds = measures.sort(
-        [c for c, reason in leaks if not reason and c.name not in flags], together, frozenset(c.name for c in earlier)
-    )
+    sound = [c for c, reason in leaks if not reason and c.name not in flags]
+    kinds = measures.sort(sound, together, frozenset(c.name for c in earlier), table.called)
     many = standing_for_many(
         table.con,
         table.relation,

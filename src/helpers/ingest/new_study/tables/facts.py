@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import measures, paying, typed, vocabulary
+from helpers.ingest.new_study import measures, paying, pieces, typed, vocabulary
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -53,7 +53,7 @@ class FactColumns:
 
     @property
     def money(self) -> bool:
-        return self.amount is not None and measures.unit_of(self.amount)[0] == "money"
+        return self.amount is not None and (self.many is not None or measures.unit_of(self.amount)[0] == "money")
 
     @property
     def event(self) -> str:
@@ -124,6 +124,7 @@ def _amount(columns: Sequence[Column], *, several: bool) -> Column | None:
         return bool(words & PART), whole, -column.filled, column.position
 
     paid = [c for c in fit if vocabulary.touches(c.name, vocabulary.MONEY | set(WHOLE))]
+    paid = paid or [c for c in fit if pieces.beside(columns, c)]
     lasting = [
         c for c in fit if vocabulary.touches(c.name, vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES)
     ]
