@@ -8,6 +8,7 @@ from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
     aggregates,
     answered,
+    arms_in_columns,
     arms_of_events,
     asking,
     changed_arms,
@@ -193,6 +194,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)
             return _noted(_log(seen, (unit, time, event), variant, ask), notes)
+    if not (event and known.repeated):
+        arms_in_columns.refuse(seen.table, seen.columns, variants, said)
     if variants and not (event and known.repeated):
         _asked(time)
         if said.exposure:
