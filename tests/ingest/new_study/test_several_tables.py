@@ -353,6 +353,22 @@ def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price:
     assert sum(truth.cents for truth in found.values()) == cents
 
 
+@pytest.mark.parametrize("where", ["status = 'paid'", "orders.status = 'paid'", "\"orders.csv\".status = 'paid'"])
+def test_a_condition_on_a_column_of_two_tables_is_told_for_the_one_that_it_parts(tmp_path: Path, where: str) -> None:
+    written(tmp_path / "people.csv", "select 'u' || i as user_id, ['A', 'B'][1 + i % 2] as variant, 'active' as status, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
+    written(tmp_path / "orders.csv", "select i as order_id, 'u' || i % 90 as user_id, timestamp '2026-03-07' + to_hours(i) as ordered_at, 9.5 as total, ['paid', 'open'][1 + i % 2] as status from range(180) t(i)")  # fmt: skip
+    with pytest.raises(ReportError, match="--where is of one table") as caught:
+        proposed(tmp_path, [tmp_path / "people.csv", tmp_path / "orders.csv"], where=where)
+    assert "in the place of orders.csv: select * from \"orders.csv\" where status = 'paid'" in str(caught.value)
+
+
+def test_amounts_in_one_currency_come_before_those_in_several(tmp_path: Path) -> None:
+    written(tmp_path / "people.csv", "select 'u' || i as user_id, ['A', 'B'][1 + i % 2] as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
+    written(tmp_path / "orders.csv", "select i as order_id, 'u' || i % 90 as user_id, timestamp '2026-03-07' + to_hours(i) as ordered_at, ['EUR', 'PLN'][1 + i % 2] as currency, 40.5 + i as amount_local, 9.5 + i as amount_eur from range(180) t(i)")  # fmt: skip
+    study, _, said = proposed(tmp_path, [tmp_path / "people.csv", tmp_path / "orders.csv"])
+    assert study.economics.currency == "EUR" and "amount 'amount_eur'" in said
+
+
 def test_ids_that_are_matched_are_not_told_to_be_kept_apart(tmp_path: Path) -> None:
     written(tmp_path / "assignments.csv", "select 'B' || i as buyer, ['control', 'new'][1 + i % 2] as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
     written(tmp_path / "orders.csv", "select i as order_id, if(i % 9 = 0, 'b', 'B') || i % 90 as buyer, timestamp '2026-03-07' + to_hours(i) as ordered_at, 9.5 + i as total from range(180) t(i)")  # fmt: skip

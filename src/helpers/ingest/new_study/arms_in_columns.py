@@ -34,7 +34,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
         got=f"arms {arms} in the names of columns: {', '.join(vocabulary.printable(name) for name in sorted(in_blocks)[:8])}",
         expected="one row a unit, with a column that names its arm",
         cause="a block of columns for each arm, as in a spreadsheet",
-        remedy=_remedy(table.called, blocks, shared),
+        remedy=_remedy(table.called, table.in_sql, blocks, shared),
     )
 
 
@@ -68,7 +68,7 @@ def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
     return {}
 
 
-def _remedy(called: str, blocks: dict[str, dict[str, str]], shared: Sequence[Column]) -> str:
+def _remedy(called: str, read: str, blocks: dict[str, dict[str, str]], shared: Sequence[Column]) -> str:
     if called.lower().endswith(BOOKS):
         return (
             "write the rows of one arm below those of the other in the sheet, in the same columns, with a column 'variant' beside them that names"
@@ -81,7 +81,7 @@ def _remedy(called: str, blocks: dict[str, dict[str, str]], shared: Sequence[Col
         values = [f"{_path(called, name)} as {quoted(rest)}" for rest, name in block.items()]
         filled = " or ".join(f"{_path(called, name)} is not null" for name in block.values())
         parts.append(
-            f'select {", ".join([f"{literal(arm)} as variant", *kept, *values])} from "{called}" where {filled}'
+            f"select {', '.join([f'{literal(arm)} as variant', *kept, *values])} from {read} as told where {filled}"
         )
     return (
         "write the arms below each other by a query in a file beside it (arms.sql), and give that: "

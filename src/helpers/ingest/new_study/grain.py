@@ -362,13 +362,14 @@ def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.As
         variants = _again(variants, seen.columns)
     seen, where = _above_the_notes(seen, known.time, variants[0])
     variants = _again(variants, seen.columns)
+    without = answered.without_variant(seen.table, variants[0])
     seen = happened.read(seen, (known.unit, known.time, *variants), variants[0], known.time)
     variants = _again(variants, seen.columns)
     phases.refuse(seen.table, seen.columns, variants[0], seen.said.where or "")
     said = answered.control(seen.table, seen.said, roles.meant(variants[0])[0], ask, "rows")
     said = answered.cluster(seen.table, seen.columns, (known.unit, known.time), variants[0], said, ask)
     made = units.propose(seen.table, seen.rows, seen.columns, variants[0], variants[1:], totals, said, ask)
-    return replace(made, where=where, said=said.options)
+    return replace(made, where=where, said=said.options, first=(*without, *made.first))
 
 
 def _above_the_notes(seen: TableView, time: Column | None, variant: Column) -> tuple[TableView, Noted]:

@@ -34,6 +34,7 @@ class Sorted:
 
 MAY_BE = "a number that may be an attribute or an outcome; --outcome makes it a metric"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
+MOSTLY_EMPTY = "mostly empty"
 AUXILIARY = {"has", "is"}
 """Words before what happened, as before what somebody is."""
 IDENTIFIED = 200
@@ -114,6 +115,15 @@ def sort(
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments), tuple(left))
+
+
+def seldom(kinds: Sorted) -> list[Column]:
+    """Columns that are called as an outcome and are empty in most rows, where nothing happened: the primary metric may be one."""
+    return [
+        c
+        for c, reason in kinds.left
+        if reason.startswith(MOSTLY_EMPTY) and c.numeric and standing(c) is not Standing.ATTRIBUTE
+    ]
 
 
 def is_yes(table: "SourceTable", column: Column) -> str:
@@ -295,7 +305,7 @@ def unfit(column: Column) -> str:
     if column.has_time and column.filled < NEARLY * column.rows:
         return f"a moment that is not used, empty in {column.empty_share:.0%} of the rows"
     if column.empty_share > 0.5:
-        return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"
+        return f"{MOSTLY_EMPTY}: nothing in {column.empty_share:.0%} of the rows"
     if column.lasting == "clock":
         return "times of a day, or lengths of time: as an outcome (--outcome) they are read as seconds"
     if column.constant:

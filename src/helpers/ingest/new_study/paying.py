@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import measures, pieces, vocabulary
+from helpers.ingest.new_study import currency, measures, pieces, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def amounts_of(table: "SourceTable", columns: Sequence[Column], stated: Column |
         c for c in columns
         if c.numeric and not c.binary and vocabulary.touches(c.name, vocabulary.MONEY) and not measures.is_harm(c.name)
     ]  # fmt: skip
-    return stated or min(found, key=_unlikely, default=None)
+    return stated or min(currency.converted(columns, found) or found, key=_unlikely, default=None)
 
 
 def _unlikely(column: Column) -> tuple[bool, bool, int, int, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import measures, paying, pieces, typed, vocabulary
+from helpers.ingest.new_study import currency, measures, paying, pieces, typed, vocabulary
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -124,7 +124,7 @@ def _amount(columns: Sequence[Column], *, several: bool) -> Column | None:
         return bool(words & PART), whole, -column.filled, column.position
 
     paid = [c for c in fit if vocabulary.touches(c.name, vocabulary.MONEY | set(WHOLE))]
-    paid = paid or [c for c in fit if pieces.beside(columns, c)]
+    paid = currency.converted(columns, paid) or paid or [c for c in fit if pieces.beside(columns, c)]
     lasting = [
         c for c in fit if vocabulary.touches(c.name, vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES)
     ]
