@@ -369,6 +369,18 @@ def test_amounts_in_one_currency_come_before_those_in_several(tmp_path: Path) ->
     assert study.economics.currency == "EUR" and "amount 'amount_eur'" in said
 
 
+@pytest.mark.parametrize(("amounts", "taken", "asked"), [("20.0 as amount", "amount", False), ("9.5 + i as gross, 8.5 + i as net", "gross", True),
+                         ("9.5 + i as total, 8.5 + i as margin_note", "total", False)])  # fmt: skip
+def test_one_price_for_all_is_revenue_and_gross_beside_net_is_asked_of(
+    tmp_path: Path, amounts: str, taken: str, asked: bool
+) -> None:
+    written(tmp_path / "people.csv", "select 'u' || i as user_id, ['A', 'B'][1 + i % 2] as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
+    written(tmp_path / "orders.csv", f"select i as order_id, 'u' || i % 90 as user_id, timestamp '2026-03-07' + to_hours(i) as ordered_at, {amounts} from range(180) t(i)")  # fmt: skip
+    study, _, said = proposed(tmp_path, [tmp_path / "people.csv", tmp_path / "orders.csv"])
+    assert f"amount '{taken}'" in said and study.economics.revenue_metric == "revenue_per_unit"
+    assert ("Is revenue 'gross', and not 'net' beside it?" in said) == asked
+
+
 def test_ids_that_are_matched_are_not_told_to_be_kept_apart(tmp_path: Path) -> None:
     written(tmp_path / "assignments.csv", "select 'B' || i as buyer, ['control', 'new'][1 + i % 2] as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
     written(tmp_path / "orders.csv", "select i as order_id, if(i % 9 = 0, 'b', 'B') || i % 90 as buyer, timestamp '2026-03-07' + to_hours(i) as ordered_at, 9.5 + i as total from range(180) t(i)")  # fmt: skip
