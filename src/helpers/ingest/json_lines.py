@@ -7,6 +7,7 @@ their digits, so that no id goes through a float. A line that is no object is re
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -126,7 +127,7 @@ def _stacked(value: dict[str, Any]) -> str:
 
     They are a list of objects, objects by their ids, or one object.
     """
-    ways = {
+    ways: dict[str, Callable[[Any], list[Any]]] = {
         "json.dumps({**row, 'variant': key}) + chr(10) for key, rows in {} for row in rows": lambda v: (
             v if isinstance(v, list) else []
         ),
