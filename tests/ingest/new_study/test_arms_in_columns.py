@@ -112,3 +112,12 @@ def test_columns_beside_a_variant_may_be_called_old_and_new(tmp_path: Path) -> N
     made = units(ARMS[0]).assign(old_price=1.5, new_price=np.arange(180) % 7)
     made.to_csv(tmp_path / "units.csv", index=False)
     told(tmp_path, tmp_path / "units.csv", made)
+
+
+@pytest.mark.parametrize("coded", [True, False])
+def test_a_variant_beside_a_baseline_is_no_pair_of_arms(tmp_path: Path, coded: bool) -> None:
+    made = units(ARMS[0]).assign(baseline=np.arange(180) % 13 + 0.5)
+    made.replace({"variant": {"control": 0, "treatment": 1}} if coded else {}).to_csv(
+        tmp_path / "units.csv", index=False
+    )
+    told(tmp_path, tmp_path / "units.csv", made.replace({"variant": {"control": 0, "treatment": 1}}) if coded else made)

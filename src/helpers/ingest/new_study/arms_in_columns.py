@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError
 from helpers.ingest.new_study import controls, vocabulary
 from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import literal, quoted
 
@@ -24,8 +25,10 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
     if said.variant or said.descriptive:
         return
     blocks = of([c.name for c in columns])
+    if not _measure(blocks, {c.name: c for c in columns}):
+        return
     in_blocks = {name for block in blocks.values() for name in block.values()}
-    if not blocks or any(c.name not in in_blocks for c in variants):
+    if any(c.name not in in_blocks for c in variants):
         return
     shared = [c for c in columns if c.name not in in_blocks]
     arms = ", ".join(f"'{vocabulary.printable(arm)}'" for arm in blocks)
@@ -36,6 +39,18 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
         cause="a block of columns for each arm, as in a spreadsheet",
         remedy=_remedy(table.called, table.in_sql, blocks, shared),
     )
+
+
+def _measure(blocks: dict[str, dict[str, str]], columns: dict[str, Column]) -> bool:
+    """Whether the arms' columns hold the same: numbers in all arms, or in none; a single column an arm holds many numbers.
+
+    A variant and a baseline beside each other are no arms.
+    """
+    kinds = [[columns[block[rest]] for block in blocks.values()] for rest in next(iter(blocks.values()), {})]
+    alike = all(len({c.numeric for c in each}) == 1 for each in kinds)
+    if len(kinds) == 1:
+        return all(c.numeric and c.distinct > MOST_ARMS for c in kinds[0])
+    return alike and any(each[0].numeric for each in kinds)
 
 
 def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
