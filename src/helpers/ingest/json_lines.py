@@ -7,6 +7,7 @@ their digits, so that no id goes through a float. A line that is no object is re
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -67,7 +68,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
         raise _no_object(files[0], found[0].wrong)
     if sum(each.rows for each in found) == 1:
         alone = next((name, each.first) for name, each in zip(names, found, strict=True) if each.rows)
-        if not mapped(place) <= set(columns) or (not mapped(place) and _lists(alone[1])):
+        if not mapped(place) <= set(columns) or (not mapped(place) and (_lists(alone[1]) or _stacked(alone[1]))):
             raise _one_object(alone)
     check_columns(place, list(columns), names[0])
     for number, (part, each) in enumerate(zip(written, found, strict=True)):
@@ -121,9 +122,45 @@ def _lists(value: dict[str, Any]) -> list[str]:
     return sorted(found, key=lambda key: -len(value[key]))
 
 
+def _stacked(value: dict[str, Any]) -> str:
+    """A program that writes the rows of all keys below each other, where each key holds rows of the same kind; else empty.
+
+    They are a list of objects, objects by their ids, or one object.
+    """
+    ways: dict[str, Callable[[Any], list[Any]]] = {
+        "json.dumps({**row, 'variant': key}) + chr(10) for key, rows in {} for row in rows": lambda v: (
+            v if isinstance(v, list) else []
+        ),
+        "json.dumps({'id': who, **row, 'variant': key}) + chr(10) for key, rows in {} for who, row in rows.items()": lambda v: (
+            list(v.values()) if isinstance(v, dict) else []
+        ),
+        "json.dumps({**row, 'variant': key}) + chr(10) for key, row in {}": lambda v: [v],
+    }
+    for way, rows_of in ways.items():
+        rows = [rows_of(held) for held in value.values()]
+        if (
+            len(rows) > 1
+            and all(each and all(isinstance(row, dict) and row for row in each) for each in rows)
+            and (
+                len({frozenset(each[0]) for each in rows}) == 1
+                and not isinstance(next(iter(rows[0][0].values())), dict | list)
+            )
+        ):
+            made = way.replace("{}", "json.load(open('FILE'), parse_float=str).items()")
+            return f"import json; from sys import stdout; stdout.writelines({made})"
+    return ""
+
+
 def _one_object(told: tuple[str, dict[str, Any]]) -> ReportError:
     """What is said of a file that is one object without the columns of the study."""
     name, value = told
+    if program := _stacked(value):
+        return ReportError(
+            f"{name} holds one object, whose keys name groups of rows, such as arms",
+            got=f"the keys {', '.join(map(repr, list(value)[:10]))}",
+            expected="an object a row, with a key that says to which group it belongs",
+            remedy=f'write all of them into a file, with a key "variant": python -c "{program}" > FILE.jsonl',
+        )
     lists = _lists(value)
     keys = ", ".join(map(repr, list(value)[:10]))
     program = (

@@ -124,7 +124,8 @@ def told(file: Path, name: str, delimiter: str, names: list[str], above: int) ->
             cause="an export of an empty table, or one that broke off", remedy="export the file anew",
         )  # fmt: skip
     raw = _line(file, line)
-    cause = _cause(raw, row, delimiter, len(names))
+    parted = len(names) == 1 and len(names[0].split()) > 1 and len(raw.split()) > 1
+    cause = blanks(name) if parted else _cause(raw, row, delimiter, len(names))
     fits = len(row) == len(names)
     return ReportError(
         f"{name} holds no events: no line below the header fits it",
@@ -132,6 +133,18 @@ def told(file: Path, name: str, delimiter: str, names: list[str], above: int) ->
         expected=f"{len(names):,} fields, as in the header: {delimiter.join(names)[:100]}",
         cause=cause.why,
         remedy=cause.remedy,
+    )
+
+
+def blanks(name: str) -> Misfit:
+    """Fields that blanks separate, as R's write.table and printed tables have them, with the program that parts them."""
+    program = (
+        f"import csv, shlex; rows = [shlex.split(line) for line in open('{name}', encoding='utf-8') if line.strip()]; lacking = len(rows[-1]) - len(rows[0]);"
+        " csv.writer(open('FILE.csv', 'w', newline='', encoding='utf-8')).writerows([['row'] * lacking + rows[0], *rows[1:]])"
+    )
+    return Misfit(
+        "fields that are separated by blanks, as R writes a table, or in columns of a fixed width",
+        f'write it with commas, as write.csv does; where no field is empty this does it: python -c "{program}"',
     )
 
 

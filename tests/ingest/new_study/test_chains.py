@@ -57,3 +57,31 @@ def test_ids_that_no_table_knows_are_no_chain(tmp_path: Path) -> None:
     files[0].write_text(re.sub(r"^o", "x", text, flags=re.M).replace("xrder_id", "order_id"), encoding="utf-8")
     with pytest.raises(ReportError, match=r"no column of lines\.csv holds ids of 'user_id'"):
         proposed(tmp_path, files)
+
+
+def test_a_chain_of_two_joins_is_followed_by_what_is_told(tmp_path: Path) -> None:
+    """Clicks of sessions of devices of users: the second query reads the first one, which is no table, by its text."""
+    dice = random.Random(5)
+    people = pd.read_csv(assigned(tmp_path), dtype=str)
+    arms = dict(zip(people.user_id, people.variant, strict=True))
+    devices = {f"d{n:04d}": dice.choice(people.user_id) for n in range(300)}
+    sessions = {f"s{n:05d}": dice.choice([*devices]) for n in range(400)}
+    clicks = [(f"c{n}", dice.choice([*sessions]), "2026-03-15 10:00:00", n % 90 + 0.5) for n in range(700)]
+    pd.DataFrame(devices.items(), columns=["device_id", "user_id"]).to_csv(tmp_path / "devices.csv", index=False)
+    pd.DataFrame(sessions.items(), columns=["session_id", "device_id"]).to_csv(tmp_path / "sessions.csv", index=False)
+    pd.DataFrame(clicks, columns=["click_id", "session_id", "at", "amount"]).to_csv(
+        tmp_path / "clicks.csv", index=False
+    )
+    files = [tmp_path / name for name in ("exposures.csv", "devices.csv", "sessions.csv", "clicks.csv")]
+    for _ in range(2):
+        with pytest.raises(ReportError, match="a chain of keys is not joined") as told:
+            proposed(tmp_path, files)
+        query = re.search(r"\((joined\d?\.sql)\), and give that in the place of (.*?): (select .*)", str(told.value))
+        assert query and not (tmp_path / query[1]).exists(), "no file that is read is written over"
+        (tmp_path / query[1]).write_text(query[3], encoding="utf-8")
+        files = [f for f in files if f.name not in query[2].split(" and ")] + [tmp_path / query[1]]
+    study, _, _ = proposed(tmp_path, [files[0], files[-1]], control="A")
+    ingest.land(study, tmp_path / "raw")
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
+    for arm, of in found.items():
+        assert of.cents == sum(round(100 * c) for _, s, _, c in clicks if arms[devices[sessions[s]]] == arm)

@@ -1,4 +1,4 @@
-"""What units got beside what they were assigned to: a mishap of all arms is left out, what one arm took up is not."""
+"""What units got beside what they were assigned to: what a screen failed to show in all arms is left out, what units took up is not."""
 
 from pathlib import Path
 
@@ -9,22 +9,30 @@ import pytest
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
+PAIRS = [("assigned", "treated"), ("randomised_to", "actual_arm"), ("group", "received"), ("allocation", "variant"), ("arm_assigned", "arm"),
+         ("variant", "page_shown")]  # fmt: skip
+"""The column of what was assigned, and of what a unit got; a page is shown by a machine."""
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("sided", [False, True])
-def test_who_did_not_take_up_what_was_offered_stays_in_his_arm(tmp_path: Path, seed: int, sided: bool) -> None:
-    dice = np.random.default_rng(seed)
+
+@pytest.mark.parametrize(("to", "got"), PAIRS)
+@pytest.mark.parametrize("strays", [(0.3, 0.0), (0.1, 0.1), (0.02, 0.02)])
+def test_whoever_was_assigned_counts_in_that_arm_whatever_was_taken_up(
+    tmp_path: Path, to: str, got: str, strays: tuple[float, float]
+) -> None:
+    dice = np.random.default_rng(len(to))
     assigned = dice.permutation(np.repeat([0, 1], 1_200))
-    strays = dice.random(2_400) < (0.3 * assigned if sided else 0.01)
+    other = dice.random(2_400) < np.where(assigned, *strays)
     made = pd.DataFrame({
-        "person": [f"p{i:04d}" for i in range(2_400)], "assigned": assigned,
-        "treated": np.where(strays, 1 - assigned, assigned), "converted": (dice.random(2_400) < 0.2).astype(int),
+        "person": [f"p{i:04d}" for i in range(2_400)], got: np.where(other, 1 - assigned, assigned), to: assigned,
+        "converted": (dice.random(2_400) < 0.2).astype(int),
     })  # fmt: skip
+    made = made.replace({each: {0: "usual care", 1: "reminder"} for each in (to, got)})
     made.to_csv(tmp_path / "offer.csv", index=False)
-    study, _, _ = proposed(tmp_path, tmp_path / "offer.csv")
-    assert study.data.columns["variant"] == "assigned" and ("shown" in study.data.columns) != sided
-    kept = made if sided else made[~strays]
+    study, _, said = proposed(tmp_path, tmp_path / "offer.csv")
+    mishap = got == "page_shown" and strays[0] == strays[1]
+    assert study.data.columns["variant"] == to and ("shown" in study.data.columns) == mishap
+    assert mishap or f"{got}: what was really taken up: it is not the assigned variant in" in said
+    kept = made[~other] if mishap else made
     told = sums(study, tmp_path)["converted"]
-    for arm, rows in kept.groupby("assigned"):
-        name = study.data.variants[str(arm)]
-        assert told[name] == (len(rows), int(rows["converted"].sum()))
+    for arm, rows in kept.groupby(to):
+        assert told[study.data.variants[str(arm)]] == (len(rows), int(rows["converted"].sum()))

@@ -334,7 +334,10 @@ def made_file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("back", [False, True])
-@pytest.mark.parametrize(("price", "pieces"), [("unit_price", "quantity"), ("Einzelpreis", "Menge")])
+@pytest.mark.parametrize(
+    ("price", "pieces"),
+    [("unit_price", "quantity"), ("Einzelpreis", "Menge"), ("nightly_rate", "nights"), ("price", "units")],
+)
 def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price: str, pieces: str, back: bool) -> None:
     """What came back is told by fewer than no pieces, and lowers the sum."""
     sold = f"""select 'l' || i as line_id, 1000 + hash(i) % 400 as user_id, 1 + hash(i + 9) % 5 as "{pieces}",
@@ -348,6 +351,34 @@ def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price:
     found = counted(ingest.landed(tmp_path / "raw"), "event_id")
     cents = duckdb.sql(f'select round(sum(100 * "{price}" * "{pieces}"))::bigint from ({lines})').fetchall()[0][0]
     assert sum(truth.cents for truth in found.values()) == cents
+
+
+@pytest.mark.parametrize("where", ["status = 'paid'", "orders.status = 'paid'", "\"orders.csv\".status = 'paid'"])
+def test_a_condition_on_a_column_of_two_tables_is_told_for_the_one_that_it_parts(tmp_path: Path, where: str) -> None:
+    written(tmp_path / "people.csv", "select 'u' || i as user_id, ['A', 'B'][1 + i % 2] as variant, 'active' as status, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
+    written(tmp_path / "orders.csv", "select i as order_id, 'u' || i % 90 as user_id, timestamp '2026-03-07' + to_hours(i) as ordered_at, 9.5 as total, ['paid', 'open'][1 + i % 2] as status from range(180) t(i)")  # fmt: skip
+    with pytest.raises(ReportError, match="--where is of one table") as caught:
+        proposed(tmp_path, [tmp_path / "people.csv", tmp_path / "orders.csv"], where=where)
+    assert "in the place of orders.csv: select * from \"orders.csv\" where status = 'paid'" in str(caught.value)
+
+
+def test_amounts_in_one_currency_come_before_those_in_several(tmp_path: Path) -> None:
+    written(tmp_path / "people.csv", "select 'u' || i as user_id, ['A', 'B'][1 + i % 2] as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
+    written(tmp_path / "orders.csv", "select i as order_id, 'u' || i % 90 as user_id, timestamp '2026-03-07' + to_hours(i) as ordered_at, ['EUR', 'PLN'][1 + i % 2] as currency, 40.5 + i as amount_local, 9.5 + i as amount_eur from range(180) t(i)")  # fmt: skip
+    study, _, said = proposed(tmp_path, [tmp_path / "people.csv", tmp_path / "orders.csv"])
+    assert study.economics.currency == "EUR" and "amount 'amount_eur'" in said
+
+
+@pytest.mark.parametrize(("amounts", "taken", "asked"), [("20.0 as amount", "amount", False), ("9.5 + i as gross, 8.5 + i as net", "gross", True),
+                         ("9.5 + i as total, 8.5 + i as margin_note", "total", False)])  # fmt: skip
+def test_one_price_for_all_is_revenue_and_gross_beside_net_is_asked_of(
+    tmp_path: Path, amounts: str, taken: str, asked: bool
+) -> None:
+    written(tmp_path / "people.csv", "select 'u' || i as user_id, ['A', 'B'][1 + i % 2] as variant, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip
+    written(tmp_path / "orders.csv", f"select i as order_id, 'u' || i % 90 as user_id, timestamp '2026-03-07' + to_hours(i) as ordered_at, {amounts} from range(180) t(i)")  # fmt: skip
+    study, _, said = proposed(tmp_path, [tmp_path / "people.csv", tmp_path / "orders.csv"])
+    assert f"amount '{taken}'" in said and study.economics.revenue_metric == "revenue_per_unit"
+    assert ("Is revenue 'gross', and not 'net' beside it?" in said) == asked
 
 
 def test_ids_that_are_matched_are_not_told_to_be_kept_apart(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 GRID = 0.75
 """A table with at least this share of all combinations of its arms, days and parts, each once, is one of counts."""
+MANY = 12
+"""Rows of an arm, a day and a part, each combination once, that are no chance."""
 SURE = 2
 """Sets of names of outcomes that a business decides by, rather than by what is rarest: those of buying, and of staying."""
 
@@ -61,6 +63,7 @@ def propose(
     """
     contradictions.in_period(table, time, said)
     free = [c for c in columns if c is not variant and c is not time]
+    counted_columns.refuse_unclear(table, free, variant, time, said.unit)
     found = counted_columns.sort(table, free, variant, said.unit)
     if found is None:
         return None
@@ -158,7 +161,7 @@ def of_parts(
         if pairs < rows or rows < GRID * prod(levels):
             continue
         found = counted_columns.sort(table, [c for c in columns if c not in (*of_all, *some)], variant, None)
-        if found is None or not counted_columns.named(found.units):
+        if found is None or not (counted_columns.named(found.units) or (time is not None and rows >= MANY)):
             continue
         named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
         if len(some) == 1 and (_counts_weeks(some[0]) or weeks.are_weeks(some[0].values)):

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.formatting import formatted
-from helpers.ingest.new_study import asking, clusters, contradictions, direction, vocabulary
+from helpers.ingest.new_study import asking, clusters, contradictions, direction, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -45,6 +46,27 @@ def cluster(
     return replace(said, independent=True) if answered.cluster == clusters.BY_UNITS else answered
 
 
+FEW, MOST = 0.05, 0.5
+"""Shares of the rows that say no variant, up to which they are notes, and from which on a table is asked of before it is read."""
+
+
+def without_variant(table: "SourceTable", variant: Column) -> list[str]:
+    """What is asked of rows that say no variant and are left out. Raises where they are most, until somebody says that it is right."""
+    empty, name = variant.rows - variant.filled, vocabulary.printable(variant.name)
+    if empty <= FEW * variant.rows:
+        return []
+    told = f"{formatted(empty, 'count')} of {formatted(variant.rows, 'count')} rows"
+    if empty > MOST * variant.rows:
+        raise ReportError(
+            f"{table.called}: most rows say no variant, and would be left out",
+            got=f"nothing in '{name}' in {told}",
+            expected="the arm of each row",
+            cause="an arm written once for all rows below it, one arm left empty, or units that were not in the test",
+            remedy=f"write it into each row; or, if the others were not in the test, say so: --where {typed.condition(f'{quoted(variant.name)} is not null')}",
+        )
+    return [f"Why do {told} say no variant in '{name}'? They are left out."]
+
+
 SELDOM = 0.5
 """Share of the rows with a value below which the mean of an amount hangs on what an empty field means."""
 ZERO, DROP = "zero", "drop"
@@ -56,7 +78,7 @@ def empty(table: "SourceTable", primary: Measure, column: Column, said: Said, as
     What was given by all who were written to, or by those who gave: the two may point in opposite directions.
     """
     seldom = primary.unit in ("money", "count", "number") and not column.zero and column.filled < SELDOM * column.rows
-    open_ = seldom and bool(primary.missing) and not primary.zero and not direction.why_lower(column.name, column)
+    open_ = seldom and bool(primary.missing) and not primary.zero and not direction.is_least_best(column)
     if open_ and not said.empty:
         name, n = f"'{vocabulary.printable(column.name)}'", formatted(column.rows - column.filled, "count")
         candidates = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError, several
 from helpers.formatting import counted
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import measures, questions, unread_times, worded
+from helpers.ingest.new_study import limits, measures, questions, unread_times, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
@@ -72,6 +72,7 @@ def outcome_of(
     found = the_name(table.called, name, [c.name for c in columns], option)
     column = next(c for c in columns if c.name == found)
     said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, yes and no, a count or an amount"
+    limits.refuse(table, column)
     why, remedy = _no_number(table, column)
     if why:
         raise _cannot(table, said, "be an outcome", why, expected, remedy)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from helpers.errors import ReportError
 from helpers.ingest.many_names import says_so
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 MANY_UNITS = {"users", "visitors", "visits", "sessions", "impressions", "exposures", "exposed", "assigned", "sent", "delivered", "recipients",
               "sample", "nutzer", "besucher", "kunden", "impressionen", "impresiones", "impressioni", "impressoes", "wyswietlenia", "weergaven",
-              "aufrufe", "empfanger", "sitzungen", "sesiones", "sessioni", "destinatarios", "destinataires", "usuarios", "visitantes", "utilisateurs", "visiteurs", "utenti"}  # fmt: skip
+              "aufrufe", "empfanger", "sitzungen", "sesiones", "sessioni", "besokare", "kavijat", "latogato", "latogatok", "pengunjung", "επισκέπτες", "訪問者", "방문자수", "访客", "destinatarios", "destinataires", "usuarios", "visitantes", "utilisateurs", "visiteurs", "utenti"}  # fmt: skip
 """How a column of units may be called, beside the names that say so in a table of units."""
 DEVIATION = {"sd", "std", "stdev", "stddev", "deviation", "dev", "standardabweichung", "sigma"}
 SQUARES = {"squares", "squared", "square", "sumsq", "sq", "sumsquares", "ss", "quadratsumme", "quadrate"}
@@ -30,6 +31,10 @@ IDS = (1, 3)
 """How surely a name is that of an id, as ``user_id`` and ``id`` are; ``visitors``, in some languages, may count them."""
 SHORT = 3
 """Letters that a word cut short still has."""
+SURELY = 2
+"""Whole numbers of which the larger one counts the units; a third may be money."""
+SCATTERED = 20.0
+"""Times that chance parts the arms of a day, beyond which numbers are no counts of units."""
 STEADY = 20.0
 """Times its standard deviation beyond which a mean is taken for a total: hardly any outcome is so alike in all units."""
 
@@ -56,9 +61,7 @@ def sort(table: "SourceTable", columns: Sequence[Column], variant: Column, state
 
     ``stated`` is the column that somebody calls the units'.
     """
-    numbers = [c for c in columns if c.numeric and c.filled == c.rows and not c.negative]
-    whole = [c for c in numbers if not c.decimal and c.mean >= FEWEST and vocabulary.names_a_unit(c.name) not in IDS]
-    whole = [c for c in whole if not is_running(table.con, table.relation, c.name)]
+    whole = _whole(table, columns)
     found = [c for c in whole if c.name == stated] if stated else _units(table, whole)
     if not found:
         return None
@@ -83,6 +86,55 @@ def sort(table: "SourceTable", columns: Sequence[Column], variant: Column, state
     )
     summed = tuple(c for c in others if c.name in told)
     return CountedColumns(units, why, tuple(shares), summed, deviations, squares, tuple(left))
+
+
+def refuse_unclear(
+    table: "SourceTable", columns: Sequence[Column], variant: Column, time: Column | None, stated: str | None
+) -> None:
+    """Raise where no name says which column counts the units, and the largest of several numbers may be a sum of money.
+
+    Counts of units part between the arms alike from day to day, but for chance; sums of amounts do not.
+    """
+    whole = [] if stated else _whole(table, columns)
+    found = _units(table, whole)
+    if not found or named(found[0]):
+        return
+    units, days = found[0], time if time is not None and time.distinct > 1 else None
+    apart = _scatter(table, units, variant, days) if days is not None else 0.0
+    if apart <= SCATTERED and (days is not None or len(whole) <= SURELY):
+        return
+    rest = sorted((c for c in whole if c is not units), key=lambda c: -c.mean)
+    first = vocabulary.printable((rest[0] if len(rest) > 1 or apart > SCATTERED else units).name)
+    name = vocabulary.printable(units.name)
+    raise ReportError(
+        f"{table.called} is a table of counts: which column counts the units?",
+        got=", ".join(f"'{vocabulary.printable(c.name)}' ({c.mean:,.0f} a row)" for c in (units, *rest)),
+        expected="the column of the units of each arm, such as its visitors; the others count how many of them did something",
+        cause=f"no name is known, and '{name}', the largest, "
+        + (
+            "parts between the arms as counts hardly do: it may be money"
+            if apart > SCATTERED
+            else "may as well be money"
+        ),
+        remedy=f"name it: --unit {typed.name(first)}, or another of these; rows with a sum of money alone cannot be tested",
+    )
+
+
+def _scatter(table: "SourceTable", column: Column, variant: Column, time: Column) -> float:
+    """How far the arms of a day part more than by chance: Pearson's chi-square of days and arms by its degrees of freedom."""
+    value, arm, day = table.value(column.name), table.text(variant.name), table.text(time.name)
+    return table.number(
+        f"""with counted as (select {arm} as arm, {day} as day, sum({value}) as n from {{table}} where {value} > 0 group by all having arm is not null),
+        expected as (select arm, day, n, sum(n) over (partition by arm) * sum(n) over (partition by day) / sum(n) over () as e from counted)
+        select coalesce(sum((n - e) ** 2 / e) / greatest(1, (count(distinct arm) - 1) * (count(distinct day) - 1)), 0) from expected"""
+    )
+
+
+def _whole(table: "SourceTable", columns: Sequence[Column]) -> list[Column]:
+    """Columns of whole numbers large enough to count the units of a row."""
+    numbers = [c for c in columns if c.numeric and c.filled == c.rows and not c.negative]
+    whole = [c for c in numbers if not c.decimal and c.mean >= FEWEST and vocabulary.names_a_unit(c.name) not in IDS]
+    return [c for c in whole if not is_running(table.con, table.relation, c.name)]
 
 
 def _units(table: "SourceTable", whole: Sequence[Column]) -> list[Column]:

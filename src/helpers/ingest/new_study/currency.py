@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.ingest.currency_columns import coded
+from helpers.ingest.currency_columns import certain, coded
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -56,6 +56,12 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
     ] * bool(mixed or several)
     notes = [] if first else [note for column in money if (note := note_of(column.name, currency, key=key))]
     return Proposed((currency, why), (*first, *(f"What is an amount worth? {note}." for note in notes)))
+
+
+def converted(columns: Sequence[Column], amounts: Sequence[Column]) -> list[Column]:
+    """The amounts whose names say one currency, where a column of several currencies stands beside others, as beside amount_local."""
+    several = any(c.levels and c.distinct > 1 and certain(c.name, list(c.values)) for c in columns)
+    return [c for c in amounts if len(named(c.name).currencies) == 1] if several else []
 
 
 def _marks(table: "SourceTable", column: Column) -> list[str]:

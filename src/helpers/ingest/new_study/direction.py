@@ -24,6 +24,15 @@ BEST, WORST = 0.7, 6.0
 """Between these lie grades of which 1 is the best."""
 
 
+RANKS = frozenset({"rank", "ranks", "position", "place", "ranking", "rang", "platz", "puesto"})
+"""Words of a place in an order, of which the first is the best, and none is not before it."""
+
+
+def is_least_best(column: Column) -> bool:
+    """Whether an outcome is the better the less it is, so that an empty field is no zero: that would be the best there is."""
+    return bool(why_lower(column.name, column)) or not RANKS.isdisjoint(vocabulary.tokens(column.name))
+
+
 def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> StudyProposal:
     """The proposal with the direction of each metric; a question where nothing tells that of the primary one."""
     named = {c.name: c for c in columns}

@@ -8,6 +8,7 @@ from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
     aggregates,
     answered,
+    arms_in_columns,
     arms_in_texts,
     arms_of_events,
     asking,
@@ -30,6 +31,7 @@ from helpers.ingest.new_study import (
     long_tables,
     nothing,
     panels,
+    phases,
     questions,
     refusals,
     roles,
@@ -193,6 +195,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)
             return _noted(_log(seen, (unit, time, event), variant, ask), notes)
+    if not (event and known.repeated):
+        arms_in_columns.refuse(seen.table, seen.columns, variants, said)
     if variants and not (event and known.repeated):
         _asked(time)
         if said.exposure:
@@ -341,7 +345,7 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     if seen.said.cluster:
         return None
     unit = known.unit if known.repeated else None
-    panel = panels.of(seen.table, seen.columns, unit, variants[0], ask=not seen.said.where)
+    panel = panels.of(seen.table, seen.columns, unit, variants[0], unless=seen.said.where or "")
     if panel is None:
         return None
     folded = seen.again(panels.folded(seen.table, panel, variants[0]))
@@ -361,12 +365,14 @@ def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.As
         variants = _again(variants, seen.columns)
     seen, where = _above_the_notes(seen, known.time, variants[0])
     variants = _again(variants, seen.columns)
+    without = answered.without_variant(seen.table, variants[0])
     seen = happened.read(seen, (known.unit, known.time, *variants), variants[0], known.time)
     variants = _again(variants, seen.columns)
+    phases.refuse(seen.table, seen.columns, variants[0], seen.said.where or "")
     said = answered.control(seen.table, seen.said, roles.meant(variants[0])[0], ask, "rows")
     said = answered.cluster(seen.table, seen.columns, (known.unit, known.time), variants[0], said, ask)
     made = units.propose(seen.table, seen.rows, seen.columns, variants[0], variants[1:], totals, said, ask)
-    return replace(made, where=where, said=said.options)
+    return replace(made, where=where, said=said.options, first=(*without, *made.first))
 
 
 def _above_the_notes(seen: TableView, time: Column | None, variant: Column) -> tuple[TableView, Noted]:

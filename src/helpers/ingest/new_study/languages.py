@@ -26,7 +26,8 @@ VARIANT = words(
     "*variante *varianten *variant gruppe testgruppe versuchsgruppe versio* versao versie wersja surum верси* バージョン 版本 方案 버전 zelle cellule cella celula celda cel hucre variante varianten gruppenzuweisung zuteilung zuweisung fassung "
     "groupe bras grupo brazo braco celda gruppo braccio groep testgroep varianten toewijzing "
     "grup grubu varyant deney grupa wariant* komorka ramie ryhma grupp skupina varianta versuchsarm "
-    "групп* вариант* ветк* グループ バリアント 群 パターン 割付 割り当て 分组 组别 实验组 变体 分桶 实验分组 그룹 실험군"
+    "valtozat csoport kelompok varian nhom ομάδα ομαδα παραλλαγή skupina"
+    " групп* вариант* ветк* グループ バリアント 群 パターン 割付 割り当て 分组 组别 实验组 变体 分桶 实验分组 그룹 실험군"
 )
 VARIANT_WEAK = words(
     "echantillon test* kol methode *methode *methoden methode* metodo methode metoda metode yontem метод* *gruppe *gruppen *groep *grupp *gruppo"
@@ -45,7 +46,8 @@ MONEY = words(
     "fatturato importo spesa ricav* vendit* prezzo omzet* bedrag* uitgaven bestelwaarde orderwaarde prijs winst "
     "ciro tutar* harcama* gelir* fiyat* kazanc przychod* kwota wydatk* sprzedaz obrot wartosc cena "
     "выручк* сумм* доход* оборот* трат* стоимост* прибыл* цен* "
-    "売上 金額 収入 売上高 购买额 金额 收入 销售额 消费 매출 금액"
+    "omsattning omsetning omsaetning liikevaihto bevetel pendapatan penjualan έσοδα trzby"
+    " 売上 金額 収入 売上高 购买额 金额 收入 销售额 消费 매출 금액"
 )
 SECONDS = words("sek sekunden secondes segundos seg secondi segundo saniye sn sekund sekundy сек секунд* 秒")
 OTHER_TIMES = words(

@@ -23,7 +23,7 @@ def propose(
     mapped = log._mapped(table, columns, unit, time, time, None, said.column("money", columns), said)
     del mapped["event_name"]
     price = mapped.get("price")
-    many = next((c for c in columns if price and c.numeric and paying.QUANTITY & set(vocabulary.tokens(c.name))), None)
+    many = paying.quantity(table, columns, price)
     what = "purchase" if price or "order_id" in mapped else "visit"
     first = f"first_{what}"
     named: dict[str, Column] = {}

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
-from helpers.ingest.new_study import parts_of_dates, vocabulary
+from helpers.ingest.new_study import parts_of_dates, pieces, vocabulary
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
 from helpers.ingest.sql import literal
@@ -34,6 +34,7 @@ class Sorted:
 
 MAY_BE = "a number that may be an attribute or an outcome; --outcome makes it a metric"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
+MOSTLY_EMPTY = "mostly empty"
 AUXILIARY = {"has", "is"}
 """Words before what happened, as before what somebody is."""
 IDENTIFIED = 200
@@ -43,12 +44,16 @@ NEARLY = 0.98
 
 
 def sort(
-    columns: list[Column], together: frozenset[str] = frozenset(), earlier: frozenset[str] = frozenset()
+    columns: list[Column],
+    together: frozenset[str] = frozenset(),
+    earlier: frozenset[str] = frozenset(),
+    called: str = "",
 ) -> Sorted:
     """Sort the columns that have no role by what their values and then their names say; where they stand says nothing.
 
     ``together`` are columns that are zero in the same rows as another one: what was bought, and what was paid for it. What may be an
-    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment.
+    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment,
+    ``called`` is what the table is called.
     """
     outcomes: list[Column] = []
     maybe: list[Column] = []
@@ -62,7 +67,7 @@ def sort(
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
             left.append((column, reason))
-        elif weighing := _may_weigh(column):
+        elif weighing := _may_weigh(column) or pieces.alone(columns, column, called):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
@@ -87,7 +92,9 @@ def sort(
             )
             left.append((column, f"not used: {told}"))
     unread = any(
-        standing(c, together) is Standing.OUTCOME and told.startswith(IN_WORDS) and not harms(c) for c, told in left
+        (standing(c, together) is Standing.OUTCOME and told.startswith(IN_WORDS) and not harms(c))
+        or told.startswith(pieces.OF_PIECE)
+        for c, told in left
     )
     if (
         not [c for c in outcomes if not harms(c)] and maybe and not unread
@@ -108,6 +115,15 @@ def sort(
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments), tuple(left))
+
+
+def seldom(kinds: Sorted) -> list[Column]:
+    """Columns that are called as an outcome and are empty in most rows, where nothing happened: the primary metric may be one."""
+    return [
+        c
+        for c, reason in kinds.left
+        if reason.startswith(MOSTLY_EMPTY) and c.numeric and standing(c) is not Standing.ATTRIBUTE
+    ]
 
 
 def is_yes(table: "SourceTable", column: Column) -> str:
@@ -289,7 +305,7 @@ def unfit(column: Column) -> str:
     if column.has_time and column.filled < NEARLY * column.rows:
         return f"a moment that is not used, empty in {column.empty_share:.0%} of the rows"
     if column.empty_share > 0.5:
-        return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"
+        return f"{MOSTLY_EMPTY}: nothing in {column.empty_share:.0%} of the rows"
     if column.lasting == "clock":
         return "times of a day, or lengths of time: as an outcome (--outcome) they are read as seconds"
     if column.constant:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, typed, vocabulary, worded
+from helpers.ingest.new_study import measures, pieces, typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
     """The error for a table with a variant of which no column can be an outcome."""
     reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
     in_words = next((c for c, reason in kinds.left if reason.startswith(measures.IN_WORDS[0])), None)
+    price = next((reason for _, reason in kinds.left if reason.startswith(pieces.OF_PIECE)), "")
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",
         expected="a number that is zero or more in every row: 0 and 1, a count, or money",
-        remedy=(f"{worded.remedy(table.called, in_words)}; or " if in_words else "")
+        remedy=(f"take {price.partition(': ')[2]}; or " if price else "")
+        + (f"{worded.remedy(table.called, in_words)}; or " if in_words else "")
         + "name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )

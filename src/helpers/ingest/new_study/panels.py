@@ -82,15 +82,21 @@ class SeenPanel:
 
 
 def of(
-    table: "SourceTable", columns: Sequence[Column], unit: Column | None, variant: Column | None, *, ask: bool = False
+    table: "SourceTable",
+    columns: Sequence[Column],
+    unit: Column | None,
+    variant: Column | None,
+    *,
+    unless: str = "true",
 ) -> SeenPanel | None:
     """A panel, where values say so: a unit has at most one row in each period, some of them several, all in one variant.
 
     The period is called so, or holds moments; its levels hold most of the units each, and units of all variants. Without
-    a ``variant`` nothing is asked of it. Raises where it holds rows from before the experiment, if one is to ``ask``.
+    a ``variant`` nothing is asked of it. Raises where it holds rows from before the experiment, unless a condition on the rows
+    says that they are meant.
     """
     for key, period in _pairs(columns, unit, variant):
-        if found := _panel(table, columns, key, period, variant, ask):
+        if found := _panel(table, columns, key, period, variant, unless):
             return found
     return None
 
@@ -109,7 +115,11 @@ def mixed(
 
 def _pairs(columns: Sequence[Column], unit: Column | None, variant: Column | None) -> Iterator[tuple[Column, Column]]:
     """Columns that may be the unit and its period."""
-    called = [c for c in columns if c is not variant and 2 <= c.distinct < c.filled and (c.has_time or _is_period(c))]
+    called = [
+        c
+        for c in columns
+        if c is not variant and 2 <= c.distinct < c.filled and (c.has_time or _is_period(c) or phases.is_said(c))
+    ]
     for key in [unit] if unit else [c for c in columns if c is not variant and _names_units(c)]:
         yield from ((key, period) for period in called if period is not key)
 
@@ -149,7 +159,7 @@ def _names_units(column: Column) -> bool:
 
 
 def _panel(
-    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, variant: Column | None, ask: bool
+    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, variant: Column | None, unless: str
 ) -> SeenPanel | None:
     shape, rows, units, arms = _counted(table, unit, period, variant)
     if not (shape and arms <= MIXED * units):
@@ -163,9 +173,10 @@ def _panel(
     rest = [c for c in columns if c not in (unit, period, variant)]
     changes = _changing(table, rest, unit)
     changing = [c for c in rest if c.name in changes]
-    if ask and variant and (error := phases.asked(table, changing, period)):
+    if variant and (error := phases.asked(table, changing, unit, period, unless)):
         raise error
-    so_far = running_totals.of(table, changing, unit, period)
+    summed = [c for c in changing if running_totals.is_called(c.name) or not _is_averaged(c)]
+    so_far = running_totals.of(table, summed, unit, period)
     return SeenPanel(
         unit,
         period,
@@ -193,8 +204,12 @@ def _how(column: Column) -> str:
     if column.binary or column.in_words:
         return "max"
     if column.numeric:
-        return "mean" if AVERAGED & set(vocabulary.tokens(column.name)) else "sum"
+        return "mean" if _is_averaged(column) else "sum"
     return "first"
+
+
+def _is_averaged(column: Column) -> bool:
+    return not AVERAGED.isdisjoint(vocabulary.tokens(column.name))
 
 
 def folded(table: "SourceTable", seen: SeenPanel, variant: Column | None) -> "SourceTable":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import measures, vocabulary
+from helpers.ingest.new_study import currency, measures, pieces, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -55,43 +55,6 @@ class Paying:
         ]
 
 
-UNIT_PRICES = frozenset(
-    {
-        "price",
-        "unit",
-        "each",
-        "prix",
-        "precio",
-        "preco",
-        "prezzo",
-        "prijs",
-        "preis",
-        "stuckpreis",
-        "einzelpreis",
-        "fiyat",
-        "cena",
-        "rate",
-    }
-)
-"""Words of the price of one piece."""
-QUANTITY = frozenset(
-    {
-        "quantity",
-        "qty",
-        "pieces",
-        "menge",
-        "anzahl",
-        "cantidad",
-        "quantite",
-        "quantita",
-        "quantidade",
-        "aantal",
-        "adet",
-        "ilosc",
-        "stuck",
-    }
-)
-"""Words of how many of a thing an event is about; its price is then that of one."""
 WHOLE = (
     "net",
     "netto",
@@ -137,34 +100,28 @@ def amounts_of(table: "SourceTable", columns: Sequence[Column], stated: Column |
         c for c in columns
         if c.numeric and not c.binary and vocabulary.touches(c.name, vocabulary.MONEY) and not measures.is_harm(c.name)
     ]  # fmt: skip
-    return stated or min(found, key=_unlikely, default=None)
+    return stated or min(currency.converted(columns, found) or found, key=_unlikely, default=None)
 
 
 def _unlikely(column: Column) -> tuple[bool, bool, int, int, str]:
     words = vocabulary.tokens(column.name)
     whole = next((i for i, word in enumerate(WHOLE) if word in words), len(WHOLE))
-    return not LESS.isdisjoint(words), not UNIT_PRICES.isdisjoint(words), -column.filled, whole, column.name
+    return not LESS.isdisjoint(words), pieces.is_price(column), -column.filled, whole, column.name
 
 
 def quantity(table: "SourceTable", columns: Sequence[Column], money: Column | None) -> Column | None:
     """How many of a thing an event is about, where the amounts are called prices of one and each of them has it beside it."""
-    if money is None or UNIT_PRICES.isdisjoint(vocabulary.tokens(money.name)):
+    many = pieces.beside(columns, money) if money is not None else None
+    if money is None or many is None:
         return None
-    found = [
-        c for c in columns
-        if c is not money and c.numeric and not (c.constant or c.decimal) and not QUANTITY.isdisjoint(vocabulary.tokens(c.name))
-    ]  # fmt: skip
-    return next(
-        (c for c in found if not table.number(
-            f"select count(*) from {{table}} where {table.value(money.name)} is not null and {table.value(c.name)} is null"
-        )), None,
-    )  # fmt: skip
+    lacking = f"select count(*) from {{table}} where {table.value(money.name)} is not null and {table.value(many.name)} is null"
+    return None if table.number(lacking) else many
 
 
 def multiplied(money: Column, many: Column) -> str:
     """What a person must answer where revenue is proposed as a price times a quantity."""
-    price, pieces = vocabulary.printable(money.name), vocabulary.printable(many.name)
-    return f"Is '{price}' the price of one piece? Revenue is it times '{pieces}'; take times out of the column where it is that of all."
+    price, number = vocabulary.printable(money.name), vocabulary.printable(many.name)
+    return f"Is '{price}' the price of one piece? Revenue is it times '{number}'; take times out of the column where it is that of all."
 
 
 def by_event(

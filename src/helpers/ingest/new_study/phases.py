@@ -1,4 +1,4 @@
-"""Rows from before the experiment in a panel: a column that says so is no attribute, and its rows are asked about."""
+"""Rows from before the experiment: a column whose values say so is no attribute, and its rows are asked about."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,29 +6,57 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError
 from helpers.ingest.new_study import typed, vocabulary
 from helpers.ingest.new_study.profile import Column
+from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-MOST = 4
-"""Phases of an experiment, at most."""
+MOST, LONGEST = 4, 8
+"""Phases of an experiment, and times at which somebody is looked at, at most."""
+BOTH = 0.5
+"""Share of what repeats that has rows of several phases, at least, where the rows of one are measured again and again."""
 
 
-def asked(table: "SourceTable", columns: Sequence[Column], period: Column) -> ReportError | None:
+def is_said(column: Column) -> bool:
+    """Whether the values of a column tell the rows of a unit apart, whatever it is called: before and after, T1 and T2."""
+    return bool(_first(column))
+
+
+def asked(
+    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, unless: str
+) -> ReportError | None:
     """What is asked where a column parts the periods into those before the experiment and those of it, or a period is
-    called so itself.
+    called so itself; not of a column that is named in ``unless``, which somebody said of the rows.
     """
-    if before := _before(period):
-        return _asking(table, period, before)
-    phase = next((c for c in columns if is_phase(table, c, period)), None)
-    return _asking(table, phase, _before(phase)) if phase else None
+    phase = period if _first(period) else next((c for c in columns if is_phase(table, c, period)), None)
+    if phase is None or _is_settled(phase, unless):
+        return None
+    return _asking(table, columns, unit, phase, alone=phase is period)
+
+
+def refuse(table: "SourceTable", columns: Sequence[Column], variant: Column, unless: str) -> None:
+    """Raise where what was randomised whole (stores, schools) has rows from before the experiment and rows of it.
+
+    These are no panel, if there are several rows in each phase.
+    """
+    free = [c for c in columns if c is not variant and not c.has_time]
+    for phase in (c for c in free if _before(c) and not _is_settled(c, unless)):
+        for whole in (c for c in free if c is not phase and not c.decimal and 1 < c.distinct < c.filled):
+            who, arm = table.text(whole.name), table.text(variant.name)
+            found = table.rows(
+                f"select count(*), count(*) filter (k > 1), max(arms) from (select count(distinct {table.text(phase.name)}) as k,"
+                f" count(distinct lower({arm})) as arms from {{table}} where {who} is not null and {arm} is not null group by {who})"
+            )[0]
+            levels, several, arms = (int(n or 0) for n in found)  # type: ignore[call-overload]
+            if levels > variant.distinct and several >= BOTH * levels and arms == 1:
+                raise _asking(table, free, whole, phase, alone=False)
 
 
 def is_phase(table: "SourceTable", column: Column, period: Column) -> bool:
     """Whether each period is of one level of a column, and the name of a level, or the name of a column of 0 and 1, says
     which came before the experiment.
     """
-    if not _before(column) or not 2 <= column.distinct <= MOST:
+    if not _before(column):
         return False
     several = table.number(
         f"select max(k) from (select count(distinct {table.text(column.name)}) as k from {{table}}"
@@ -37,24 +65,91 @@ def is_phase(table: "SourceTable", column: Column, period: Column) -> bool:
     return several == 1
 
 
+def _is_settled(phase: Column, unless: str) -> bool:
+    return unless.strip().casefold() == "true" or phase.name.casefold() in unless.casefold()
+
+
+def _first(column: Column) -> str:
+    return _before(column) or _earliest(column)
+
+
 def _before(column: Column) -> str:
     """The level of the rows before the experiment, by what it or its column is called; '' where nothing says so."""
+    if not 2 <= column.distinct <= MOST:
+        return ""
     for level in column.values:
-        if vocabulary.PHASE_BEFORE & set(vocabulary.tokens(level)):
+        if any(vocabulary.is_said(token, vocabulary.PHASE_BEFORE) for token in vocabulary.tokens(level)):
             return level
     words = set(vocabulary.tokens(column.name))
     if column.binary and words & (vocabulary.PHASE_BEFORE | vocabulary.PHASE_AFTER):
         yes = bool(words & vocabulary.PHASE_BEFORE)
-        return next(level for level in column.values if (level.lower() in ("1", "true", "1.0")) == yes)
+        return next((level for level in column.values if (level.lower() in ("1", "true", "1.0")) == yes), "")
     return ""
 
 
-def _asking(table: "SourceTable", column: Column, before: str) -> ReportError:
-    name, level = vocabulary.printable(column.name), before.replace("'", "''")
-    kept = typed.condition(f"\"{name}\" <> '{level}'")
+def _earliest(column: Column) -> str:
+    """The first of some times at which somebody was looked at, T1, Wave 1 or M0, by their numbers; '' for all other values."""
+    if not 2 <= column.distinct <= LONGEST:
+        return ""
+    found: dict[int, str] = {}
+    words: set[str] = set()
+    for level in column.values:
+        *called, number = vocabulary.tokens(level.removesuffix(".0")) or [""]
+        if not number.isdecimal() or len(called) > 1:
+            return ""
+        words |= set(called or vocabulary.tokens(column.name)[-1:])
+        found[int(number)] = level
+    first = min(found)
+    passed = first == 0 and max(found) - first >= len(found) and words <= vocabulary.PASSING
+    looked = first <= 1 and words <= vocabulary.STAGES and not (first == 1 and words == {"m"})
+    return found[first] if len(found) == column.distinct and (passed or looked) else ""
+
+
+def _asking(
+    table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column, *, alone: bool
+) -> ReportError:
+    name, sure = vocabulary.printable(phase.name), _before(phase)
+    first = sure or _earliest(phase)
+    kept = f"{quoted(phase.name)} <> {literal(first)}"
+    got = f"'{name}' says which are which: {', '.join(f'{vocabulary.printable(v)} ({n:,} rows)' for v, n in phase.levels[:MOST])}"
+    remedy = (
+        f"leave the earlier rows out: --where {typed.condition(kept)}{_beside(table, columns, unit, phase, first, alone=alone)};"
+        " if all of them are of the experiment, say so: --where true"
+    )
+    if sure:
+        return ReportError(
+            f"{table.called}: rows from before the experiment would be summed up with those of it",
+            got=got,
+            expected="rows from the start of the experiment on",
+            remedy=remedy,
+        )
     return ReportError(
-        f"{table.called}: rows from before the experiment would be summed up with those of it",
-        got=f"'{name}' says which are which: {', '.join(f'{vocabulary.printable(v)} ({n:,} rows)' for v, n in column.levels[:MOST])}",
+        f"{table.called}: is the first '{name}', {vocabulary.printable(first)}, from before the experiment? It would be summed up with the others",
+        got=got,
         expected="rows from the start of the experiment on",
-        remedy=f"leave the earlier rows out: --where {kept}; if all of them are of the experiment, say so: --where true",
+        cause="as a rule the first is measured before anything is done",
+        remedy=remedy,
+    )
+
+
+def _beside(
+    table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column, first: str, *, alone: bool
+) -> str:
+    """The query that sets what was measured before beside each row: it says how far apart the arms began.
+
+    A unit stands ``alone`` in a phase, where its value is taken as it is written, or has several rows in it.
+    """
+    who, when = quoted(unit.name), quoted(phase.name)
+    numbers = [c for c in columns if c.numeric and c not in (unit, phase) and not c.binary]
+    if not numbers:
+        return ""
+    made = ", ".join(
+        f"{'any_value' if alone else 'avg'}({quoted(c.name)}) as {quoted(f'{c.name}_before')}" for c in numbers
+    )
+    query = (
+        f"select * from {table.in_sql} as told left join (select {who}, {made} from {table.in_sql} as told where {when} = {literal(first)} group by {who})"
+        f" using ({who}) where {when} <> {literal(first)}"
+    )
+    return (
+        f"; or set them beside as what was before, by a query in a file beside it (after.sql), and give that: {query}"
     )

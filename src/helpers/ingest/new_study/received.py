@@ -1,6 +1,7 @@
 """What units really got, beside what they were assigned to: mishaps that struck all arms alike, or what an arm took up."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.formatting import formatted
@@ -18,12 +19,20 @@ APART = 5.0
 Seen = tuple[Column | None, dict[str, str], int, list[tuple[Column, str]]]
 
 
+def others(columns: Sequence[Column], variant: Column, may_vary: Sequence[Column]) -> list[Column]:
+    """Columns that may say what units got: those that may be a variant, and those called so that have the variant's levels."""
+    known = {variant.name, *(c.name for c in may_vary)}
+    alike = [c for c in columns if c.name not in known and vocabulary.touches(c.name, vocabulary.TAKEN_UP)]
+    return [*may_vary, *(c for c in alike if {*c.values} == {*variant.values})]
+
+
 def seen(table: "SourceTable", variant: Column, others: list[Column]) -> Seen:
     """The column of what was shown, the variant that each of its levels means, the rows that disagree; and the columns of
     what units took up, each with why no row may be left out for it.
 
-    Rows that were shown another variant are left out, which is right where it struck all arms alike. Where one arm did
-    not take up what it was offered, its rows are those who would not: without them the arms are alike no more.
+    Rows that were shown another variant are left out, which is right where a screen failed and it struck all arms alike.
+    Where units took up another variant than the assigned one, in one arm or in all, somebody chose: without these rows the
+    arms are alike no more, so that each counts as it was assigned.
     """
     taken_up = []
     for column in others:
@@ -35,7 +44,8 @@ def seen(table: "SourceTable", variant: Column, others: list[Column]) -> Seen:
         named = vocabulary.touches(column.name, vocabulary.SHOWN)  # in full agreement it may as well be a copy
         if not one_to_one or not (otherwise or named) or otherwise >= 0.5 * column.rows:
             continue
-        if _parted(by_arm, dict(variant.levels)):
+        chosen = otherwise and not named
+        if chosen or _parted(by_arm, dict(variant.levels)):
             taken_up.append((column, _why(by_arm, dict(variant.levels))))
         elif otherwise < MOST * column.rows:
             return column, mapping, otherwise, taken_up

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from helpers.errors import ReportError
 from helpers.ingest.many_units import is_running
+from helpers.ingest.misfits import blanks
 from helpers.ingest.new_study import (
     contradictions,
     counted_columns,
@@ -26,11 +27,13 @@ EVEN = 0.05
 
 def single_column(seen: TableView) -> ReportError:
     columns = seen.columns
+    parted = blanks(seen.table.called) if columns and len(columns[0].name.split()) > 1 else None
     return ReportError(
         f"{seen.table.called} has a single column",
         got=f"'{vocabulary.printable(columns[0].name)}'" if columns else "no column",
         expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
-        cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
+        cause=parted.why if parted else "another delimiter than comma, semicolon, tab or |, or a file of another kind",
+        remedy=parted.remedy if parted else None,
     )
 
 

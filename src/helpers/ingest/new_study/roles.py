@@ -209,7 +209,24 @@ def variants_of(columns: Sequence[Column]) -> list[Column]:
     are those of an experiment whatever the name is."""
     fit = [(c, meant(c)[0]) for c in columns if c.levels and 2 <= c.distinct <= 2 * MOST_ARMS + 1 and not c.has_time]
     told = [(_variant_score(m), c) for c, m in fit if m.distinct <= MOST_ARMS and not (m.decimal or m.negative)]
-    return [c for score, c in sorted(told, key=lambda t: (-t[0], -t[1].filled, t[1].name)) if score >= 3]
+    fitting = [(score, c) for score, c in told if score >= 3]
+    return [
+        c
+        for score, c in sorted(
+            fitting, key=lambda t: (_taken_up(t[1]), not _assigned(t[1]), -t[0], -t[1].filled, t[1].name)
+        )
+    ]
+
+
+def _assigned(column: Column) -> bool:
+    """Whether a column is called as what was assigned, which is the variant whatever units got in the end."""
+    attribute = vocabulary.ATTRIBUTE | vocabulary.PRODUCT
+    return vocabulary.touches(column.name, vocabulary.ASSIGNED) and not vocabulary.touches(column.name, attribute)
+
+
+def _taken_up(column: Column) -> bool:
+    """Whether a column is called as what units got in the end: the variant only where nothing else is."""
+    return vocabulary.touches(column.name, vocabulary.TAKEN_UP) and not _assigned(column)
 
 
 def _variant_score(column: Column) -> int:

@@ -54,7 +54,7 @@ def of(table: "SourceTable", columns: Sequence[Column], unit: Column, period: Co
     asked: list[str] = []
     for column in columns:
         up, down = changes.get(column.name, (0, 0))
-        called, name = _called(column.name), vocabulary.printable(column.name)
+        called, name = is_called(column.name), vocabulary.printable(column.name)
         rising = up >= RISES and up > MOSTLY * (up + down)
         if up >= RISES and not down:
             how[column.name] = "max"
@@ -111,6 +111,7 @@ def in_order(table: "SourceTable", period: Column) -> str:
     return panel.order_sql("period")
 
 
-def _called(name: str) -> bool:
+def is_called(name: str) -> bool:
+    """Whether a name is that of a total so far."""
     parts = vocabulary.tokens(name)
     return vocabulary.touches(name, CALLED) or any(pair in pairwise(parts) for pair in PAIRS)

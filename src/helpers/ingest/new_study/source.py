@@ -15,7 +15,18 @@ from helpers.config.data import ADDRESS
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import condition, csv, database, files_of, json_lines, parquet, queries, sqlite, workbook
+from helpers.ingest import (
+    condition,
+    csv,
+    database,
+    files_of,
+    json_lines,
+    parquet,
+    queries,
+    query_text,
+    sqlite,
+    workbook,
+)
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
@@ -99,6 +110,13 @@ class SourceTable:
     def called(self) -> str:
         """The file as it may be printed: its name, not where it stands."""
         return self.parts.names[0] if len(self.parts.names) == 1 else f"{len(self.parts.names)} files"
+
+    @property
+    def in_sql(self) -> str:
+        """The table as a query in a file reads it: a file by its name, another query by its text."""
+        if format_of(self.place.path) != "sql":
+            return quoted(self.called)
+        return f"({query_text.read(files_of(self.place, 'NEW')[1][0])})"
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """The rows of a query in which ``{table}`` stands for the relation."""

@@ -24,6 +24,7 @@ from helpers.ingest.new_study import (
     direction,
     happened,
     histories,
+    limits,
     measures,
     no_outcome,
     questions,
@@ -47,7 +48,6 @@ from helpers.ingest.values.number_formats import TRUE
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-"""Start of the placeholder period of a table without times: two weeks, visibly not real."""
 MANY = 20
 """Rows of a variant in which something happened that happened in no row of another: chance does not explain it."""
 TAKEN = ("user_id", "variant", "event_time", "shown", "event_id", "event_name", "price", "ingested_at", "experiment_id",
@@ -85,7 +85,7 @@ def propose(
         {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()},
         totals | dict.fromkeys(nothing, "a word for nothing: these rows say no variant"),
     )
-    shown, mapping, otherwise, taken_up = received.seen(table, variant, others)
+    shown, mapping, otherwise, taken_up = received.seen(table, variant, received.others(columns, variant, others))
     roles_taken = (unit, time, variant, shown, money_said, *stated, *(c for c, _ in taken_up))
     free = [c for c in columns if all(c is not role for role in roles_taken)]
     cluster = clusters.stated(table, columns, variant, said) or (
@@ -99,9 +99,8 @@ def propose(
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
     earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
-    kinds = measures.sort(
-        [c for c, reason in leaks if not reason and c.name not in flags], together, frozenset(c.name for c in earlier)
-    )
+    sound = [c for c, reason in leaks if not reason and c.name not in flags]
+    kinds = measures.sort(sound, together, frozenset(c.name for c in earlier), table.called)
     many = standing_for_many(
         table.con,
         table.relation,
@@ -214,7 +213,7 @@ def propose(
             f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
             f"metrics: {measured(metrics, how_said(metrics, kinds.outcomes, said))}",
-            *certainty.primary(_typed(kinds.outcomes[0]), certainty.outcome(kinds.outcomes[0], kinds.outcomes, together), said),
+            *certainty.primary(_typed(kinds.outcomes[0]), certainty.outcome(kinds.outcomes[0], (*kinds.outcomes, *measures.seldom(kinds)), together), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(segments) or 'none'}",
             *tolerances.said(tolerate),
@@ -229,7 +228,7 @@ def propose(
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *([cluster.first] if cluster and "cluster" not in said else []),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, _typed(kinds.outcomes[0]),
-                    [f"{_typed(c)} ({_happened(c)})" for c in kinds.outcomes[1:]]),
+                    [f"{_typed(c)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:])]),
         ),
     )  # fmt: skip
 
@@ -272,7 +271,7 @@ def _empty(metrics: tuple[Measure, ...], outcomes: tuple[Column, ...], said: Sai
     for metric, column in zip(metrics, outcomes, strict=True):
         if metric.missing and not metric.zero:
             stated = said.better if metric.role == "primary" else None
-            lower = stated == direction.LOWER if stated else bool(direction.why_lower(column.name, column))
+            lower = stated == direction.LOWER if stated else direction.is_least_best(column)
             (unknown if lower else zero).append(metric.name)
     return zero, unknown
 
@@ -330,6 +329,7 @@ def _tolerances(
     found = {"malformed_line": table.malformed, "shown_otherwise": otherwise}
     if unit:
         found["missing_id"] = rows - unit.filled
+    limits.refuse(table, *outcomes)
     found["wrong_type"] = max((c.filled - c.numbers for c in used if not c.in_words), default=0)
     if time and time.filled < time.rows:  # a total below, which has no variant either
         found["unparseable_time"] = int(

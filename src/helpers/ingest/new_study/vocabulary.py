@@ -60,7 +60,17 @@ TREATMENT: Words = (
     )
     | languages.TREATMENT
 )
-SHOWN: Words = words("page shown served displayed rendered seen landing actual received")
+SHOWN: Words = words("page shown served displayed rendered seen landing")
+"""Of what a screen showed: where it is another one than the assigned, something went wrong."""
+ASSIGNED: Words = words(
+    "assigned assignment randomised randomized randomisation randomization allocated allocation itt intended planned zugewiesen zugeteilt randomisiert"
+    " asignado assegnato toegewezen przydzielony"
+)
+"""Of the variant that a unit was to get, by which it counts whatever it got,"""
+TAKEN_UP: Words = words(
+    "actual actually received delivered administered taken got used complied treated tatsachlich erhalten recibido recu ontvangen"
+)
+"""and of the one that it got in the end: what it, or somebody else, chose."""
 BEFORE: Words = (
     words(
         "history historic historical before prior pretest past previous prev pre baseline tenure recency earlier lifetime age lag last since"
@@ -69,11 +79,24 @@ BEFORE: Words = (
 )
 AFTER: Words = words("after post afterwards posttest") | languages.AFTER
 """Of a measure that was taken behind an experiment."""
-PHASE_BEFORE = frozenset(
-    {"pre", "before", "baseline", "prior", "pretest", "preperiod", "vorher", "avant", "antes", "washout", "runin"}
-)
-PHASE_AFTER = frozenset({"post", "after", "posttest", "postperiod", "nachher", "apres", "despues", "launched"})
+PHASE_BEFORE: Words = frozenset(
+    {"pre", "before", "baseline", "prior", "pretest", "preperiod", "pretreatment", "prelaunch", "vorher", "avant", "antes", "washout", "runin", "prima",
+     "przed", "voor", "oncesi", "до", "前測", "前测", "実施前", "施策前", "開始前", "实验前", "干预前", "사전"}
+)  # fmt: skip
+PHASE_AFTER: Words = frozenset(
+    {"post", "after", "posttest", "postperiod", "posttreatment", "postlaunch", "nachher", "apres", "despues", "launched", "dopo", "depois",
+     "sonrasi", "после", "後測", "后测", "実施後", "施策後", "開始後", "实验后", "干预后", "사후"}
+)  # fmt: skip
 """Of a time before an experiment and of that of it; not of a measure, which may be of the last week as well."""
+STAGES: Words = frozenset(
+    {"t", "v", "m", "wave", "waves", "visit", "time", "timepoint", "point", "round", "measurement", "assessment", "messung", "welle", "visite", "vague", "onda",
+     "ronda", "oleada", "visita", "meting"}
+)  # fmt: skip
+"""Words of the times at which somebody was looked at, the first of which is as a rule before anything was done."""
+PASSING: Words = frozenset(
+    {"d", "day", "w", "wk", "week", "m", "month", "mo", "y", "year", "tag", "woche", "monat", "j", "semaine", "mois"}
+)
+"""Words of what has passed since a start."""
 NO_TIME_OF = frozenset({"code", "office", "id", "hour", "hours", "market", "tax"})
 """Words beside ``post`` or ``after`` that make something else of it."""
 MONEY: Words = (

@@ -15,6 +15,10 @@ SIMPLE, PARTS = 5, 20
 """The largest weight of a simple ratio, and of all arms together."""
 
 
+EXPECTED, HOPELESS = 5.0, 1e-9
+"""Counts expected in the smallest arm, from which on chi-square this small is far below the threshold of an exact test as well."""
+
+
 def weights(arms: list[Arm], whole: str = "") -> str:
     """What is assumed of the designed weights, and whether the counts fit them; where ``whole`` clusters were randomised chance
     moves the counts of units further than a test of them knows, so none is made."""
@@ -49,11 +53,9 @@ def simple(counts: Sequence[int]) -> str:
     >>> simple([4_000, 2_010, 1_990, 1_000, 1_000]), simple([5_300, 4_700])
     ('4:2:2:1:1', '')
     """
-    from helpers.stats.checks.srm import srm
-
     for parts in range(len(counts), PARTS + 1):
         weights = [max(1, round(n / sum(counts) * parts)) for n in counts]
-        if max(weights) <= SIMPLE and not srm(list(counts), [w / sum(weights) for w in weights]).failed:
+        if max(weights) <= SIMPLE and not _failed(counts, [w / sum(weights) for w in weights]):
             return ":".join(map(str, weights))
     return ""
 
@@ -82,11 +84,9 @@ def designed(counts: Sequence[int]) -> list[float]:
     >>> ratio(designed([6_000, 6_000, 6_000, 700]))
     '9:9:9:1'
     """
-    from helpers.stats.checks.srm import srm
-
     arms, total = len(counts), sum(counts)
     equal = [1 / arms] * arms
-    if min(counts) > 0 and not srm(list(counts), equal).failed:
+    if min(counts) > 0 and not _failed(counts, equal):
         return [round(w, 10) for w in equal]
     largest, smallest = (pick(range(arms), key=lambda i: counts[i]) for pick in (max, min))
     larger = [1 / arms, *(r for r in RATIOS if r > 1 / arms)]
@@ -99,9 +99,20 @@ def designed(counts: Sequence[int]) -> list[float]:
         return max(abs(n / total - x) for n, x in zip(counts, option, strict=True))
 
     best = min(options, key=far)
-    if multiples and srm(list(counts), best).failed:
+    if multiples and _failed(counts, best):
         best = min([*options, *multiples], key=far)
     return [round(w, 10) for w in best]
+
+
+def _failed(counts: Sequence[int], shares: Sequence[float]) -> bool:
+    """Whether counts are further from shares than chance allows; of what is far beyond it no exact test is made, which takes long."""
+    from scipy import special
+
+    from helpers.stats.checks.srm import srm
+
+    expected = [share * sum(counts) for share in shares]
+    far = sum((n - e) ** 2 / e for n, e in zip(counts, expected, strict=True)) if min(expected) >= EXPECTED else 0.0
+    return bool(special.chdtrc(len(counts) - 1, far) < HOPELESS) or srm(list(counts), list(shares)).failed
 
 
 def _one(place: int, share: float, arms: int) -> list[float]:

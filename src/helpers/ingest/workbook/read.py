@@ -30,20 +30,24 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     Raises :class:`~helpers.errors.ReportError` for a workbook that cannot be opened, a sheet that nobody named, and as
     :func:`helpers.ingest.csv.read` does.
     """
-    texts, lines = [], []
+    texts, lines, merged = [], [], []
     for number, file in enumerate(files):
         folders = [folder for folder in file.parts[:-1] if "=" in folder]  # they may name columns
         texts.append(into.joinpath("sheets", f"{number:04d}", *folders, file.name))
         texts[-1].parent.mkdir(parents=True)
         sheet = Sheet.of(file, place.table)
         _refuse_unparted(file, sheet)
+        if sheet.filled_down:
+            merged.append(
+                f"{file.name}: {sheet.filled_down:,} cells that are merged with the one above hold what it holds"
+            )
         lines.append(_write(sheet, place.header_line, texts[-1]))
     as_text = {"format": "csv", "table": None, "delimiter": ",", "encoding": "utf-8", "rows_in_fields": True}
     parts = csv.read(con, place.model_copy(update=as_text), texts, into)
     shutil.rmtree(into / "sheets")
     for number, (file, found) in enumerate(zip(files, lines, strict=True)):
         _count_rows(con, number, file, found, place.header_line, rows(con, parts.files[number]))
-    return replace(parts, counted="row", notes=tuple(filter(None, map(_errors, files))))
+    return replace(parts, counted="row", notes=(*filter(None, map(_errors, files)), *merged))
 
 
 def _errors(file: Path) -> str:

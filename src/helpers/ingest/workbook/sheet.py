@@ -1,6 +1,6 @@
 """One sheet of a workbook as rows of texts."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -72,11 +72,22 @@ class Sheet:
         yield from rows
 
     def _texts(self) -> Iterator[list[str]]:
+        """Each row; what stands in a cell that is merged with those below it stands in each of their rows."""
         texts = [self.columns[i].text for i in self.kept]
+        at = {self.left + column: i for i, column in enumerate(self.kept)}
+        deep = [cell for cell in self.merged if cell.top < cell.bottom and cell.left == cell.right and cell.left in at]
+        below: dict[int, list[Merged]] = defaultdict(list)
+        for cell in deep:
+            for number in range(cell.top, cell.bottom + 1):
+                below[number].append(cell)
+        held: dict[Merged, str] = {}
         for number, cells in enumerate(self.cells.iter_rows()):
             row = [text(cells[i]) for i, text in zip(self.kept, texts, strict=True)]
             if self.errors:
                 row = [self.errors.get((number, self.left + i), said) for i, said in zip(self.kept, row, strict=True)]
+            if any(row):
+                for cell in below.get(number, ()):
+                    row[at[cell.left]] = held.setdefault(cell, row[at[cell.left]])
             yield row if any(row) else []
 
     def _names(self, rows: list[list[str]]) -> list[str]:
@@ -93,6 +104,11 @@ class Sheet:
             for i in (at[c] for c in range(cell.left, cell.right + 1) if group and c in at):
                 names[i] = f"{group} {names[i]}" if times[names[i].lower()] > 1 else names[i]
         return names
+
+    @property
+    def filled_down(self) -> int:
+        """Cells that take what stands in the one above them, with which they are merged."""
+        return sum(cell.bottom - cell.top for cell in self.merged if cell.left == cell.right)
 
     @property
     def merged(self) -> list[Merged]:

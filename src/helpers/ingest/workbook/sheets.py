@@ -90,8 +90,22 @@ def chosen(book: "CalamineWorkbook", file: Path, table: str | None) -> "Calamine
         f"{file.name} holds {len(found)} sheets with rows",
         got=", ".join(f"'{s.name}' ({s.height:,} rows, {s.width:,} columns)" for s in found[:MOST]),
         expected="one sheet to look at",
-        remedy="name it: --table SHEET of new-study, or data.table in the study file",
+        remedy="name it: --table SHEET of new-study, or data.table in the study file" + _together(file, found),
     )
+
+
+def _together(file: Path, found: "list[CalamineSheet]") -> str:
+    """How sheets of the same columns become one table, such as a sheet for each arm."""
+    heads = [next(iter(sheet.iter_rows()), []) for sheet in found]
+    if not heads[0] or any(head != heads[0] for head in heads):
+        return ""
+    names = ", ".join(repr(sheet.name) for sheet in found)
+    program = (
+        f"import csv, python_calamine; book = python_calamine.CalamineWorkbook.from_path('{file.name}'); sheets = [{names}];"
+        " rows = {name: book.get_sheet_by_name(name).to_python() for name in sheets}; out = csv.writer(open('FILE.csv', 'w', newline='', encoding='utf-8'));"
+        " out.writerow([*rows[sheets[0]][0], 'variant']); [out.writerow([*row, name]) for name in sheets for row in rows[name][1:]]"
+    )
+    return f'; if each sheet is an arm, write them below each other, with a column that names it: python -c "{program}"'
 
 
 def _loaded(book: "CalamineWorkbook", file: Path, name: str) -> "CalamineSheet":

@@ -56,7 +56,7 @@ def told(stranger: TableSeen, assigned: TableSeen, unit: Column, between: Betwee
     taken = [c for c in (between.unit, *moments) if c.name.casefold() not in there]
     columns = ", ".join(f"known.{quoted(c.name)}" for c in taken)
     query = (
-        f'select told.*, {columns} from "{stranger.called}" as told join "{bridge.called}" as known'
+        f"select told.*, {columns} from {stranger.source.in_sql} as told join {bridge.source.in_sql} as known"
         f" on told.{quoted(between.ours.name)} = known.{quoted(between.theirs.name)}"
     )
     more = any(c not in (between.unit, between.theirs) for c in bridge.columns)
@@ -67,5 +67,11 @@ def told(stranger: TableSeen, assigned: TableSeen, unit: Column, between: Betwee
         got=f"'{key}', which stands as '{known}' in {bridge.called} beside '{vocabulary.printable(between.unit.name)}'",
         expected=f"the id of the assigned unit in each table, as '{name}' in {assigned.called}",
         cause="lines of orders, or events of devices, whose unit another table knows",
-        remedy=f"write it there by a query in a file beside them (joined.sql), and give that in the place of {places}: {query}",
+        remedy=f"write it there by a query in a file beside them ({_file(stranger, bridge)}), and give that in the place of {places}: {query}",
     )
+
+
+def _file(*seen: TableSeen) -> str:
+    """The name of a file for the query, which is that of no query that it reads."""
+    taken = {each.called for each in seen}
+    return next(name for n in range(1, 100) if (name := f"joined{n if n > 1 else ''}.sql") not in taken)

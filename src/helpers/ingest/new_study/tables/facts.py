@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import measures, paying, typed, vocabulary
+from helpers.ingest.new_study import currency, measures, paying, pieces, typed, vocabulary
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -53,7 +53,7 @@ class FactColumns:
 
     @property
     def money(self) -> bool:
-        return self.amount is not None and measures.unit_of(self.amount)[0] == "money"
+        return self.amount is not None and (self.many is not None or measures.unit_of(self.amount)[0] == "money")
 
     @property
     def event(self) -> str:
@@ -112,8 +112,10 @@ def _names_rows(column: Column) -> bool:
 
 def _amount(columns: Sequence[Column], *, several: bool) -> Column | None:
     """The amount of all of a row: money by name, else a length of time, else the largest of the numbers with decimals."""
-    fit = [c for c in columns if c.numeric and not (c.binary or c.constant or c.has_time)]
-    fit = [c for c in fit if several or not measures.unfit(c)]  # of several kinds of facts most may have none
+    fit = [c for c in columns if c.numeric and not (c.binary or c.has_time) and (not c.constant or _is_price_of_all(c))]
+    fit = [
+        c for c in fit if several or c.constant or not measures.unfit(c)
+    ]  # of several kinds of facts most may have none
     fit = [
         c for c in fit if not vocabulary.KEY & set(vocabulary.tokens(c.name)) and vocabulary.names_a_unit(c.name) == 0
     ]
@@ -124,11 +126,39 @@ def _amount(columns: Sequence[Column], *, several: bool) -> Column | None:
         return bool(words & PART), whole, -column.filled, column.position
 
     paid = [c for c in fit if vocabulary.touches(c.name, vocabulary.MONEY | set(WHOLE))]
+    paid = currency.converted(columns, paid) or paid or [c for c in fit if pieces.beside(columns, c)]
     lasting = [
         c for c in fit if vocabulary.touches(c.name, vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES)
     ]
     other = [c for c in fit if c.decimal and not (c.negative or PART & set(vocabulary.tokens(c.name)))]
     return min(paid or lasting, key=rank, default=None) or max(other, key=lambda c: c.mean, default=None)
+
+
+def _is_price_of_all(column: Column) -> bool:
+    """Whether one amount of money stands in all rows: what everybody pays."""
+    return (
+        vocabulary.touches(column.name, vocabulary.MONEY | set(WHOLE))
+        and column.high > 0
+        and column.filled == column.rows
+    )
+
+
+def beside(each: FactColumns) -> list[str]:
+    """What is asked of other whole amounts that stand beside the one that is taken, as net beside gross."""
+    if each.amount is None or not each.money or each.many is not None:
+        return []
+    whole = pieces.WHOLE | set(WHOLE)
+    others = [
+        c for c in each.table.columns
+        if c is not each.amount and c.numeric and not (c.binary or c.constant or PART & set(vocabulary.tokens(c.name)))
+        and not whole.isdisjoint(vocabulary.tokens(c.name)) and not pieces.is_price(c)
+    ]  # fmt: skip
+    if not others or whole.isdisjoint(vocabulary.tokens(each.amount.name)):
+        return []
+    listed = " or ".join(f"'{vocabulary.printable(c.name)}'" for c in others[:3])
+    return [
+        f"Is revenue '{vocabulary.printable(each.amount.name)}', and not {listed} beside it? --money COLUMN says so."
+    ]
 
 
 def _kinds(

@@ -56,6 +56,8 @@ def _of(each: FactColumns, *, first: bool, said: Said) -> list[Measure]:
 def _sum(each: FactColumns, kind: FactKind, *, first: bool, said: Said) -> Measure:
     assert each.amount is not None
     unit, comment = measures.unit_of(each.amount)
+    if each.many:
+        unit, comment = "money", ""
     if each.amount.name == said.money:
         unit, comment = "money", said.how("money")
     if unit == "money" and first:

@@ -23,6 +23,7 @@ from helpers.ingest.new_study import (
     measures,
     nobody,
     paying,
+    pieces,
     refunds,
     roles,
     row_times,
@@ -367,6 +368,10 @@ def _first(
             totals = doubts.totals_of_orders(each.table.source, each.table.columns, each.amount.name)
             asked += [f"{each.table.called}: does a total count once for each order? {line}" for line in totals]
             asked += [f"{each.table.called}: {paying.multiplied(each.amount, each.many)}"] if each.many else []
+            off = pieces.discounted(each.table.columns, each.amount, each.many, each.table.called) if each.money else []
+            asked += [
+                f"{each.table.called}: {line}" for line in (*off, *(facts.beside(each) if "money" not in said else []))
+            ]
     if "control" not in said:
         asked.append(f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None:

@@ -1,5 +1,6 @@
 """A study of several tables proposed and written down."""
 
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -123,7 +124,16 @@ def _of_one(seen: Sequence[TableSeen], where: str) -> int:
     able = [n for n, names in enumerate(have) if all({c.lower(), c.lower().partition(".")[0]} & names for c in asked)]
     if len(able) == 1:
         return able[0]
-    if not able:
+    named = next(
+        (
+            n
+            for n, each in enumerate(seen)
+            for c in asked
+            if c.lower().partition(".")[0] in (each.name, each.called.lower())
+        ),
+        None,
+    )
+    if not able and named is None:
         for name in asked:
             the_name(
                 "the set of tables",
@@ -131,13 +141,31 @@ def _of_one(seen: Sequence[TableSeen], where: str) -> int:
                 list(dict.fromkeys(n for each in seen for n in each.source.parts.types)),
                 "--where",
             )
-    query = f'select * from "{seen[able[0] if able else 0].called}" where {where}'
+    if named is not None:
+        meant, where_there = (
+            seen[named],
+            re.sub(rf'(?i)"?\b({re.escape(seen[named].called)}|{seen[named].name})"?\.', "", where),
+        )
+    else:
+        meant, where_there = next((seen[n] for n in able if _holds(seen[n], where)), seen[(able or [0])[0]]), where
+    query = f'select * from "{meant.called}" where {where_there}'
     raise ReportError(
         "--where is of one table, and " + ("several have its columns" if able else "no table has all of its columns"),
         got=f"--where {typed.condition(where)}",
         expected="columns of one table: " + "; ".join(f"{each.called}: {', '.join(vocabulary.printable(c.name) for c in each.columns[:12])}" for each in seen),
-        remedy="name a column that one table alone has" + f"; or take its rows by a query in a file beside it, and give that: {query}" * bool(able),
+        remedy="name a column that one table alone has" + f"; or take its rows by a query in a file beside it, and give that in the place of {meant.called}: {query}" * bool(able or named is not None),
     )  # fmt: skip
+
+
+def _holds(seen: TableSeen, where: str) -> bool:
+    """Whether a condition parts the rows of a table: it can be asked of them, and holds in some, not in all."""
+    import duckdb
+
+    try:
+        rows = seen.source.number(f"select count(*) from {{table}} where ({where})")
+    except duckdb.Error:
+        return False
+    return 0 < rows < seen.rows
 
 
 def _refuse_parts(seen: Sequence[TableSeen]) -> None:

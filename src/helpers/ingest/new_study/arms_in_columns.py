@@ -1,0 +1,110 @@
+"""Arms as names of places: a block of columns, or a column, for each arm, where a column has to say who got what."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.ingest.new_study import controls, vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.roles import MOST_ARMS
+from helpers.ingest.new_study.said import Said
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+"""Endings of files that no query reads."""
+
+
+def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[Column], said: Said) -> None:
+    """Raise where the names of columns are those of arms, and no other column holds a variant, with the query that writes
+    the rows of the arms below each other.
+    """
+    if said.variant or said.descriptive:
+        return
+    blocks = of([c.name for c in columns])
+    if not _measure(blocks, {c.name: c for c in columns}):
+        return
+    in_blocks = {name for block in blocks.values() for name in block.values()}
+    if any(c.name not in in_blocks for c in variants):
+        return
+    shared = [c for c in columns if c.name not in in_blocks]
+    arms = ", ".join(f"'{vocabulary.printable(arm)}'" for arm in blocks)
+    raise ReportError(
+        f"{table.called}: the arms stand beside each other in columns, and no column says who got what",
+        got=f"arms {arms} in the names of columns: {', '.join(vocabulary.printable(name) for name in sorted(in_blocks)[:8])}",
+        expected="one row a unit, with a column that names its arm",
+        cause="a block of columns for each arm, as in a spreadsheet",
+        remedy=_remedy(table.called, table.in_sql, blocks, shared),
+    )
+
+
+def _measure(blocks: dict[str, dict[str, str]], columns: dict[str, Column]) -> bool:
+    """Whether the arms' columns hold the same: numbers in all arms, or in none; a single column an arm holds many numbers.
+
+    A variant and a baseline beside each other are no arms.
+    """
+    kinds = [[columns[block[rest]] for block in blocks.values()] for rest in next(iter(blocks.values()), {})]
+    alike = all(len({c.numeric for c in each}) == 1 for each in kinds)
+    if len(kinds) == 1:
+        return all(c.numeric and c.distinct > MOST_ARMS for c in kinds[0])
+    return alike and any(each[0].numeric for each in kinds)
+
+
+def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """For each arm the columns of its block, by what is left of their names without the arm; empty where names tell no arms.
+
+    >>> of(["pair", "control_sales", "treated_sales"])
+    {'control': {'sales': 'control_sales'}, 'treated': {'sales': 'treated_sales'}}
+    >>> of(["Control id", "Control orders", "New id", "New orders"])["New"], of(["old_price", "spend"]), of(["control", "treatment"])
+    ({'id': 'New id', 'orders': 'New orders'}, {}, {'control': {'value': 'control'}, 'treatment': {'value': 'treatment'}})
+    """
+    for place in (0, -1):
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        spelled: dict[str, str] = {}
+        for name in names:
+            words = vocabulary.tokens(name)
+            if not words:
+                continue
+            arm, rest = words[place], words[1:] if place == 0 else words[:-1]
+            at = name.casefold().find(arm) if name.isascii() else -1
+            spelled.setdefault(arm, name[at : at + len(arm)] if at >= 0 else arm)
+            found[arm]["_".join(rest) or "value"] = name
+        control = controls.by_word([*found]) if len(found) > 1 else None
+        alike = [arm for arm, block in found.items() if control and {*block} == {*found[control]}]
+        if control and len(alike) > 1 and controls.is_pair(alike):
+            return {spelled[arm]: found[arm] for arm in alike}
+        told = [arm for arm in found if vocabulary.is_said(arm, vocabulary.CONTROL | vocabulary.TREATMENT)]
+        alike = [arm for arm in told if {*found[arm]} == {*found[told[0]]}]
+        if len(alike) > 1 and controls.is_pair(alike):
+            return {spelled[arm]: found[arm] for arm in alike}
+    return {}
+
+
+def _remedy(called: str, read: str, blocks: dict[str, dict[str, str]], shared: Sequence[Column]) -> str:
+    if called.lower().endswith(BOOKS):
+        return (
+            "write the rows of one arm below those of the other in the sheet, in the same columns, with a column 'variant' beside them that names"
+            " the arm of each row; or save it as CSV, for which this message gives a query"
+        )
+    parts = []
+    for arm, block in blocks.items():
+        kept = [f"{literal(f'{arm} ')} || {quoted(c.name)} as {quoted(c.name)}" if c.distinct == c.filled and not c.has_time
+                else quoted(c.name) for c in shared]  # fmt: skip
+        values = [f"{_path(called, name)} as {quoted(rest)}" for rest, name in block.items()]
+        filled = " or ".join(f"{_path(called, name)} is not null" for name in block.values())
+        parts.append(
+            f"select {', '.join([f'{literal(arm)} as variant', *kept, *values])} from {read} as told where {filled}"
+        )
+    return (
+        "write the arms below each other by a query in a file beside it (arms.sql), and give that: "
+        + " union all ".join(parts)
+    )
+
+
+def _path(called: str, name: str) -> str:
+    """A column as a query names it: in JSON, a name within an object has the object's before it."""
+    inside = called.lower().removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson"))
+    return ".".join(map(quoted, name.split("."))) if inside else quoted(name)

@@ -1,0 +1,131 @@
+"""Prices of one piece: what is paid is such a price times how many there are, less a discount; the price alone is no revenue."""
+
+from collections.abc import Sequence
+
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.sql import quoted
+
+PRICES = frozenset(
+    {"price", "prix", "precio", "preco", "prezzo", "prijs", "preis", "stuckpreis", "einzelpreis", "fiyat", "cena", "rate", "tariff", "tarif", "fare", "цена",
+     "価格", "単価", "单价", "가격", "단가"}
+)  # fmt: skip
+"""Words of the price of one piece,"""
+OF_ONE = frozenset({"unit", "each", "per", "pro", "je", "por", "piece", "hourly", "nightly", "daily"})
+"""and of what it is the price of."""
+QUANTITY = frozenset(
+    {"quantity", "qty", "pieces", "menge", "anzahl", "cantidad", "quantite", "quantita", "quantidade", "aantal", "adet", "ilosc", "stuck", "units", "count",
+     "items", "number", "num", "volume", "pcs", "numero", "количество", "数量", "수량"}
+)  # fmt: skip
+"""Words of how many of a thing a row is about; its price is then that of one."""
+WHOLE = frozenset(
+    {"net", "netto", "total", "gesamt", "gross", "brutto", "revenue", "umsatz", "sales", "amount", "betrag", "montant", "importe", "sum", "summe", "paid",
+     "turnover", "spend", "spent"}
+)  # fmt: skip
+"""Words of the amount of all of a row."""
+DISCOUNT = frozenset({"discount", "discounts", "rabatt", "remise", "descuento", "desconto", "sconto", "korting", "indirim", "rabat", "rebate", "скидка", "割引", "折扣"})  # fmt: skip
+SHARE = frozenset({"pct", "percent", "percentage", "prozent", "rate", "share"})
+OF_PIECE = "the price of one piece"
+_OTHER = (
+    vocabulary.KEY - QUANTITY
+    | DISCOUNT
+    | SHARE
+    | PRICES
+    | WHOLE
+    | vocabulary.COST
+    | {"tax", "vat", "mwst", "fee", "shipping", "age", "score", "rating"}
+)
+"""Words of numbers that no price is multiplied by."""
+
+
+def is_price(column: Column) -> bool:
+    """Whether a column is called as the price of one piece: a unit price, a rate an hour, so much per litre.
+
+    A rate alone is no price, and what is called a whole amount is none of one piece, per user it may be.
+    """
+    words = set(vocabulary.tokens(column.name))
+    priced = words & PRICES - {"rate"} or ("rate" in words and words & OF_ONE)
+    of_one = (
+        "per" in words and not column.binary and not words & vocabulary.UNIT and not words & {"day", "session", "visit"}
+    )
+    return bool(priced or (of_one and column.decimal)) and not words & (WHOLE | DISCOUNT | {"pct", "percent"})
+
+
+def beside(columns: Sequence[Column], price: Column) -> Column | None:
+    """How many pieces each row is about, by its name: that of a quantity, or of what the price is of, as nights and a nightly rate."""
+    if not is_price(price):
+        return None
+    of_what = {_stem(t) for t in vocabulary.tokens(price.name)} - PRICES - OF_ONE - {"cents", "cent"} | (
+        {"unit"} if "unit" in vocabulary.tokens(price.name) else set()
+    )
+    fit = [c for c in columns if c is not price and c.numeric and not (c.constant or c.binary or c.has_time)]
+
+    def named(column: Column) -> int:
+        words = vocabulary.tokens(column.name)
+        if any(vocabulary.is_said(t, _OTHER) for t in words) or is_price(column):
+            return 0
+        if not of_what.isdisjoint(map(_stem, words)):
+            return 2
+        return int(any(vocabulary.is_said(t, QUANTITY) for t in words))
+
+    ranked = sorted(((-named(c), c.position, c) for c in fit if named(c)), key=lambda told: told[:2])
+    return ranked[0][2] if ranked else None
+
+
+def _stem(token: str) -> str:
+    """A word without what makes several of it, or says that something is for each: night of nights and nightly."""
+    if token == "daily":
+        return "day"
+    for ending in ("ly", "s"):
+        if len(token) > len(ending) + 2 and token.endswith(ending):
+            return token.removesuffix(ending)
+    return token
+
+
+def alone(columns: Sequence[Column], column: Column, called: str) -> str:
+    """Why a column of a unit table is no outcome: the price of one piece, beside how many there were; empty where it is none."""
+    pieces = beside(columns, column)
+    if pieces is None or any(_is_whole(c) for c in columns):
+        return ""
+    name, many = vocabulary.printable(column.name), vocabulary.printable(pieces.name)
+    made = f"{quoted(column.name)} * {quoted(pieces.name)}{_less(discount(columns, column))}"
+    return (
+        f"{OF_PIECE}: what was paid is '{name}' times '{many}', by a query in a file in place of the table: select *,"
+        f' {made} as revenue from "{called}"'
+    )
+
+
+def _is_whole(column: Column) -> bool:
+    return column.numeric and not column.binary and not WHOLE.isdisjoint(vocabulary.tokens(column.name))
+
+
+def discount(columns: Sequence[Column], amount: Column) -> Column | None:
+    """A column of what is taken off the amounts, where these are called prices or whole amounts before it."""
+    words = set(vocabulary.tokens(amount.name))
+    if words & {"net", "netto", "paid", "discounted"}:
+        return None
+    return next((c for c in columns if c is not amount and c.numeric and not (c.constant or c.binary)
+                 and not DISCOUNT.isdisjoint(vocabulary.tokens(c.name))), None)  # fmt: skip
+
+
+def _less(off: Column | None) -> str:
+    """SQL of what a discount leaves, behind the amount: a share of it, a percentage, or an amount of its own."""
+    if off is None:
+        return ""
+    if off.high <= 1:
+        return f" * (1 - {quoted(off.name)})"
+    share = not SHARE.isdisjoint(vocabulary.tokens(off.name))
+    return f" * (1 - {quoted(off.name)} / 100.0)" if share else f" - {quoted(off.name)}"
+
+
+def discounted(columns: Sequence[Column], amount: Column, many: Column | None, called: str) -> list[str]:
+    """What is asked of amounts beside which a discount stands: whether it is taken off them already."""
+    off = discount(columns, amount)
+    if off is None:
+        return []
+    whole = quoted(amount.name) + (f" * {quoted(many.name)}" if many else "")
+    return [
+        f"Is '{vocabulary.printable(off.name)}' taken off '{vocabulary.printable(amount.name)}' already? Revenue is counted as if it was. If it"
+        f' is not, a query in a file in place of the table takes it off: select *, {whole}{_less(off)} as amount_paid from "{called}"; then'
+        " --money amount_paid."
+    ]

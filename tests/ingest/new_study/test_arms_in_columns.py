@@ -1,0 +1,123 @@
+"""Arms as names of columns, sheets and keys of JSON are told with what writes their rows below each other, and that runs."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.tables import proposed
+from tests.ingest.workbook.books import xlsx
+
+ARMS = [("control", "treatment"), ("Kontrolle", "Test"), ("old", "new")]
+
+
+def units(arms: tuple[str, str], n: int = 90) -> pd.DataFrame:
+    dice = np.random.default_rng(n)
+    return pd.DataFrame({"id": [f"u{i:03d}" for i in range(2 * n)], "variant": np.repeat(arms, n),
+                         "orders": dice.poisson(2, 2 * n), "spend": dice.integers(100, 9_000, 2 * n) / 100})  # fmt: skip
+
+
+def told(base: Path, file: Path, made: pd.DataFrame) -> None:
+    """What a study of a file counts is what stands in the rows."""
+    study, _, _ = proposed(base, file, primary="orders")
+    found = sums(study, base)["orders"]
+    for arm, rows in made.groupby("variant"):
+        assert found[study.data.variants[str(arm)]] == (len(rows), int(rows.orders.sum()))  # type: ignore[union-attr]
+
+
+def refused(base: Path, file: Path) -> str:
+    with pytest.raises(ReportError) as caught:
+        proposed(base, file)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("arms", ARMS)
+@pytest.mark.parametrize("called", ["{arm} {what}", "{what}_{arm}"])
+def test_blocks_of_columns_become_rows(tmp_path: Path, arms: tuple[str, str], called: str) -> None:
+    made = units(arms)
+    blocks = [rows.drop(columns="variant").reset_index(drop=True) for _, rows in made.groupby("variant", sort=False)]
+    beside = pd.concat([b.rename(columns=lambda what, arm=arm: called.format(arm=arm, what=what)) for arm, b in zip(arms, blocks, strict=True)], axis=1)  # fmt: skip
+    beside.to_csv(tmp_path / "sheet.csv", index=False)
+    said = refused(tmp_path, tmp_path / "sheet.csv")
+    assert "the arms stand beside each other in columns" in said
+    (tmp_path / "arms.sql").write_text(re.search(r"(select '.*)", said)[1], encoding="utf-8")  # type: ignore[index]
+    told(tmp_path, tmp_path / "arms.sql", made)
+
+
+def test_blocks_of_a_sheet_are_no_variant(tmp_path: Path) -> None:
+    made = units(ARMS[0], 60)
+    rows = [
+        [*a, *b]
+        for a, b in zip(*(g[["id", "orders"]].values.tolist() for _, g in made.groupby("variant")), strict=True)
+    ]
+    file = xlsx(
+        tmp_path / "sheet.xlsx",
+        {"S": [["Control", None, "Treatment", None], ["id", "orders"] * 2, *rows]},
+        merged=["A1:B1", "C1:D1"],
+    )
+    said = refused(tmp_path, file)
+    assert (
+        "the arms stand beside each other in columns" in said
+        and "write the rows of one arm below those of the other" in said
+    )
+
+
+@pytest.mark.parametrize("deep", ["list", "ids"])
+def test_keys_of_json_become_a_key_of_each_row(tmp_path: Path, deep: str) -> None:
+    made = units(ARMS[0])
+    of_arm = {arm: rows.drop(columns="variant") for arm, rows in made.groupby("variant")}
+    held = {
+        arm: rows.to_dict("records") if deep == "list" else rows.set_index("id").to_dict("index")
+        for arm, rows in of_arm.items()
+    }
+    (tmp_path / "arms.json").write_text(json.dumps(held), encoding="utf-8")
+    program = re.search(r'python -c "(.*?)" > FILE', refused(tmp_path, tmp_path / "arms.json"))
+    assert program
+    run = [sys.executable, "-c", program[1].replace("FILE", str(tmp_path / "arms.json"))]
+    (tmp_path / "rows.jsonl").write_bytes(subprocess.run(run, check=True, capture_output=True).stdout)
+    told(tmp_path, tmp_path / "rows.jsonl", made)
+
+
+def test_a_sheet_an_arm_becomes_one_table(tmp_path: Path) -> None:
+    made = units(ARMS[0])
+    sheets = {
+        str(arm): [["id", "orders", "spend"], *rows.drop(columns="variant").values.tolist()]
+        for arm, rows in made.groupby("variant")
+    }
+    file = xlsx(tmp_path / "arms.xlsx", sheets)
+    program = re.search(r'python -c "(.*)"', refused(tmp_path, file))
+    assert program
+    subprocess.run([sys.executable, "-c", program[1]], check=True, cwd=tmp_path)
+    told(tmp_path, tmp_path / "FILE.csv", made)
+
+
+def test_a_cell_that_is_merged_with_those_below_stands_in_each_row(tmp_path: Path) -> None:
+    made = units(ARMS[0], 30)
+    rows = [
+        [arm if i % 30 == 0 else None, who, n]
+        for i, (who, arm, n) in enumerate(made[["id", "variant", "orders"]].values.tolist())
+    ]
+    file = xlsx(tmp_path / "merged.xlsx", {"S": [["variant", "id", "orders"], *rows]}, merged=["A2:A31", "A32:A61"])
+    told(tmp_path, file, made)
+
+
+def test_columns_beside_a_variant_may_be_called_old_and_new(tmp_path: Path) -> None:
+    made = units(ARMS[0]).assign(old_price=1.5, new_price=np.arange(180) % 7)
+    made.to_csv(tmp_path / "units.csv", index=False)
+    told(tmp_path, tmp_path / "units.csv", made)
+
+
+@pytest.mark.parametrize("coded", [True, False])
+def test_a_variant_beside_a_baseline_is_no_pair_of_arms(tmp_path: Path, coded: bool) -> None:
+    made = units(ARMS[0]).assign(baseline=np.arange(180) % 13 + 0.5)
+    made.replace({"variant": {"control": 0, "treatment": 1}} if coded else {}).to_csv(
+        tmp_path / "units.csv", index=False
+    )
+    told(tmp_path, tmp_path / "units.csv", made.replace({"variant": {"control": 0, "treatment": 1}}) if coded else made)

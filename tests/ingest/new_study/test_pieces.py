@@ -1,0 +1,58 @@
+"""Revenue is no sum of prices: a price of one piece is multiplied by how many there are, in tables of facts and of units."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from helpers.ingest.new_study import pieces
+from helpers.ingest.new_study.profile import Column
+from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.tables import proposed
+
+PAIRS = [("price", "units"), ("item_price", "item_count"), ("share_price", "shares"), ("price_per_litre", "litres"), ("price_per_kg_cents", "kg"),
+         ("nightly_rate", "nights"), ("hourly_rate", "hours"), ("tariff_per_kwh", "kwh"), ("Einzelpreis", "Menge"), ("list_price", "qty"), ("unit_price", "quantity"),
+         ("rate_per_night", "nights"), ("daily_rate", "days"), ("cena", "ilosc"), ("単価", "数量")]  # fmt: skip
+OTHERS = [("price", "user_id"), ("price", "discount_pct"), ("price", "rating"), ("total_price", "quantity"), ("revenue_per_user", "users"), ("conversion_rate", "units"),
+          ("price", "age"), ("orders_per_day", "days")]  # fmt: skip
+
+
+def number(name: str, position: int = 0) -> Column:
+    return Column(name, "DOUBLE", position, 9, 9, 5, 9, 4, 0, 0, 0, 0, 0, 0, 0, 1.5, 70.5, 3.0, 10.0, None, None)
+
+
+@pytest.mark.parametrize(("price", "many"), PAIRS)
+def test_a_price_of_one_piece_finds_how_many_there_are(price: str, many: str) -> None:
+    columns = [number(name, i) for i, name in enumerate(("user_id", "rating", many, price, "vat"))]
+    found = pieces.beside(columns, columns[3])
+    assert found is columns[2]
+
+
+@pytest.mark.parametrize(("price", "many"), OTHERS)
+def test_no_other_number_is_multiplied(price: str, many: str) -> None:
+    columns = [number(price), number(many)]
+    assert pieces.beside(columns, columns[0]) is None
+
+
+@pytest.mark.parametrize("off", ["", "discount_pct", "discount"])
+def test_the_unit_price_of_a_unit_table_is_no_outcome(tmp_path: Path, off: str) -> None:
+    dice = np.random.default_rng(4)
+    made = pd.DataFrame({"customer_id": range(600), "variant": dice.choice(["control", "treatment"], 600),
+                         "quantity": dice.integers(1, 6, 600), "unit_price": dice.integers(500, 2_000, 600) / 100})  # fmt: skip
+    less = {"": 0, "discount_pct": made.quantity * made.unit_price * 0.05, "discount": 2}[off]
+    if off:
+        made[off] = np.where(made.customer_id % 2, 5 if off == "discount_pct" else 2, 0)
+    made.to_csv(tmp_path / "baskets.csv", index=False)
+    with pytest.raises(ReportError, match="what was paid is 'unit_price' times 'quantity'") as caught:
+        proposed(tmp_path, tmp_path / "baskets.csv")
+    query = re.search(r'(select \*, .*? from "baskets.csv")', str(caught.value))
+    assert query
+    (tmp_path / "paid.sql").write_text(query[1], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")
+    paid = made.quantity * made.unit_price - np.where(made.customer_id % 2, less, 0)
+    told = sums(study, tmp_path)["revenue"]
+    for arm, values in paid.groupby(made.variant):
+        assert float(told[arm][1]) == pytest.approx(float(values.sum()), abs=0.01 * len(values))
