@@ -38,6 +38,17 @@ CONTROL = words(
     "eski mevcut star stara stare stary obecn* стар* текущ* исходн* 旧 現行 现有 原版 기존 "
     "ohne kein keine sans aucun* sin sem senza zonder geen bez brak без なし 无 無 olmadan yok"
 )
+ITSELF = words(
+    "kontrollgruppe* *kontrollgruppe kontrolle kontrollgrupp* kontroll vergleichsgruppe wartegruppe wartekontroll* unbehandelt* temoin* temoins controle controlegroep"
+    " controllo testigo kontrola kontrolna kontrolni kontrol kontrolgruppe kontrolgrubu grupacontrol verrokki* kontrolliryhma placebogruppe"
+    " контрольн* контроль плацебо コントロール 対照 統制 对照 控制 参照 대조 통제"
+)
+"""The control itself, by the name of a level or of a column."""
+WITHHELD = words(
+    "ausgeschlossen* deaktiviert* abgeschaltet* unterdruckt* zuruckgehalten* exclu exclus exclue* desactive* supprime* excluid* excluido* desactivad* desativad*"
+    " escluso esclusi disattivat* uitgesloten uitgeschakeld* haric wylaczon* wykluczon* исключен* отключен* 除外 無効 排除 停用 제외"
+    " alt alte altes alter ancien* antigo antiga antigu* vecchi* oud oude eski stara stare stary star* стар* 旧"
+)
 MONEY = words(
     "spende spenden spendenbetrag spendensumme don dons donacion donaciones donazione umsatz* nettoumsatz betrag bestellwert warenkorbwert einkaufswert erlos* erloes* ausgaben gewinn* preis einzelpreis stuckpreis stueckpreis gesamtpreis kaufpreis "
     "montant* chiffre ca recette* depense* panier revenu* prix "
@@ -134,3 +145,8 @@ TREATMENT = words(
     "テスト 実験 介入 新 あり 实验 测试 新版 有 실험"
 )
 NOT = words("ohne kein keine sans sin sem senza zonder geen bez brak olmadan без не なし 無 无 非 未")
+YES = words("igen kylla kyllä ναι 네 对 對 真 正确 verdad certo prawda")
+NO_ANSWER = words("not nem ei όχι οχι 错 錯 不 假 没有 沒有 不是 错误 ne")
+"""Answers in more languages than tables of numbers are read in,"""
+LETTERS = frozenset("yn jn on sn tn tf vf wf eh дн ил".split())  # noqa: SIM905
+"""and their first letters, and those of true and false: yes before no, of English, German, French, Spanish, Polish, Turkish, Russian."""

@@ -221,12 +221,19 @@ def _variant_score(column: Column) -> int:
     named = vocabulary.touches(column.name, vocabulary.VARIANT)
     called = named and not attribute  # an age_group is none
     name = 4 if called else int(named or vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
-    control = controls.control_of(column.values) is not None
+    control = controls.control_of(column.values, column.name) is not None
     if column.numeric or column.in_words:
-        return name + control if called else 0
+        return name + control if called else 3 * _asks_for_the_control(column)
     if controls.is_pair(column.values) and not attribute:
         return max(name, 3) + 3
     return name + 1 + control if name and control else name
+
+
+def _asks_for_the_control(column: Column) -> bool:
+    """Whether a column of yes and no is called as one that says who is the control, and as nothing else."""
+    answers = column.binary or column.in_words
+    asked = controls.asked_by(column.name) is controls.Asked.CONTROL
+    return answers and asked and not vocabulary.touches(column.name, vocabulary.BEFORE)
 
 
 def totals(variant: Column) -> list[str]:
@@ -274,7 +281,7 @@ def _got_nothing(variant: Column, level: str, nothing: list[str]) -> bool:
 
 def named_controls(variant: Column) -> list[tuple[str, int]]:
     """The one level that is the control by its meaning, with its count; nothing where none does, or several do."""
-    control = controls.control_of(variant.values)
+    control = controls.control_of(variant.values, variant.name)
     return [level for level in variant.levels if level[0] == control]
 
 
@@ -295,7 +302,7 @@ def arms_of(variant: Column, stated: Noted = ("", "")) -> tuple[list[Arm], str]:
         control = next(level for level in levels if level[0] == stated[0])
         why = f"'{vocabulary.printable(control[0])}' is the control, {stated[1]}"
     elif sure:
-        told = controls.said_by(sure[0][0], variant.values)
+        told = controls.said_by(sure[0][0], variant.values, variant.name)
         control, why = sure[0], f"'{vocabulary.printable(sure[0][0])}' is taken as the control, {told}"
     elif big:
         control = big

@@ -209,7 +209,7 @@ def propose(
             else f"time: no column holds a moment{rowless}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
                                                                      else f"a placeholder of two weeks from {start:%Y-%m-%d}"),
             f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}"
-            + certainty.arms(arms, said),
+            + certainty.arms(arms, said, variant),
             *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
             f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),

@@ -53,6 +53,31 @@ CONTROL: Words = (
 )
 """Of an advertisement, ``psa`` is what is shown in its place: a public service announcement."""
 NOT: Words = words("no not non without none") | languages.NOT
+ITSELF: Words = (
+    words(
+        "control ctrl controlgroup placebo holdout holdback heldout psa sham untreated unexposed nontreated nonexposed uncontacted waitlist waitlisted"
+        " baseline bau"
+    )
+    | languages.ITSELF
+)
+"""Who got nothing new, and nothing else: the control by the name of a level, and of a column that asks for it."""
+WITHHELD: Words = (
+    words("suppressed withheld excluded exempt exempted disabled off old legacy unchanged") | languages.WITHHELD
+)
+"""What is said of those from whom something was kept, or who got what was there before."""
+GOT: Words = (
+    words(
+        "treatment treat treated exposed exposure contacted targeted mailed notified received got shown served seen offered test new enrolled eligible trt tg"
+    )
+    | languages.TREATMENT
+)
+"""What is said of those who got what is tested, by the name of a column that asks for it."""
+OF_GROUPS: Words = VARIANT | words(
+    "is are was were in into the a an of to for by from got gets get member members user users customer customers flag indicator global universal univ overall"
+    " study trial campaign marketing crm current exp level"
+    " ist war im der die das von zu est dans le la les du des en el los las de da do di nel na w z ve mi"
+)
+"""Words that stand beside one of who is the control and change nothing of it."""
 DENIED: Words = words(
     "no none not never without nicht kein keine ohne pas sans sin senza nao sem niet zonder nie bez не без"
 )
