@@ -20,7 +20,7 @@ from helpers.ingest.new_study import (
     counted_columns,
     currency,
     frequencies,
-    measures,
+    harms,
     part_totals,
     questions,
     roles,
@@ -262,7 +262,7 @@ def _ranked(table: "SourceTable", found: CountedColumns, said: Said) -> list[Col
 
     def rank(column: Column) -> tuple[bool, bool, int, float]:
         sure = [i for i, words in enumerate(vocabulary.OUTCOME[:SURE]) if vocabulary.touches(column.name, words)]
-        return measures.is_harm(column.name), column in found.summed, min(sure, default=SURE), column.mean
+        return harms.is_harm(column.name), column in found.summed, min(sure, default=SURE), column.mean
 
     rest = [] if said.outcomes else sorted((c for c in outcomes if c not in stated), key=rank)
     return [*stated, *rest]

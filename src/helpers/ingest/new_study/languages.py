@@ -62,6 +62,16 @@ SECONDS = words("sek sekunden secondes segundos seg secondi segundo saniye sn se
 OTHER_TIMES = words(
     "minuten minutos minuti minuut dakika dk minuty минут* мин 分 分钟 时间 stunden heures horas ore uur saat godziny час*"
 )
+SPANS = {
+    "milliseconds": words("ms msec msecs millis milliseconds millisecond millisekunden millisecondes milisegundos мс ミリ秒 毫秒"),
+    "minutes": words("minutes minute mins minuten minutos minuti minuut minuten dakika minuty минут* мин 分钟 분"),
+    "hours": words("hours hour hrs hr stunden stunde heures heure horas ore uur uren saat godziny godzin час часов 小时 시간수"),
+    "days": words("days day tage tagen tag jours jour dias giorni dagen gun dni дней дни 日数 天数 일수"),
+    "weeks": words("weeks week wochen woche semaines semanas settimane weken hafta tygodni недель недели 週数 周数"),
+    "months": words("months month monate monat mois meses mesi maanden ay miesiecy месяцев месяцы 月数"),
+    "years": words("years year jahre jahr annees ans anos anni jaren yil lat лет 年数"),
+}
+"""What lengths of time are counted in, beside seconds."""
 LENGTHS = words(
     "dauer* *dauer verweildauer* sitzungsdauer* lesezeit* spielzeit* duree* temps duracion tiempo duracao tempo durata duur kijktijd* leestijd "
     "bezoekduur* sure* czas длительност* 滞在時間 視聴時間 閲覧時間 時間 时长 时间 停留"
@@ -114,6 +124,13 @@ NEUTRAL = words(
 ANSWERS = words(
     "zufrieden unzufrieden zutreffend satisfait* insatisfait* accord satisfecho* insatisfecho* acuerdo satisfeito* insatisfeito* concordo discordo"
     " soddisfatt* insoddisfatt* tevreden ontevreden memnun* zadowolon* доволен недоволен согласен 満足 不満 满意 不满 만족 불만"
+)
+TURNED = words(
+    "gewicht ersparnis* gespart eingespart* behoben* gelost* geloest* korrigiert* vermieden* verhindert* frei *frei erkannt* entdeckt* gefunden* geheilt*"
+    " ahorr* economie* economis* evite* resolu* corrige* sauve* libre detect* trouve* gueri* evitad* resuelt* corregid* prevenid* curad* encontrad* recuperad*"
+    " risparmi* evitat* risolt* corrett* trovat* guarit* resolvid* corrigid* prevenido* opgelost* voorkomen* gevonden hersteld*"
+    " cozulen* onlenen* bulunan* kurtarilan* rozwiazan* naprawion* unikniet* wykryt* решен* исправлен* предотвращ* обнаружен* выявлен*"
+    " 解決 防止 回避 修正 検出 发现 解决 避免 修复 해결 예방 방지 발견"
 )
 GRADES = words(
     "note noten schulnote* abschlussnote* prufungsnote* pruefungsnote* klausurnote* zensur zensuren znamka znamky"

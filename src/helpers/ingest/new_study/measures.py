@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
+from helpers.ingest.new_study import harms as named
 from helpers.ingest.new_study import parts_of_dates, vocabulary
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
@@ -161,21 +162,7 @@ SOME = 2
 
 def harms(column: Column) -> bool:
     """Whether a column is called as what a business wants less of."""
-    return is_harm(column.name)
-
-
-def is_harm(name: str) -> bool:
-    """Whether a name is that of a harm or a cost, and no word beside it turns that.
-
-    >>> [is_harm(n) for n in ("support_cost_eur", "lost_revenue", "return_value", "complaints_resolved", "returned", "revenue")]
-    [True, True, True, False, False, False]
-    """
-    words = vocabulary.tokens(name)
-    if any(word in vocabulary.TURNED for word in words) or denies(name):
-        return words[:2] == ["no", "show"]  # who did not come
-    back = bool({"return", "returned", "returns"} & set(words))  # of goods, not of users
-    of_goods = back and vocabulary.touches(name, vocabulary.PRODUCT | vocabulary.ORDER | vocabulary.MONEY)
-    return of_goods or vocabulary.touches(name, vocabulary.HARM | vocabulary.COST)
+    return named.is_harm(column.name)
 
 
 def unclear(outcomes: tuple[Column, ...], together: frozenset[str] = frozenset()) -> list[Column]:
@@ -195,7 +182,7 @@ def _order(column: Column) -> tuple[object, ...]:
         harms(column),
         _is_length(column),
         not yes,
-        denies(column.name),
+        named.denies(column.name),
         _class(column),
         -max(numbers, default=0),
         [-n for n in numbers],  # of months the last, as nobody knows which came before the experiment
@@ -259,18 +246,6 @@ def came_of_it(column: Column) -> bool:
 def is_told(column: Column) -> bool:
     """Whether a column of yes and no is called as what somebody is, or has, by that."""
     return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
-
-
-def denies(name: str) -> bool:
-    """Whether a name says that nothing happened, as ``no`` beside ``yes``, ``not_converted`` and ``did_not_attend``.
-
-    >>> [denies(n) for n in ("no", "not_converted", "nicht gekauft", "notified", "order_no")]
-    [True, True, True, False, False]
-    """
-    words = vocabulary.tokens(name)
-    return bool(vocabulary.DENIED & set(words)) and not (
-        len(words) > 1 and words[-1] in vocabulary.DENIED
-    )  # an order_no is a number
 
 
 def with_stated(guessed: Sorted, first: list[Column], last: list[Column], *, alone: bool) -> Sorted:
@@ -347,7 +322,7 @@ def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Me
         )
     return Measure(
         name,
-        f"{vocabulary.label(column.name)} per unit",
+        f"{_label(column)} per unit",
         role,
         "mean",
         name,
@@ -358,10 +333,18 @@ def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Me
     )
 
 
+def _label(column: Column) -> str:
+    """A column's name for people; of a length of time with what it is counted in."""
+    label, span = vocabulary.label(column.name), vocabulary.span_of(column.name)
+    return f"{label} (in {span})" if span and not column.lasting and span not in label.lower() else label
+
+
 def unit_of(column: Column) -> tuple[str, str]:
     """The unit of a mean, and a comment where it is a guess: money and seconds by name, a number by decimals, else a count."""
     if column.lasting:
         return "seconds", "lengths of time, read as seconds"
+    if span := vocabulary.span_of(column.name):
+        return "number", f"a length of time in {span}, as its name says"
     if vocabulary.touches(column.name, vocabulary.SECONDS):
         return "seconds", ""
     if any(vocabulary.is_said(t, vocabulary.LENGTHS) for t in vocabulary.tokens(column.name)):
