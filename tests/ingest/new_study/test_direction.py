@@ -160,7 +160,16 @@ TURNED = (
     "ошибка_исправлена", "days_since_last_accident", "hours_between_failures", "symptom_free_days", "prevented_evictions", "smoking_cessation",
 )  # fmt: skip
 OPEN = ("churn_quux", "waiting_list_joined", "complaint_medal", "staff_turnover", "first_click_rank", "rank")
-PLAIN = ("errors_per_user", "churned_30d", "refund_count", "crash_rate", "complaints_total", "sick_leave", "readmission_30d", "hours_to_recovery")
+PLAIN = (
+    "errors_per_user",
+    "churned_30d",
+    "refund_count",
+    "crash_rate",
+    "complaints_total",
+    "sick_leave",
+    "readmission_30d",
+    "hours_to_recovery",
+)
 
 
 @pytest.mark.parametrize("name", [*TURNED, *OPEN, *PLAIN])
@@ -174,7 +183,10 @@ def test_a_word_beside_a_harm_that_may_turn_it_is_asked_about(tmp_path: Path, na
 @pytest.mark.parametrize("seed", range(3))
 def test_no_harm_that_a_word_turns_is_taken_for_one(seed: int) -> None:
     draw = random.Random(seed)
-    plain = [[w.strip("*") for w in sorted(some)] for some in (vocabulary.HARM | vocabulary.SLOW, vocabulary.TURNED, vocabulary.COUNTED)]
+    plain = [
+        [w.strip("*") for w in sorted(some)]
+        for some in (vocabulary.HARM | vocabulary.SLOW, vocabulary.TURNED, vocabulary.COUNTED)
+    ]
     for _ in range(400):
         harm, turner, counted = (draw.choice(some) for some in plain)
         made = draw.sample([harm, turner], 2)

@@ -200,7 +200,7 @@ def _refuse_hours(table: "SourceTable", rows: int, variant: Column, time: Column
     if of_days == rows:
         return
     counts = ", ".join(f"sum({quoted(c.name)}) as {quoted(c.name)}" for c in (found.units, *found.shares))
-    query = f'select {quoted(time.name)}::timestamp::date as day, {quoted(variant.name)}, {counts} from "{table.called}" group by all'
+    query = f"select {quoted(time.name)}::timestamp::date as day, {quoted(variant.name)}, {counts} from {table.selected} group by all"
     castable = not (time.times.order or time.times.format)
     by = f" by a query in a file beside it (days.sql), and give that: {query}" if castable else ""
     raise ReportError(

@@ -34,7 +34,7 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, variant: Column) 
     if not several or mixed < MOST * several:
         return ""
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
-    first = f'select * from "{table.called}" qualify row_number() over (partition by {quoted(who.name)} order by {quoted(unit.name)}) = 1'
+    first = f"select * from {table.selected} qualify row_number() over (partition by {quoted(who.name)} order by {quoted(unit.name)}) = 1"
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"

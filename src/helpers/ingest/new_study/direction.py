@@ -58,7 +58,13 @@ def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> Stud
         made.append(replace(metric, better=better))
     money = [m.name for m in made if m.unit == "money" and m.better != LOWER]
     revenue = proposal.revenue if proposal.revenue in ("", *money) else "".join(money[:1])
-    return replace(proposal, metrics=tuple(made), revenue=revenue, first=(*asked, *proposal.first), assumed=(*proposal.assumed, *notes))
+    return replace(
+        proposal,
+        metrics=tuple(made),
+        revenue=revenue,
+        first=(*asked, *proposal.first),
+        assumed=(*proposal.assumed, *notes),
+    )
 
 
 def _column_of(metric: Measure, proposal: StudyProposal) -> str:

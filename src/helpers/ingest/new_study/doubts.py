@@ -135,6 +135,6 @@ def totals_of_orders(table: "SourceTable", columns: Sequence[Column], price: str
             name, id_ = vocabulary.printable(price), vocabulary.printable(quoted(key.name))
             yield (
                 f"'{name}' is the same in all rows of an order ({orders:,} orders in {rows:,} rows), and is summed in each of"
-                f' them; if it is the order\'s total, take one row of each, by a query in a file: select * from "{table.called}"'
+                f" them; if it is the order's total, take one row of each, by a query in a file: select * from {table.selected}"
                 f" qualify {id_} is null or row_number() over (partition by {id_}) = 1"
             )

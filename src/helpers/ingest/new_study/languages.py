@@ -63,9 +63,13 @@ OTHER_TIMES = words(
     "minuten minutos minuti minuut dakika dk minuty минут* мин 分 分钟 时间 stunden heures horas ore uur saat godziny час*"
 )
 SPANS = {
-    "milliseconds": words("ms msec msecs millis milliseconds millisecond millisekunden millisecondes milisegundos мс ミリ秒 毫秒"),
+    "milliseconds": words(
+        "ms msec msecs millis milliseconds millisecond millisekunden millisecondes milisegundos мс ミリ秒 毫秒"
+    ),
     "minutes": words("minutes minute mins minuten minutos minuti minuut minuten dakika minuty минут* мин 分钟 분"),
-    "hours": words("hours hour hrs hr stunden stunde heures heure horas ore uur uren saat godziny godzin час часов 小时 시간수"),
+    "hours": words(
+        "hours hour hrs hr stunden stunde heures heure horas ore uur uren saat godziny godzin час часов 小时 시간수"
+    ),
     "days": words("days day tage tagen tag jours jour dias giorni dagen gun dni дней дни 日数 天数 일수"),
     "weeks": words("weeks week wochen woche semaines semanas settimane weken hafta tygodni недель недели 週数 周数"),
     "months": words("months month monate monat mois meses mesi maanden ay miesiecy месяцев месяцы 月数"),

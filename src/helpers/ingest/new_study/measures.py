@@ -6,8 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
+from helpers.ingest.new_study import coded, parts_of_dates, vocabulary
 from helpers.ingest.new_study import harms as named
-from helpers.ingest.new_study import parts_of_dates, vocabulary
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
 from helpers.ingest.sql import literal
@@ -70,7 +70,7 @@ def sort(
         elif _few(column) and sure is Standing.ATTRIBUTE and (is_named(column) or not column.numeric):
             segments.append(column)
         elif (column.numeric or column.in_words) and sure in (Standing.OUTCOME, Standing.PERHAPS):
-            reason = _no_outcome(column) or _codes(column) if column.numeric else ""
+            reason = _no_outcome(column) or coded.told(column) if column.numeric else ""
             found = outcomes if sure is Standing.OUTCOME else maybe
             left.append((column, reason)) if reason else found.append(column)
         elif _few(column) and sure is Standing.OUTCOME and column.words:
@@ -395,13 +395,6 @@ def _class(column: Column) -> int:
         (i for i, some in enumerate(vocabulary.OUTCOME) if vocabulary.touches(column.name, some)),
         len(vocabulary.OUTCOME),
     )
-
-
-def _codes(column: Column) -> str:
-    """That two numbers are codes, of which nothing tells which one is yes: a count of 1 or 2 would turn 1 for yes around."""
-    if column.binary or column.decimal or column.distinct != 2 or column.low <= 0:
-        return ""
-    return f"an outcome in codes ({column.low:g}, {column.high:g}): write it as 1 and 0, or name it with --primary to take the mean"
 
 
 def _no_outcome(column: Column) -> str:

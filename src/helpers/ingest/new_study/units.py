@@ -180,7 +180,7 @@ def propose(
         *derived,
         *paired,
         *(
-            (c, f"{reason}; {worded.remedy(table.called, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
+            (c, f"{reason}; {worded.remedy(table.selected, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
             for c, reason in kinds.left
         ),
         *cutting.left,

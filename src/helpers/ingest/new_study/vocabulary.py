@@ -131,6 +131,8 @@ REMADE: Words = words(
     " normalized normalised winsorized winsorised winsor capped clipped trimmed bin binned bucketed rounded"
 )
 """What is made of a number: another scale of it, or its tail cut."""
+WELL: Words = OUTCOME[0] | words("pass present alive complete eligible positive")
+"""Levels that say that it happened, or went well."""
 HARM: Words = (
     words(
         "churn churned unsubscribed unsubscribe complaint complaints complained crash crashed crashes refund refunded refunds cancelled canceled"
@@ -151,11 +153,14 @@ COST: Words = (
     | languages.COST
 )
 """What is paid or lost, as a business counts it."""
-TURNED: Words = words(
-    "saved saving savings avoided averted prevented prevention resolved solved fixed repaired corrected cured recovered recovery reduced reduction reductions decrease decreased"
-    " fewer weight fat without no free caught detected detection found discovered blocked stopped intercepted cleared closed settled repaid rescued"
-    " survived exit exited ended remission cessation quit abstinent abstinence improvement improved gained relief"
-) | languages.TURNED
+TURNED: Words = (
+    words(
+        "saved saving savings avoided averted prevented prevention resolved solved fixed repaired corrected cured recovered recovery reduced reduction reductions decrease decreased"
+        " fewer weight fat without no free caught detected detection found discovered blocked stopped intercepted cleared closed settled repaid rescued"
+        " survived exit exited ended remission cessation quit abstinent abstinence improvement improved gained relief"
+    )
+    | languages.TURNED
+)
 """Words beside a cost or a harm that turn what is wanted, or may: a weight that is lost, a complaint that was resolved."""
 COUNTED: Words = words(
     "count counts cnt num number total sum rate ratio share pct percent percentage prop proportion avg mean median max min per flag ind indicator bool yes"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from helpers.ingest.new_study import languages
 from helpers.ingest.new_study.vocabulary import DENIED, NOT, is_said, tokens
@@ -36,6 +37,20 @@ def of(levels: Sequence[str]) -> YesNo | None:
     (None, None, None, None)
     """
     return _paired(levels, _answers)
+
+
+def among(levels: Sequence[str]) -> YesNo | None:
+    """The same of two levels among a few, of which the others say neither.
+
+    >>> among(["Y", "N", "U"]), among(["yes", "no", "ja"])
+    (YesNo(yes='Y', no='N'), None)
+    """
+    found = [answer for pair in combinations(levels[:MOST], 2) if (answer := of(pair))]
+    return found[0] if len(found) == 1 else None
+
+
+MOST = 6
+"""Levels among which yes and no are looked for."""
 
 
 def denied(levels: Sequence[str]) -> YesNo | None:
