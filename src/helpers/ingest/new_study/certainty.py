@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from helpers.ingest.new_study import controls, measures, roles, vocabulary
+from helpers.ingest.new_study import controls, measures, roles, row_times, vocabulary
 from helpers.ingest.new_study.measures import Standing
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm
@@ -59,7 +59,7 @@ def control(arms: Sequence[Arm], variant: str) -> Sure:
 
 def time(column: Column) -> Sure:
     """A column called as a time that stands in all rows, or one whose values are moments."""
-    named = vocabulary.touches(column.name, vocabulary.TIME)
+    named = vocabulary.touches(column.name, vocabulary.TIME) and not row_times.asked_of_years(column)
     return Sure.SURE if named and roles.stands_in_all(column) else Sure.LIKELY
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError, several
 from helpers.formatting import counted
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import coded, measures, questions, unread_times, worded
+from helpers.ingest.new_study import calendars, coded, measures, questions, unread_times, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
@@ -143,8 +143,11 @@ def _no_unit(table: "SourceTable", column: Column) -> ReportError | None:
 
 
 def _no_time(table: "SourceTable", column: Column) -> ReportError | None:
-    if column.filled and column.moments:
+    if column.filled and column.moments and not calendars.is_of_none(column):
         return None
+    if column.filled and column.moments:
+        why, remedy = f"it holds {calendars.called(column)}", calendars.remedy(table, column)
+        return _cannot(table, f"--time {printable(column.name)}", "be the time", why, "moments of our time", remedy)
     why, remedy = unread_times.why(table, column) if column.filled else ("it is empty in all rows", None)
     return _cannot(
         table, f"--time {printable(column.name)}", "be the time", why, "moments or days, such as 2026-03-02 10:11:12", remedy

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from helpers.ingest.levels import NOTHING, ODD
-from helpers.ingest.new_study import controls, spellings, vocabulary
+from helpers.ingest.new_study import calendars, controls, spellings, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
 from helpers.ingest.new_study.weights import designed
@@ -118,7 +118,7 @@ def time_of(columns: Sequence[Column]) -> Column | None:
     name of a time where there is one, before bare days. What is empty for many rows is when something happened to others:
     it comes after all that is not.
     """
-    found = [c for c in columns if c.has_time and not (_is_since(c) or _is_for_never(c))]
+    found = [c for c in columns if c.has_time and not (_is_since(c) or calendars.is_of_none(c))]
     ranked = sorted(
         [c for c in found if not happens(c)] or found,
         key=lambda c: (
@@ -126,14 +126,6 @@ def time_of(columns: Sequence[Column]) -> Column | None:
         ),
     )  # fmt: skip
     return ranked[0] if ranked else None
-
-
-FAR = 2101
-"""A year that no experiment lies in: 9999-12-31 says of what did not happen that it never will."""
-
-
-def _is_for_never(column: Column) -> bool:
-    return column.last is not None and column.last.year >= FAR
 
 
 MOSTLY = 0.9
