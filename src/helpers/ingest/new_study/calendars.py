@@ -46,7 +46,9 @@ def remedy(table: "SourceTable", column: Column) -> str:
         return "write the days of the Gregorian calendar, or name another column with --time, or none"
     name, order = quoted(column.name), {"day_first": "%d/%m", "month_first": "%m/%d"}.get(column.times.order)
     ways = ", ".join(literal(f"{order}/%Y".replace("/", sign)) for sign in "/.-") if order else ""
-    moment = f"try_strptime({name}::varchar, [{ways}])" if order else f"{name}::timestamp"
+    moment = f"{name}::timestamp"
+    if order:  # a reader of the query may have read them as days already
+        moment = f"coalesce(try_strptime({name}::varchar, [{ways}]), try_cast({name} as timestamp))"
     return f"by a query in a file in place of the table: select * replace ({moment} - interval {BUDDHIST} year as {name}) from {table.selected}"
 
 
