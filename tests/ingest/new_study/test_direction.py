@@ -194,3 +194,23 @@ def test_no_harm_that_a_word_turns_is_taken_for_one(seed: int) -> None:
         assert not direction.why_lower("_".join([harm, turner]), None), made
         assert not harms.is_open(f"{harm}_{counted}") or vocabulary.touches(counted, vocabulary.TURNED)
         assert harms.is_open(f"{harm}_{draw.choice(['quux', 'medal', 'joined', 'übung'])}")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_proposed_is_a_study_that_loads_whatever_its_columns_are_called(tmp_path: Path, seed: int) -> None:
+    """Names drawn from the words of amounts and of what less is better: no such column is a revenue."""
+    draw = random.Random(seed)
+    amounts, slow, until = (
+        [word.strip("*") for word in sorted(some)]
+        for some in (vocabulary.MONEY, vocabulary.SLOW | vocabulary.COST | vocabulary.HARM, vocabulary.UNTIL)
+    )
+    primary = draw.choice([f"{draw.choice(slow)}_{draw.choice(amounts)}", f"days_{draw.choice(until)}_{draw.choice(amounts)}"])
+    names = dict.fromkeys([primary, f"{draw.choice(amounts)}_{draw.choice(slow)}", draw.choice(amounts), "tempo"])
+    rows = [
+        f"u{i},{('old', 'new')[i // 2 % 2]}," + ",".join(str(draw.choice([0, 1.25, 3.5, 8.75])) for _ in names)
+        for i in range(200)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join([",".join(["user_id", "variant", *names]), *rows]) + "\n", encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", primary=primary)
+    revenue = [m for m in study.metrics if m.name == study.economics.revenue_metric]
+    assert all(m.better == "higher" and m.unit == "money" for m in revenue)
