@@ -204,13 +204,17 @@ def test_what_is_proposed_is_a_study_that_loads_whatever_its_columns_are_called(
         [word.strip("*") for word in sorted(some)]
         for some in (vocabulary.MONEY, vocabulary.SLOW | vocabulary.COST | vocabulary.HARM, vocabulary.UNTIL)
     )
-    primary = draw.choice([f"{draw.choice(slow)}_{draw.choice(amounts)}", f"days_{draw.choice(until)}_{draw.choice(amounts)}"])
+    primary = draw.choice(
+        [f"{draw.choice(slow)}_{draw.choice(amounts)}", f"days_{draw.choice(until)}_{draw.choice(amounts)}"]
+    )
     names = dict.fromkeys([primary, f"{draw.choice(amounts)}_{draw.choice(slow)}", draw.choice(amounts), "tempo"])
     rows = [
         f"u{i},{('old', 'new')[i // 2 % 2]}," + ",".join(str(draw.choice([0, 1.25, 3.5, 8.75])) for _ in names)
         for i in range(200)
     ]
-    (tmp_path / "t.csv").write_text("\n".join([",".join(["user_id", "variant", *names]), *rows]) + "\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text(
+        "\n".join([",".join(["user_id", "variant", *names]), *rows]) + "\n", encoding="utf-8"
+    )
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", primary=primary)
     revenue = [m for m in study.metrics if m.name == study.economics.revenue_metric]
     assert all(m.better == "higher" and m.unit == "money" for m in revenue)

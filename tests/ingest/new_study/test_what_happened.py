@@ -59,7 +59,7 @@ def test_two_codes_are_no_count(tmp_path: Path, codes: tuple[int, int]) -> None:
     rows = visitors(1, "x", "").drop(columns=["x", "revenue"])
     rows["would_buy"] = np.random.default_rng(2).choice(codes, len(rows))
     rows.to_csv(tmp_path / "survey.csv", index=False)
-    with pytest.raises(ReportError, match="which code of .* is yes") as caught:
+    with pytest.raises(ReportError, match=r"which code of .* is yes") as caught:
         proposed(tmp_path, tmp_path / "survey.csv", primary="would_buy")
     (tmp_path / "as_told.sql").write_text(query_of(str(caught.value)))
     study, _, _ = proposed(tmp_path, tmp_path / "as_told.sql", primary="would_buy_yes")

@@ -21,6 +21,20 @@ DEVIATION = {"sd", "std", "stdev", "stddev", "deviation", "dev", "standardabweic
 SQUARES = {"squares", "squared", "square", "sumsq", "sq", "sumsquares", "ss", "quadratsumme", "quadrate"}
 ERROR = {"se", "sem", "stderr", "standardfehler"}
 """Words of a standard error, which is the deviation of a mean, not of a unit."""
+ANALYSED = {
+    "analysed",
+    "analyzed",
+    "evaluated",
+    "evaluable",
+    "completers",
+    "assessed",
+    "observed",
+    "valid",
+    "ausgewertet",
+    "analizados",
+    "valutati",
+}
+"""Words of the count of those with a value."""
 MEAN = {"mean", "avg", "average", "mittelwert", "media", "moyenne", "per"}
 TOTAL = {"sum", "total", "summe", "suma", "somme", "overall"}
 _AROUND = DEVIATION | SQUARES | MEAN | TOTAL | {"of", "standard", "the", "user", "visitor", "unit"}
@@ -59,7 +73,7 @@ def sort(table: "SourceTable", columns: Sequence[Column], variant: Column, state
     numbers = [c for c in columns if c.numeric and c.filled == c.rows and not c.negative]
     whole = [c for c in numbers if not c.decimal and c.mean >= FEWEST and vocabulary.names_a_unit(c.name) not in IDS]
     whole = [c for c in whole if not is_running(table.con, table.relation, c.name)]
-    found = [c for c in whole if c.name == stated] if stated else _units(table, whole)
+    found = [c for c in whole if c.name == stated] if stated else _units(table, whole, columns)
     if not found:
         return None
     units, others = found[0], [c for c in columns if c.numeric and c is not found[0]]
@@ -81,12 +95,18 @@ def sort(table: "SourceTable", columns: Sequence[Column], variant: Column, state
         if stated
         else "a whole number, and no count beside it is larger" + (", and called so" if named(units) else "")
     )
+    if not stated and deviations and _words(units) & ANALYSED:
+        why = "called as the count of those with a value"
     summed = tuple(c for c in others if c.name in told)
     return CountedColumns(units, why, tuple(shares), summed, deviations, squares, tuple(left))
 
 
-def _units(table: "SourceTable", whole: Sequence[Column]) -> list[Column]:
+def _units(table: "SourceTable", whole: Sequence[Column], columns: Sequence[Column]) -> list[Column]:
     """Columns that may count units, the likeliest first: called so, else the one that no other count is above."""
+    spread = any(_words(c) & DEVIATION for c in columns)
+    analysed = [c for c in whole if spread and _words(c) & ANALYSED]
+    if len(analysed) == 1:  # a mean is of those with a value, however many were randomised
+        return analysed
     told = [c for c in whole if named(c)]
     if told:
         return sorted(told, key=lambda c: (not says_so(c.name), -c.mean))

@@ -16,8 +16,10 @@ NEUTRAL = languages.NEUTRAL | {"amount", "amt", "cents", "price", "value", "cost
 """Words of money that may be earned as well as spent."""
 WANTED = (vocabulary.GOAL.union(vocabulary.MONEY, *vocabulary.OUTCOME) - SAYS_LITTLE) - NEUTRAL
 """Words of what a business wants."""
-DOUBTED = frozenset({"claim", "claims", "return", "returns", "returned", "discount", "discounts", "ticket", "tickets", "rank", "ranks", "ranking", "rang",
-                     "position", "puesto", "posizione", "posicao", "順位", "排名", "순위"})  # fmt: skip
+DOUBTED = (
+    frozenset({"claim", "claims", "return", "returns", "returned", "discount", "discounts", "ticket", "tickets"})
+    | vocabulary.RANKS
+)
 """Words beside which it may want less of it."""
 TODAY = {"date", "now", "today", "heute", "jour", "hoy", "hoje", "oggi", "vandaag"}
 """Words of a total so far, as minutes to date: not of the time until something comes about."""
@@ -88,6 +90,11 @@ def why_lower(name: str, column: Column | None) -> str:
         return "by its name"
     bad = turned and vocabulary.touches(name, vocabulary.HARM | vocabulary.SLOW | vocabulary.COST)
     return "by its name" if _takes_time(name) and not bad else ""
+
+
+def is_best_at_zero(column: Column) -> bool:
+    """Whether a zero in place of an empty field would be the best there is: where less is better, and among ranks, which begin at one."""
+    return bool(why_lower(column.name, column)) or vocabulary.touches(column.name, vocabulary.RANKS)
 
 
 def _of_people(name: str) -> bool:

@@ -125,7 +125,7 @@ def noted(made: Measure, history: Column | None, column: Column, zero: str) -> M
     empty = column.rows - column.filled
     asked = (
         f"{empty:,} rows are empty and left out of this metric; this would count them as the best there is, as less is better"
-        if direction.why_lower(column.name, column)
+        if direction.is_best_at_zero(column)
         else f"{empty:,} rows are empty; write this if empty means that nothing happened, else they are left out of this metric"
     )
     if history and history.decimal and made.unit == "count":

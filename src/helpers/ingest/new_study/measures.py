@@ -336,7 +336,8 @@ def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Me
 def _label(column: Column) -> str:
     """A column's name for people; of a length of time with what it is counted in."""
     label, span = vocabulary.label(column.name), vocabulary.span_of(column.name)
-    return f"{label} (in {span})" if span and not column.lasting and span not in label.lower() else label
+    told = span in label.lower() or bool({"ms", "hrs", "mins"} & set(vocabulary.tokens(column.name)))
+    return f"{label} (in {span})" if span and not column.lasting and not told else label
 
 
 def unit_of(column: Column) -> tuple[str, str]:

@@ -272,7 +272,7 @@ def _empty(metrics: tuple[Measure, ...], outcomes: tuple[Column, ...], said: Sai
     for metric, column in zip(metrics, outcomes, strict=True):
         if metric.missing and not metric.zero:
             stated = said.better if metric.role == "primary" else None
-            lower = stated == direction.LOWER if stated else bool(direction.why_lower(column.name, column))
+            lower = stated == direction.LOWER if stated else direction.is_best_at_zero(column)
             (unknown if lower else zero).append(metric.name)
     return zero, unknown
 
@@ -450,7 +450,7 @@ def _first(
         )
     if unknown:
         told.append(
-            f"Why is {' or '.join(unknown)} empty in some rows? They are left out of the metric; as less is better, a zero would"
+            f"Why is {' or '.join(unknown)} empty in some rows? They are left out of the metric: a zero would"
             " count what never came about as the best there is."
         )
     return (

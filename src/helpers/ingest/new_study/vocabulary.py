@@ -191,6 +191,8 @@ TAKES = frozenset({"load", "loading", "response", "resolution", "delivery", "han
 WEIGHING = frozenset({"weight", "weights", "wt", "wgt", "pweight", "ipw", "gewicht", "gewichtung", "poids", "peso"})
 OF_SURVEYS = WEIGHING | {"survey", "sampling", "sample", "design", "final", "person", "household"}
 """Words of weights, by which a unit of a survey stands for others, and those beside them."""
+RANKS: Words = words("rank ranks ranking rang position puesto posizione posicao siralama miejsce ранг 順位 排名 순위")
+"""Places in an order, of which the first is the best as a rule."""
 REMARK: Words = words(
     "comment comments remark remarks feedback note notes text message description title name address url reason query search term"
 )

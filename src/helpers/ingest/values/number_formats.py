@@ -366,7 +366,9 @@ def _point(
     signs = "£¥₹" if currency in POINTED else "$£¥₹"
     signs += "￡￥"  # countries with these write 1,234.50
     example = seen.example("") or "1.234"
-    whole = minor_digits(currency) == 0 or any(minor_digits(coin) == 0 for coin in coins)  # won has no decimals, whose ever it is
+    whole = minor_digits(currency) == 0 or any(
+        minor_digits(coin) == 0 for coin in coins
+    )  # won has no decimals, whose ever it is
     if any(sign in mark for mark in seen.marks for sign in signs) or ("," in example and whole):
         return ".", None
     if seen.plain and by_program:
