@@ -146,8 +146,8 @@ def _no_time(table: "SourceTable", column: Column) -> ReportError | None:
     if column.filled and column.moments and not calendars.is_of_none(column):
         return None
     if column.filled and column.moments:
-        why, remedy = f"it holds {calendars.called(column)}", calendars.remedy(table, column)
-        return _cannot(table, f"--time {printable(column.name)}", "be the time", why, "moments of our time", remedy)
+        held, ours = f"it holds {calendars.called(column)}", calendars.remedy(table, column)
+        return _cannot(table, f"--time {printable(column.name)}", "be the time", held, "moments of our time", ours)
     why, remedy = unread_times.why(table, column) if column.filled else ("it is empty in all rows", None)
     return _cannot(
         table, f"--time {printable(column.name)}", "be the time", why, "moments or days, such as 2026-03-02 10:11:12", remedy
