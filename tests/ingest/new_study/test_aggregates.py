@@ -357,3 +357,9 @@ def test_hours_are_summed_up_as_it_is_told(tmp_path: Path) -> None:
     study, _, _ = of_tables.proposed(tmp_path, tmp_path / "days.sql")
     found = landed(study, tmp_path / "out")
     assert found["control", "purchases"] == (4 * sum(40 + hour for hour in range(0, 24, 6)), sum(4 * (3 + day % 3) for day in range(2, 6)))  # fmt: skip
+
+
+def test_a_mean_is_of_those_analysed(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("arm,randomised,mean,sd,analysed\nplacebo,100,12.1,4.2,100\ndrug,103,10.0,4.4,98\n")
+    study, _, _ = of_tables.proposed(tmp_path, tmp_path / "t.csv")
+    assert study.data.columns["units"] == "analysed" and study.primary.event == "mean"

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from helpers.ingest.new_study import controls
+from helpers.ingest.new_study import controls, vocabulary, yes_no
 
 TOLD = [
     ("control", "treatment"), ("A", "B", "C"), ("old_page", "new_page"), ("No E-Mail", "Mens E-Mail", "Womens E-Mail"), ("psa", "ad"),
@@ -42,3 +42,56 @@ def test_an_attribute_is_no_pair_of_an_experiment() -> None:
     assert not any(
         map(controls.is_pair, (["yes", "no"], ["true", "false"], ["m", "f"], ["new", "returning"], ["a", "b"]))
     )
+
+
+ANSWERS = [("yes", "no"), ("1", "0"), ("TRUE", "FALSE"), ("Y", "N"), ("ja", "nein"), ("Oui", "Non"), ("si", "no"), ("sim", "não"), ("да", "нет"), ("はい", "いいえ"),
+           ("是", "否"), ("+", "-"), ("√", "×"), ("on", "off"), ("1 - yes", "2 - no")]  # fmt: skip
+CONTROLS = ["control", "ctrl", "placebo", "holdout", "holdback", "untreated", "unexposed", "Kontrolle", "Kontrollgruppe", "témoin", "testigo", "controllo",
+            "контрольная", "対照群", "对照组", "대조군", "verrokki", "sham", "waitlist", "baseline"]  # fmt: skip
+GOT = ["treated", "exposed", "contacted", "treatment", "traitement", "behandlung", "тестовая", "実験群"]
+KEPT = ["suppressed", "withheld", "excluded", "disabled", "legacy_ui", "old_flow", "alte_seite", "ads_suppressed"]
+BESIDE = ["is", "in", "group", "flag", "user", "global", "marketing", "gruppe", "grupo", "members"]
+
+
+def names(seed: int) -> list[tuple[str, bool | None]]:
+    """Names of columns of yes and no, each with whether yes is the control; None where the name does not tell it."""
+    draw = random.Random(seed)
+    made: list[tuple[str, bool | None]] = []
+    for _ in range(60):
+        some = draw.sample(BESIDE, draw.randint(0, 2))
+        for core, told in ((draw.choice(CONTROLS), True), (draw.choice(KEPT), True), (draw.choice(GOT), False)):
+            words = [*some, core]
+            draw.shuffle(words)
+            made.append(("_".join(words), told))
+        made.append((f"not_{draw.choice(GOT[:4])}", True))
+        made.append((f"{draw.choice(['not', 'no', 'ohne', 'sans'])}_{draw.choice(CONTROLS)}", None))
+        made.append((f"{draw.choice(['cruise', 'parental', 'email', 'birth'])}_control", None))
+    return made
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_yes_is_the_control_where_the_column_asks_for_it(seed: int) -> None:
+    draw = random.Random(seed)
+    for name, told in names(seed):
+        yes, no = draw.choice(ANSWERS)
+        levels = draw.sample([yes, no], 2)
+        found = controls.control_of(levels, name)
+        assert found == (yes if told else None) or (told is False and found in (no, None)), (name, yes)
+        assert not any(
+            controls.is_sure(level, levels, name) for level in levels if told is None or (level == yes) != told
+        ), name
+    assert controls.control_of(["control", "new"], "is_control") == "control", "levels that say it themselves"
+    assert not controls.is_sure("no", ["no", "yes"], "tutorial"), "what a name does not tell is never sure"
+
+
+@pytest.mark.parametrize("pair", ANSWERS)
+def test_yes_and_no_are_told_in_any_order(pair: tuple[str, str]) -> None:
+    assert yes_no.of(pair) == yes_no.of(pair[::-1]) == yes_no.YesNo(*pair)
+
+
+def test_each_word_for_the_control_is_one_by_the_name_of_a_column() -> None:
+    """And none is at once a word for those who got what is tested, or for a group whoever is in it."""
+    for word in vocabulary.ITSELF:
+        plain = word.strip("*")
+        assert controls.asked_by(plain) is controls.Asked.CONTROL, word
+        assert not vocabulary.touches(plain, vocabulary.GOT | vocabulary.WITHHELD), word

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import ReportError
+from helpers.ingest.new_study import direction, harms, vocabulary
 from tests.ingest.new_study.tables import proposed
 
 LOWER = (
@@ -152,3 +153,68 @@ def test_a_guess_goes_before_no_outcome_that_is_sure(tmp_path: Path, harm: str, 
         return
     with pytest.raises(ReportError, match=rf"which column is decided by(.|\n)*'{harm}'(.|\n)*'{name}'"):
         proposed(tmp_path, tmp_path / "t.csv")
+
+
+TURNED = (
+    "crash_free", "fraud_caught", "errors_corrected", "unemployment_exit", "time_to_relapse_days", "defects_found", "Fehler_behoben", "erreurs_corrigées",
+    "ошибка_исправлена", "days_since_last_accident", "hours_between_failures", "symptom_free_days", "prevented_evictions", "smoking_cessation",
+)  # fmt: skip
+OPEN = ("churn_quux", "waiting_list_joined", "complaint_medal", "staff_turnover", "first_click_rank", "rank")
+PLAIN = (
+    "errors_per_user",
+    "churned_30d",
+    "refund_count",
+    "crash_rate",
+    "complaints_total",
+    "sick_leave",
+    "readmission_30d",
+    "hours_to_recovery",
+)
+
+
+@pytest.mark.parametrize("name", [*TURNED, *OPEN, *PLAIN])
+def test_a_word_beside_a_harm_that_may_turn_it_is_asked_about(tmp_path: Path, name: str) -> None:
+    study, text, _ = proposed(tmp_path, table(tmp_path / "t.csv", 4, name, [0, 1, 2, 8]), primary=name)
+    assert ("better? ASSUMED so" in text) == (name not in PLAIN)
+    assert name not in PLAIN or study.primary.better == "lower"
+    assert name not in TURNED or study.primary.better == "higher"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_harm_that_a_word_turns_is_taken_for_one(seed: int) -> None:
+    draw = random.Random(seed)
+    plain = [
+        [w.strip("*") for w in sorted(some)]
+        for some in (vocabulary.HARM | vocabulary.SLOW, vocabulary.TURNED, vocabulary.COUNTED)
+    ]
+    for _ in range(400):
+        harm, turner, counted = (draw.choice(some) for some in plain)
+        made = draw.sample([harm, turner], 2)
+        assert not harms.is_harm("_".join(made)), made
+        assert not direction.why_lower("_".join([harm, turner]), None), made
+        assert not harms.is_open(f"{harm}_{counted}") or vocabulary.touches(counted, vocabulary.TURNED)
+        assert harms.is_open(f"{harm}_{draw.choice(['quux', 'medal', 'joined', 'übung'])}")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_proposed_is_a_study_that_loads_whatever_its_columns_are_called(tmp_path: Path, seed: int) -> None:
+    """Names drawn from the words of amounts and of what less is better: no such column is a revenue."""
+    draw = random.Random(seed)
+    amounts, slow, until = (
+        [word.strip("*") for word in sorted(some)]
+        for some in (vocabulary.MONEY, vocabulary.SLOW | vocabulary.COST | vocabulary.HARM, vocabulary.UNTIL)
+    )
+    primary = draw.choice(
+        [f"{draw.choice(slow)}_{draw.choice(amounts)}", f"days_{draw.choice(until)}_{draw.choice(amounts)}"]
+    )
+    names = dict.fromkeys([primary, f"{draw.choice(amounts)}_{draw.choice(slow)}", draw.choice(amounts), "tempo"])
+    rows = [
+        f"u{i},{('old', 'new')[i // 2 % 2]}," + ",".join(str(draw.choice([0, 1.25, 3.5, 8.75])) for _ in names)
+        for i in range(200)
+    ]
+    (tmp_path / "t.csv").write_text(
+        "\n".join([",".join(["user_id", "variant", *names]), *rows]) + "\n", encoding="utf-8"
+    )
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", primary=primary)
+    revenue = [m for m in study.metrics if m.name == study.economics.revenue_metric]
+    assert all(m.better == "higher" and m.unit == "money" for m in revenue)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.ingest.new_study.computed import sums
-from tests.ingest.new_study.tables import proposed
+from tests.ingest.new_study.tables import proposed, units
 
 
 def orders(seed: int) -> pd.DataFrame:
@@ -127,3 +127,18 @@ def test_arms_of_another_experiment_are_no_experiments(tmp_path: Path) -> None:
         "control": (int((rows.exp_search == "ctrl").sum()), int(rows[rows.exp_search == "ctrl"].purchased.sum())),
         "treatment": (int((rows.exp_search == "v2").sum()), int(rows[rows.exp_search == "v2"].purchased.sum())),
     }
+
+
+@pytest.mark.parametrize(("columns", "asked"), [
+    ("hash(i) % 2 = 0 as r, case when hash(i + 9) % 2 = 0 then 'long' else 'short' end as headline_variant", "or 'headline_variant'?"),
+    ("hash(i) % 700 as time_days, hash(i + 9) % 2 as event", "Does 'time_days' end with the data where 'event' says no?"),
+    ("nullif(hash(i) % 9, 0) as first_click_rank", "count what never came about as the best there is"),
+])  # fmt: skip
+def test_what_only_a_person_knows_of_a_unit_table_is_asked(tmp_path: Path, columns: str, asked: str) -> None:
+    name = columns.split(" as ")[1].split(",")[0]
+    primary = None if name == "r" else name
+    study, text, _ = proposed(tmp_path, units(tmp_path / "t.csv", columns, 400), primary=primary)
+    told = " ".join(text.replace("#", " ").split())
+    assert (
+        asked in told and "missing: zero at the metric" not in told and study.primary.event == (primary or "converted")
+    )

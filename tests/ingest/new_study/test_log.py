@@ -177,7 +177,7 @@ def test_a_name_cannot_leave_the_folder(tmp_path: Path) -> None:
     for name in ("../evil", "a/b", "A b"):
         with pytest.raises(ReportError, match="cannot have this name"):
             proposed(tmp_path, file, name=name)
-    made, _, _ = proposed(tmp_path, file)
+    made, _, _ = proposed(tmp_path, file, name="SHOP")
     assert config.load(tmp_path / "studies" / "shop.yml") == made
 
 

@@ -63,3 +63,15 @@ def test_visits_without_a_period_are_asked_about_as_before(tmp_path: Path) -> No
     rows.to_csv(tmp_path / "panel.csv", index=False)
     with pytest.raises(ReportError, match="stand in several rows with different outcomes"):
         proposed(tmp_path, tmp_path / "panel.csv")
+
+
+@pytest.mark.parametrize(("called", "written"), [("KW", "2026-{:02}"), ("yearweek", "2026{:02}"), ("週", "{}")])
+def test_weeks_of_any_name_tell_the_rows_of_a_unit_apart(tmp_path: Path, called: str, written: str) -> None:
+    rows = [
+        f"s{i:03},{written.format(5 + w)},{('alt', 'neu')[i % 2]},{(i * 37 + w * 11) % 901}.{(i + w) % 90 + 10}"
+        for i in range(40)
+        for w in range(6)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join([f"Filiale,{called},Regal,Umsatz", *rows]) + "\n", encoding="utf-8")
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    assert "they are summed up to one row a unit: Umsatz summed" in said

@@ -14,7 +14,7 @@ from tests.ingest.new_study.tables import proposed
 
 def query_of(text: str) -> str:
     found = re.search(
-        r"(select \*.*? (?:from|join) \"[^\"]+\"(?: qualify [^\n]*? = 1)?)(?:;|$|\n)", " ".join(text.split())
+        r"(select \*.*? (?:from|join) (?:\"[^\"]+\"|\(.*\))(?: qualify [^\n]*? = 1)?)(?:;|$|\n)", " ".join(text.split())
     )
     assert found, text
     return found[1]
@@ -39,6 +39,34 @@ def test_an_outcome_in_words(tmp_path: Path, name: str, levels: list[str], yes: 
     study, _, _ = proposed(tmp_path, typed(tmp_path, query_of(str(error.value))))
     truth = (made[name] == yes).groupby(made.variant.replace("new", "treatment")).agg(["size", "sum"])
     assert sums(study, tmp_path)[study.primary.event] == {arm: (int(n), int(k)) for arm, n, k in truth.itertuples()}
+
+
+SAID = [("O", "N"), ("√", "×"), ("Yes (1)", "No (0)"), ("bought", "not bought"), ("order", "none"), ("x", "")]
+
+
+@pytest.mark.parametrize(("yes", "no", "asked"), [*((*pair, False) for pair in SAID), ("Pass", "Fail", True)])
+def test_the_query_makes_a_yes_the_one(tmp_path: Path, yes: str, no: str, asked: bool) -> None:
+    """Whichever is rarer or first in the alphabet; also where the file is a query itself, and by the name that is told."""
+    dice = np.random.default_rng(8)
+    made = pd.DataFrame({"user_id": range(300), "variant": dice.permutation(["control", "new"] * 150)})
+    made["ordered"] = np.where(dice.random(300) < dice.choice([0.2, 0.7]), yes, no)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    (tmp_path / "all.sql").write_text("select * from 't.csv' -- as it is" if no else "select * from 't.csv'")
+    with pytest.raises(ReportError) as error:
+        proposed(tmp_path, tmp_path / ("all.sql" if asked else "t.csv"), primary="ordered")
+    text = " ".join(str(error.value).split()).replace(" -- as it is", "")
+    primary = re.search(r"--primary (\w+): select", text)
+    study, _, _ = proposed(tmp_path, typed(tmp_path, query_of(text)), primary=primary[1] if primary else "ordered")
+    truth = (made.ordered == yes).groupby(made.variant.replace("new", "treatment")).agg(["size", "sum"])
+    assert sums(study, tmp_path)[study.primary.event] == {arm: (int(n), int(k)) for arm, n, k in truth.itertuples()}
+
+
+@pytest.mark.parametrize("levels", [("K", "E"), ("P", "F"), ("x", "o"), ("alpha", "beta")])
+def test_which_level_is_yes_is_asked_where_nothing_tells_it(tmp_path: Path, levels: tuple[str, str]) -> None:
+    rows = "\n".join(f"{i},{('control', 'new')[i % 2]},{levels[i % 3 > 0]}" for i in range(300))
+    (tmp_path / "t.csv").write_text(f"user_id,variant,result\n{rows}\n")
+    with pytest.raises(ReportError, match=rf"which of '{levels[1]}', '{levels[0]}' says that it happened"):
+        proposed(tmp_path, tmp_path / "t.csv", primary="result")
 
 
 def test_arms_within_the_names_of_events(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from helpers.errors import ReportError
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
+from tests.ingest.new_study.test_remedies_in_sql import query_of
 
 CALLED = [
     ("converted_at", "first_seen"),
@@ -53,17 +54,42 @@ def test_the_moment_of_what_happened_is_not_the_time_of_the_table(
     assert sorted(found.values()) == sorted((int(n), int(k)) for n, k in counted.to_numpy())
 
 
-@pytest.mark.parametrize("codes", [(1, 2), (2, 3), (1, 9)])
+@pytest.mark.parametrize("codes", [(1, 2), (1, 9)])
 def test_two_codes_are_no_count(tmp_path: Path, codes: tuple[int, int]) -> None:
     rows = visitors(1, "x", "").drop(columns=["x", "revenue"])
     rows["would_buy"] = np.random.default_rng(2).choice(codes, len(rows))
     rows.to_csv(tmp_path / "survey.csv", index=False)
+    with pytest.raises(ReportError, match=r"which code of .* is yes") as caught:
+        proposed(tmp_path, tmp_path / "survey.csv", primary="would_buy")
+    (tmp_path / "as_told.sql").write_text(query_of(str(caught.value)))
+    study, _, _ = proposed(tmp_path, tmp_path / "as_told.sql", primary="would_buy_yes")
+    yes = (rows.would_buy == codes[0]).groupby(rows.variant.replace("new", "treatment")).agg(["size", "sum"])
+    assert sums(study, tmp_path)[study.primary.event] == {arm: (int(n), int(k)) for arm, n, k in yes.itertuples()}
+    study, _, _ = proposed(tmp_path, tmp_path / "survey.csv", primary="would_buy", better="lower")
+    assert (study.primary.type, study.primary.better) == ("mean", "lower")
     with pytest.raises(ReportError, match=rf"an outcome in codes \({codes[0]}, {codes[1]}\): write it as 1 and 0"):
         proposed(tmp_path, tmp_path / "survey.csv")
     rows["converted"] = (rows.would_buy == codes[0]).astype(int)
     rows.to_csv(tmp_path / "both.csv", index=False)
     study, _, _ = proposed(tmp_path, tmp_path / "both.csv")
     assert study.primary.event == "converted" and "would_buy" not in {m.event for m in study.metrics}
+
+
+@pytest.mark.parametrize(("codes", "answers"), [((0, 1, -1), (0, 1)), ((1, 2, 88, 99), (1, 2))])
+def test_codes_for_what_is_not_known_are_no_values(
+    tmp_path: Path, codes: tuple[int, ...], answers: tuple[int, int]
+) -> None:
+    rows = visitors(3, "x", "").drop(columns=["x", "revenue"])
+    rows["ordered"] = np.random.default_rng(4).choice(codes, len(rows))
+    rows.to_csv(tmp_path / "survey.csv", index=False)
+    with pytest.raises(ReportError, match="Nothing tells it") as caught:
+        proposed(tmp_path, tmp_path / "survey.csv", primary="ordered")
+    (tmp_path / "as_told.sql").write_text(query_of(str(caught.value)))
+    primary = "ordered" if answers == (0, 1) else "ordered_yes"
+    study, _, _ = proposed(tmp_path, tmp_path / "as_told.sql", primary=primary)
+    known = rows[rows.ordered.isin(answers)]
+    yes = (known.ordered == 1).groupby(known.variant.replace("new", "treatment")).agg(["size", "sum"])
+    assert sums(study, tmp_path)[study.primary.event] == {arm: (int(n), int(k)) for arm, n, k in yes.itertuples()}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from helpers.ingest.new_study import (
     counted_columns,
     currency,
     frequencies,
-    measures,
+    harms,
     part_totals,
     questions,
     roles,
@@ -203,7 +203,7 @@ def _refuse_hours(table: "SourceTable", rows: int, variant: Column, time: Column
     if of_days == rows:
         return
     counts = ", ".join(f"sum({quoted(c.name)}) as {quoted(c.name)}" for c in (found.units, *found.shares))
-    query = f'select {quoted(time.name)}::timestamp::date as day, {quoted(variant.name)}, {counts} from "{table.called}" group by all'
+    query = f"select {quoted(time.name)}::timestamp::date as day, {quoted(variant.name)}, {counts} from {table.selected} group by all"
     castable = not (time.times.order or time.times.format)
     by = f" by a query in a file beside it (days.sql), and give that: {query}" if castable else ""
     raise ReportError(
@@ -265,7 +265,7 @@ def _ranked(table: "SourceTable", found: CountedColumns, said: Said) -> list[Col
 
     def rank(column: Column) -> tuple[bool, bool, int, float]:
         sure = [i for i, words in enumerate(vocabulary.OUTCOME[:SURE]) if vocabulary.touches(column.name, words)]
-        return measures.is_harm(column.name), column in found.summed, min(sure, default=SURE), column.mean
+        return harms.is_harm(column.name), column in found.summed, min(sure, default=SURE), column.mean
 
     rest = [] if said.outcomes else sorted((c for c in outcomes if c not in stated), key=rank)
     return [*stated, *rest]

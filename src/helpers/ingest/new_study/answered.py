@@ -78,7 +78,7 @@ def empty(table: "SourceTable", primary: Measure, column: Column, said: Said, as
     What was given by all who were written to, or by those who gave: the two may point in opposite directions.
     """
     seldom = primary.unit in ("money", "count", "number") and not column.zero and column.filled < SELDOM * column.rows
-    open_ = seldom and bool(primary.missing) and not primary.zero and not direction.is_least_best(column)
+    open_ = seldom and bool(primary.missing) and not primary.zero and not direction.is_best_at_zero(column)
     if open_ and not said.empty:
         name, n = f"'{vocabulary.printable(column.name)}'", formatted(column.rows - column.filled, "count")
         candidates = (

@@ -37,7 +37,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
         got=f"arms {arms} in the names of columns: {', '.join(vocabulary.printable(name) for name in sorted(in_blocks)[:8])}",
         expected="one row a unit, with a column that names its arm",
         cause="a block of columns for each arm, as in a spreadsheet",
-        remedy=_remedy(table.called, table.in_sql, blocks, shared),
+        remedy=_remedy(table.called, table.selected, blocks, shared),
     )
 
 

@@ -27,7 +27,7 @@ def refuse(table: "SourceTable", unit: Column, event: Column) -> None:
             got=f"{named} in column '{vocabulary.printable(event.name)}', one of them for nearly each '{vocabulary.printable(unit.name)}'",
             expected="a column of its own that holds the variant",
             remedy="make it by a query in a file in place of the table: select *, max(case"
-            f' {quoted(event.name)} {cases} end) over (partition by {quoted(unit.name)}) as variant from "{table.called}"; or, if'
+            f" {quoted(event.name)} {cases} end) over (partition by {quoted(unit.name)}) as variant from {table.selected}; or, if"
             " they are no arms, --descriptive",
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from helpers.ingest.new_study import controls, measures, roles, vocabulary
+from helpers.ingest.new_study import controls, measures, roles, row_times, vocabulary
 from helpers.ingest.new_study.measures import Standing
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm
@@ -44,10 +44,13 @@ def variant(column: Column) -> Sure:
     return Sure.SURE if named and control else Sure.LIKELY if named or control else Sure.GUESS
 
 
-def control(arms: Sequence[Arm]) -> Sure:
-    """A level that a word calls the control, one told by a sign, by the others or by its size, or by its number alone."""
+def control(arms: Sequence[Arm], variant: str) -> Sure:
+    """A level that a word calls the control, one told by a sign, by the others or by its size, or by its number alone.
+
+    Of yes and no in the column ``variant`` its name must say what they answer.
+    """
     levels = [arm.level for arm in arms]
-    if controls.by_word(levels) == arms[0].level:
+    if controls.is_sure(arms[0].level, levels, variant):
         return Sure.SURE
     if controls.is_guess(arms[0].level, levels):
         return Sure.GUESS
@@ -56,7 +59,7 @@ def control(arms: Sequence[Arm]) -> Sure:
 
 def time(column: Column) -> Sure:
     """A column called as a time that stands in all rows, or one whose values are moments."""
-    named = vocabulary.touches(column.name, vocabulary.TIME)
+    named = vocabulary.touches(column.name, vocabulary.TIME) and not row_times.asked_of_years(column)
     return Sure.SURE if named and roles.stands_in_all(column) else Sure.LIKELY
 
 
@@ -101,9 +104,9 @@ def agreed(primary: str, others: Sequence[str], said: Said) -> list[str]:
     return [f"Is the primary metric the one that was agreed on before anybody looked? It is {primary}{beside}."]
 
 
-def arms(found: Sequence[Arm], said: Said) -> str:
+def arms(found: Sequence[Arm], said: Said, variant: Column) -> str:
     """How sure the control is, behind why it is."""
-    return told(control(found), said, "control")
+    return told(control(found, variant.name), said, "control")
 
 
 def primary(name: str, sure: tuple[Sure, str], said: Said) -> list[str]:

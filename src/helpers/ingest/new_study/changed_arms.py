@@ -98,5 +98,5 @@ def _told(seen: TableView, unit: Column, period: Column, variant: Column, found:
         cause="a roll-out by steps (stepped wedge)" if one_way and found.period else
         "a change for all at once" if one_way else "a cross-over, in which each unit gets one after the other",
         remedy=f"{remedy}; if chance drew the variant of each row anew, give each an id by a query in a file,"
-        f' select *, concat({quoted(name)}, \' \', {quoted(when)}) as row_id from "{seen.table.called}", and say --unit row_id',
+        f' select *, concat({quoted(name)}, \' \', {quoted(when)}) as row_id from {seen.table.selected}, and say --unit row_id',
     )  # fmt: skip

@@ -29,7 +29,8 @@ class RandomisedBy:
     def seen(self) -> str:
         if self.told:
             return self.told
-        return f"{self.levels:,} levels, each in one variant only"
+        several = f" with several units, of {self.column.distinct:,}" * (self.levels < 0.9 * self.column.distinct)
+        return f"{self.levels:,} levels{several}, each in one variant only"
 
     @property
     def first(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError, several
 from helpers.formatting import counted
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import limits, measures, questions, unread_times, worded
+from helpers.ingest.new_study import calendars, coded, limits, measures, questions, unread_times, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
@@ -28,6 +28,9 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
         column = said.column(option, columns)
         if column is not None and (error := why(table, column)):
             faults.append(error)
+    primary = next((c for c in columns if c.name in said.measured[:1]), None)
+    if primary is not None and not (said.better or said.event) and (error := coded.refused(table, primary)):
+        faults.append(error)
     if faults:
         raise several(faults)
 
@@ -43,7 +46,7 @@ def no_variant(table: "SourceTable", column: Column) -> ReportError:
         + (f"'{printable(column.values[0])}' alone, and nothing in {empty:,} rows" if of_one else f"{column.distinct:,} different values"),
         expected=f"2 to {MOST_ARMS} levels",
         remedy=f"if the empty fields are the control, write so, by a query in a file: select * replace (coalesce({mark}, 'control')"
-        f' as {mark}) from "{table.called}"' if of_one else None,
+        f' as {mark}) from {table.selected}' if of_one else None,
     )  # fmt: skip
 
 
@@ -141,8 +144,11 @@ def _no_unit(table: "SourceTable", column: Column) -> ReportError | None:
 
 
 def _no_time(table: "SourceTable", column: Column) -> ReportError | None:
-    if column.filled and column.moments:
+    if column.filled and column.moments and not calendars.is_of_none(column):
         return None
+    if column.filled and column.moments:
+        held, ours = f"it holds {calendars.called(column)}", calendars.remedy(table, column)
+        return _cannot(table, f"--time {printable(column.name)}", "be the time", held, "moments of our time", ours)
     why, remedy = unread_times.why(table, column) if column.filled else ("it is empty in all rows", None)
     return _cannot(
         table, f"--time {printable(column.name)}", "be the time", why, "moments or days, such as 2026-03-02 10:11:12", remedy
@@ -192,7 +198,7 @@ def _no_number(table: "SourceTable", column: Column) -> tuple[str, str | None]:
         if empty:
             return (
                 f"it holds '{value}' in {column.filled:,} rows and nothing in {empty:,}: write 1 and 0, if empty means that it did not happen",
-                None,
+                worded.marked(table.selected, column),
             )
         return f"it holds one value in all rows: {value}", None
     if column.unread:
@@ -236,7 +242,7 @@ def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
 def _coded(table: "SourceTable", column: Column, found: list[tuple[str, int]]) -> str | None:
     """What to do with a column of numbers of which some values are words; a query where no number stands there."""
     if not column.numbers:
-        return worded.remedy(table.called, column) if column.words else None
+        return worded.remedy(table.selected, column) if column.words else None
     words = ", ".join(f'"{printable(text)}"' for text, _ in found)
     return (
         f"correct these values, or leave the column out here and write it under data.outcomes with"

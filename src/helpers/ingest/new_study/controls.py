@@ -1,11 +1,48 @@
 """Which of some levels is the control, by what they mean; none where they do not say it."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
+from helpers.ingest.new_study import vocabulary, yes_no
 from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens
 
 
-def control_of(levels: Sequence[str]) -> str | None:
+class Asked(StrEnum):
+    """What a column whose levels are yes and no asks of a unit, by its name: whether it is the control, or got something."""
+
+    CONTROL = "whether a unit is the control"
+    WITHHELD = "who did not get what is new"
+    GOT = "who got something"
+    UNCLEAR = "who is the control, or who is not"
+    NOTHING = ""
+
+
+def asked_by(column: str) -> Asked:
+    """What a column of yes and no asks, by its name.
+
+    >>> [asked_by(n).name for n in ("is_control", "holdout_group", "groupe_témoin", "対照群", "untreated", "treatment_arm", "tutorial")]
+    ['CONTROL', 'CONTROL', 'CONTROL', 'CONTROL', 'CONTROL', 'GOT', 'NOTHING']
+    >>> [asked_by(n).name for n in ("not_exposed", "treatment_off", "ads_suppressed", "old_flow", "no_email", "not_in_control", "cruise_control")]
+    ['WITHHELD', 'WITHHELD', 'WITHHELD', 'WITHHELD', 'UNCLEAR', 'UNCLEAR', 'UNCLEAR']
+    """
+    found = tokens(column)
+    itself, kept, got, turned = (
+        [t for t in found if is_said(t, words)]
+        for words in (vocabulary.ITSELF, vocabulary.WITHHELD, vocabulary.GOT, NOT)
+    )
+    known = {*itself, *kept, *got, *turned}
+    others = [t for t in found if t not in known and not is_said(t, vocabulary.OF_GROUPS) and not t.isdigit()]
+    if itself:
+        alone = not (others or [t for t in kept + got + turned if t not in itself])
+        return Asked.CONTROL if alone and len(itself) < 3 else Asked.UNCLEAR
+    if turned:
+        return Asked.WITHHELD if got and not (kept or others) else Asked.UNCLEAR
+    if kept:
+        return Asked.UNCLEAR if len(kept) > 1 or (got and is_said("new", set(got))) else Asked.WITHHELD
+    return Asked.GOT if got else Asked.NOTHING
+
+
+def control_of(levels: Sequence[str], column: str = "") -> str | None:
     """The one level that is the control by its meaning; None where no level says so, or several do.
 
     A word for it comes first (control, old, placebo, without), then a sign (A, 0, C beside T), then that all other
@@ -17,7 +54,15 @@ def control_of(levels: Sequence[str]) -> str | None:
     ('ohne Rabatt', 'plain', '対照群')
     >>> control_of(["B_newcopy", "A_baseline"]), control_of(["A - red", "B - blue"]), control_of(["A_new", "B_old"])
     ('A_baseline', 'A - red', 'B_old')
+
+    Where levels are yes and no, the name of their ``column`` tells which of them is the control.
+
+    >>> control_of(["yes", "no"], "in_holdout"), control_of(["0", "1"], "treated"), control_of(["1", "0"], "no_email")
+    ('yes', '0', None)
     """
+    answers = yes_no.of(levels)
+    if answers and (asked := asked_by(column)) in (Asked.CONTROL, Asked.WITHHELD, Asked.UNCLEAR):
+        return None if asked is Asked.UNCLEAR else answers.yes
     if (worded := by_word(levels)) is not None:
         return worded
     if (signed := _by_sign(levels)) is not None:
@@ -48,9 +93,9 @@ def is_pair(levels: Sequence[str]) -> bool:
     return _says(control, _ITSELF) or lettered or all(_says(level, TREATMENT - _ANSWERS) for level in others)
 
 
-_ITSELF = frozenset(word for word in CONTROL if word.startswith(("control", "kontrol", "контрол"))) | {
-    "ctrl", "placebo", "holdout", "psa", "sham", "untreated", "temoin", "コントロール", "対照", "統制", "对照", "控制", "대조",
-}  # fmt: skip
+_ITSELF = (vocabulary.ITSELF - {"baseline", "bau"}) | {
+    each for each in CONTROL if each.startswith(("control", "kontrol", "контрол"))
+}
 _ANSWERS = frozenset({"yes", "true", "on", "with"})
 
 
@@ -94,13 +139,27 @@ def _by_number(levels: Sequence[str]) -> str | None:
     return min(levels, key=lambda level: numbers[level])
 
 
+def is_sure(level: str, levels: Sequence[str], column: str) -> bool:
+    """Whether a word calls a level the control; of yes and no the column's name must say what they answer.
+
+    >>> is_sure("no", ["no", "yes"], "tutorial"), is_sure("no", ["no", "yes"], "treated"), is_sure("1", ["0", "1"], "is_control")
+    (False, True, True)
+    """
+    if (answers := yes_no.of(levels)) is None:
+        return by_word(levels) == level
+    meant = {Asked.CONTROL: answers.yes, Asked.GOT: answers.no if by_word(levels) else None}
+    return meant.get(asked_by(column)) == level
+
+
 def is_guess(level: str, levels: Sequence[str]) -> bool:
     """Whether a control is told by no more than its number."""
     return control_of(levels) == level == _by_number(levels) and level not in (by_word(levels), _by_sign(levels))
 
 
-def said_by(level: str, levels: Sequence[str]) -> str:
+def said_by(level: str, levels: Sequence[str], column: str = "") -> str:
     """Why a level is the control, in a few words."""
+    if yes_no.of(levels) and (asked := asked_by(column)) in (Asked.CONTROL, Asked.WITHHELD):
+        return f"as its column is called as one that says {asked}"
     if by_word(levels) == level:
         return "by its name"
     if is_guess(level, levels):

@@ -22,6 +22,20 @@ DEVIATION = {"sd", "std", "stdev", "stddev", "deviation", "dev", "standardabweic
 SQUARES = {"squares", "squared", "square", "sumsq", "sq", "sumsquares", "ss", "quadratsumme", "quadrate"}
 ERROR = {"se", "sem", "stderr", "standardfehler"}
 """Words of a standard error, which is the deviation of a mean, not of a unit."""
+ANALYSED = {
+    "analysed",
+    "analyzed",
+    "evaluated",
+    "evaluable",
+    "completers",
+    "assessed",
+    "observed",
+    "valid",
+    "ausgewertet",
+    "analizados",
+    "valutati",
+}
+"""Words of the count of those with a value."""
 MEAN = {"mean", "avg", "average", "mittelwert", "media", "moyenne", "per"}
 TOTAL = {"sum", "total", "summe", "suma", "somme", "overall"}
 _AROUND = DEVIATION | SQUARES | MEAN | TOTAL | {"of", "standard", "the", "user", "visitor", "unit"}
@@ -62,7 +76,7 @@ def sort(table: "SourceTable", columns: Sequence[Column], variant: Column, state
     ``stated`` is the column that somebody calls the units'.
     """
     whole = _whole(table, columns)
-    found = [c for c in whole if c.name == stated] if stated else _units(table, whole)
+    found = [c for c in whole if c.name == stated] if stated else _units(table, whole, columns)
     if not found:
         return None
     units, others = found[0], [c for c in columns if c.numeric and c is not found[0]]
@@ -84,6 +98,8 @@ def sort(table: "SourceTable", columns: Sequence[Column], variant: Column, state
         if stated
         else "a whole number, and no count beside it is larger" + (", and called so" if named(units) else "")
     )
+    if not stated and deviations and _words(units) & ANALYSED:
+        why = "called as the count of those with a value"
     summed = tuple(c for c in others if c.name in told)
     return CountedColumns(units, why, tuple(shares), summed, deviations, squares, tuple(left))
 
@@ -96,7 +112,7 @@ def refuse_unclear(
     Counts of units part between the arms alike from day to day, but for chance; sums of amounts do not.
     """
     whole = [] if stated else _whole(table, columns)
-    found = _units(table, whole)
+    found = _units(table, whole, columns)
     if not found or named(found[0]):
         return
     units, days = found[0], time if time is not None and time.distinct > 1 else None
@@ -137,8 +153,12 @@ def _whole(table: "SourceTable", columns: Sequence[Column]) -> list[Column]:
     return [c for c in whole if not is_running(table.con, table.relation, c.name)]
 
 
-def _units(table: "SourceTable", whole: Sequence[Column]) -> list[Column]:
+def _units(table: "SourceTable", whole: Sequence[Column], columns: Sequence[Column]) -> list[Column]:
     """Columns that may count units, the likeliest first: called so, else the one that no other count is above."""
+    spread = any(_words(c) & DEVIATION for c in columns)
+    analysed = [c for c in whole if spread and _words(c) & ANALYSED]
+    if len(analysed) == 1:  # a mean is of those with a value, however many were randomised
+        return analysed
     told = [c for c in whole if named(c)]
     if told:
         return sorted(told, key=lambda c: (not says_so(c.name), -c.mean))

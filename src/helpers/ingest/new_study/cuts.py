@@ -35,7 +35,7 @@ def silent(table: "SourceTable", columns: Sequence[Column], variant: Column, *, 
     for column in columns:
         named = vocabulary.printable(column.name)
         if why := told(column):
-            left.append((column, f"not used: {why}, so it is no segment; {as_outcome(table.called, column)}"))
+            left.append((column, f"not used: {why}, so it is no segment; {as_outcome(table.selected, column)}"))
             continue
         if len(kept) == measures.MOST_SEGMENTS:
             left.append((column, f"not used: more than {measures.MOST_SEGMENTS} segments"))
@@ -52,7 +52,7 @@ def silent(table: "SourceTable", columns: Sequence[Column], variant: Column, *, 
         else:
             left.append((
                 column, f"not used: its levels part between the arms by more than chance does (p = {chance:.2g}), so it came of the"
-                f" variant, or the arms were not alike; {as_outcome(table.called, column)}",
+                f" variant, or the arms were not alike; {as_outcome(table.selected, column)}",
             ))  # fmt: skip
     return Cutting(tuple(kept), tuple(left), tuple(asked))
 
@@ -80,9 +80,9 @@ def _some(levels: Sequence[str]) -> str:
     return ", ".join(map(vocabulary.printable, levels[:3])) + ", ..." * (len(levels) > 3)
 
 
-def as_outcome(called: str, column: Column) -> str:
+def as_outcome(source: str, column: Column) -> str:
     """How a column is made an outcome: by an option where it holds numbers, by a query where it holds words."""
-    return "--outcome makes it a metric" if column.numeric or column.in_words else worded.remedy(called, column)
+    return "--outcome makes it a metric" if column.numeric or column.in_words else worded.remedy(source, column)
 
 
 def depends(table: "SourceTable", column: Column, variant: Column) -> float:

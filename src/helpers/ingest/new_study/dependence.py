@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
 
@@ -24,9 +24,54 @@ def asked(
     if unit is not None:
         users = [c for c in free if vocabulary.names_a_unit(c.name) > 1]
         return [line for c in users if (line := _of_users(table, c, unit, variant))]
-    if time is None:
-        return []
+    unnamed = [line for c in columns if c is not time and c is not variant and (line := _unnamed(table, c, variant))]
+    if time is None or unnamed:
+        return unnamed[:1]
     return [line for c in free if c.levels and not c.numeric and (line := _switched(table, c, time, variant))][:1]
+
+
+def _unnamed(table: "SourceTable", who: Column, variant: Column) -> str:
+    """That ids of a name that nobody knows stand in several rows, some of them in several arms."""
+    if not _may_be_ids(who):
+        return ""
+    several, mixed = _in_arms(table, who, variant)
+    name = vocabulary.printable(who.name)
+    spoken = who.numbers < who.filled and table.number(
+        f"select count(*) from {{table}} where {table.text(who.name)} like '% %'"
+    )
+    if not mixed or spoken:
+        return ""
+    return (
+        f"Does '{name}' say who was assigned? {several:,} of its values stand in several rows, {mixed:,} of these in more than one arm, and every"
+        f" row counts as a unit of its own: --unit {typed.name(name)} makes each value a unit, and leaves out and counts those in several arms."
+    )
+
+
+SELDOM = 0.5
+"""Different values for each row, at least, of ids of units most of which stand in one row."""
+DENSE = 0.9
+"""Share of the numbers between the lowest and the highest that stand there, at least, where units are numbered."""
+
+
+def _may_be_ids(column: Column) -> bool:
+    """Whether values without a known name may be ids: most of them in one row, and texts, numbers in a row, or called with id at the end."""
+    if (
+        column.levels
+        or column.has_time
+        or column.decimal
+        or not SELDOM * column.filled < column.distinct < column.filled
+    ):
+        return False
+    if vocabulary.touches(column.name, vocabulary.REMARK | vocabulary.MONEY):
+        return False
+    called = any(token.endswith("id") and 2 < len(token) <= SHORT for token in vocabulary.tokens(column.name))
+    numbered = column.numeric and column.distinct >= DENSE * (column.high - column.low + 1)
+    in_one_word = not column.numeric and not column.numbers
+    return called or numbered or in_one_word
+
+
+SHORT = 6
+"""Signs of a word that ends with id and is a key by that, as pid and subjid are, at most."""
 
 
 def _of_users(table: "SourceTable", who: Column, unit: Column, variant: Column) -> str:
@@ -34,7 +79,7 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, variant: Column) 
     if not several or mixed < MOST * several:
         return ""
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
-    first = f'select * from "{table.called}" qualify row_number() over (partition by {quoted(who.name)} order by {quoted(unit.name)}) = 1'
+    first = f"select * from {table.selected} qualify row_number() over (partition by {quoted(who.name)} order by {quoted(unit.name)}) = 1"
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from helpers.ingest.new_study import languages, measures, vocabulary
+from helpers.ingest.new_study import harms, languages, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -16,21 +16,15 @@ NEUTRAL = languages.NEUTRAL | {"amount", "amt", "cents", "price", "value", "cost
 """Words of money that may be earned as well as spent."""
 WANTED = (vocabulary.GOAL.union(vocabulary.MONEY, *vocabulary.OUTCOME) - SAYS_LITTLE) - NEUTRAL
 """Words of what a business wants."""
-DOUBTED = frozenset({"claim", "claims", "return", "returns", "returned", "discount", "discounts", "ticket", "tickets"})
+DOUBTED = (
+    frozenset({"claim", "claims", "return", "returns", "returned", "discount", "discounts", "ticket", "tickets"})
+    | vocabulary.RANKS
+)
 """Words beside which it may want less of it."""
 TODAY = {"date", "now", "today", "heute", "jour", "hoy", "hoje", "oggi", "vandaag"}
 """Words of a total so far, as minutes to date: not of the time until something comes about."""
 BEST, WORST = 0.7, 6.0
 """Between these lie grades of which 1 is the best."""
-
-
-RANKS = frozenset({"rank", "ranks", "position", "place", "ranking", "rang", "platz", "puesto"})
-"""Words of a place in an order, of which the first is the best, and none is not before it."""
-
-
-def is_least_best(column: Column) -> bool:
-    """Whether an outcome is the better the less it is, so that an empty field is no zero: that would be the best there is."""
-    return bool(why_lower(column.name, column)) or not RANKS.isdisjoint(vocabulary.tokens(column.name))
 
 
 def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> StudyProposal:
@@ -50,6 +44,10 @@ def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> Stud
             asked.append(
                 f"Is a higher {metric.label} better? ASSUMED so; better: lower at the metric (--better lower) turns it."
             )
+        elif metric.role == "primary" and why and not turned and harms.is_open(name):
+            asked.append(
+                f"Is a lower {metric.label} better? ASSUMED so, {why}; --better higher turns it, if the name says what became of it."
+            )
         if turned:
             notes.append(
                 f"direction: more of {metric.name} is better, as none of its amounts is above zero: nearer to zero is less of it"
@@ -60,7 +58,15 @@ def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> Stud
                 + "; else --better higher" * (not said.better and metric.role == "primary")
             )
         made.append(replace(metric, better=better))
-    return replace(proposal, metrics=tuple(made), first=(*asked, *proposal.first), assumed=(*proposal.assumed, *notes))
+    money = [m.name for m in made if m.unit == "money" and m.better != LOWER]
+    revenue = proposal.revenue if proposal.revenue in ("", *money) else "".join(money[:1])
+    return replace(
+        proposal,
+        metrics=tuple(made),
+        revenue=revenue,
+        first=(*asked, *proposal.first),
+        assumed=(*proposal.assumed, *notes),
+    )
 
 
 def _column_of(metric: Measure, proposal: StudyProposal) -> str:
@@ -72,17 +78,34 @@ def _column_of(metric: Measure, proposal: StudyProposal) -> str:
 
 def why_lower(name: str, column: Column | None) -> str:
     """What tells that less of a metric is better, by the name of its ``column`` or event; empty where nothing does."""
-    if measures.is_harm(name):
+    if harms.is_harm(name):
         return "by its name"
-    if measures.denies(name) and vocabulary.touches(name, WANTED | frozenset(vocabulary.STEPS)):
+    if harms.denies(name) and vocabulary.touches(name, WANTED | frozenset(vocabulary.STEPS)):
         return "as what is wanted is denied in its name"
     if column is not None and _is_grade(column):
         return "as grades are of which 1 is the best"
     called = set(vocabulary.tokens(name)) & vocabulary.UNDONE if column is None else set()
-    turned = not vocabulary.TURNED.isdisjoint(vocabulary.tokens(name))
-    if not turned and (called or vocabulary.touches(name, vocabulary.SLOW) or _takes_time(name)):
+    turned = harms.is_turned(name)
+    if not turned and (called or vocabulary.touches(name, vocabulary.SLOW)):
         return "by its name"
-    return ""
+    bad = turned and vocabulary.touches(name, vocabulary.HARM | vocabulary.SLOW | vocabulary.COST)
+    return "by its name" if _takes_time(name) and not bad else ""
+
+
+def is_best_at_zero(column: Column) -> bool:
+    """Whether a zero in place of an empty field would be the best there is: where less is better, and among ranks, which begin at one."""
+    return bool(why_lower(column.name, column)) or vocabulary.touches(column.name, vocabulary.RANKS)
+
+
+def _of_people(name: str) -> bool:
+    """Whether a turnover is that of people, who leave, or of stock, and not of money.
+
+    >>> _of_people("staff_turnover"), _of_people("turnover_eur"), _of_people("turnover")
+    (True, False, False)
+    """
+    found = [token for token in vocabulary.tokens(name) if token != "turnover"]
+    of_money = any(vocabulary.is_said(t, vocabulary.MONEY) or vocabulary.is_said(t, vocabulary.COUNTED) for t in found)
+    return bool(found) and "turnover" in vocabulary.tokens(name) and not of_money
 
 
 def _never_above_zero(column: Column) -> bool:
@@ -98,8 +121,7 @@ def _is_grade(column: Column) -> bool:
 def _takes_time(name: str) -> bool:
     """Whether a name is that of the time until something is reached, as ``days_to_activate``, or that something takes."""
     found = vocabulary.tokens(name)
-    lengths = vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES | {"days", "tage", "jours", "dias"}
-    at = [i for i, token in enumerate(found) if vocabulary.is_said(token, lengths)]
+    at = [i for i, token in enumerate(found) if vocabulary.is_said(token, vocabulary.SPANS)]
     until = any(found[i + 1 : i + 2] and found[i + 1] in vocabulary.UNTIL and not {*found[i + 2 :]} & TODAY for i in at)
     return until or (bool(at) and any(token in vocabulary.TAKES for token in found))
 
@@ -108,7 +130,6 @@ def _unclear(metric: Measure, name: str, column: Column | None) -> bool:
     """Whether a metric is of something that nobody calls as what a business wants."""
     if column is not None and _never_above_zero(column):
         return True
-    words = vocabulary.tokens(name)
-    doubted = not (DOUBTED | vocabulary.TURNED).isdisjoint(words) or measures.denies(name)
+    doubted = vocabulary.touches(name, DOUBTED) or harms.is_turned(name) or harms.denies(name) or _of_people(name)
     wanted = WANTED if column else WANTED | frozenset(vocabulary.STEPS)
     return doubted or not vocabulary.touches(name, wanted)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import questions, typed, vocabulary
+from helpers.ingest.new_study import lifetimes, questions, roles, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.roles import MOST_ARMS
@@ -47,6 +47,45 @@ def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposa
         *(_clocks(table, free, time) if time else ()),
         *_totals(table, columns, proposal),
     )
+
+
+CENSORED = lifetimes.ENDED | {
+    "event",
+    "status",
+    "censored",
+    "censor",
+    "observed",
+    "ereignis",
+    "evento",
+    "evenement",
+    "zensiert",
+}
+"""Words of whether what a time lasts to has come about."""
+
+
+def asked(columns: Sequence[Column], proposal: StudyProposal, said: Said) -> list[str]:
+    """What a person must answer of a unit table: which of two variants is meant, and whether times end with the data."""
+    if proposal.source != "units":
+        return []
+    questions = []
+    by_name, variant = {c.name: c for c in columns}, proposal.columns.get("variant", ("",))[0]
+    cut = [theirs for ours, (theirs, _) in proposal.columns.items() if ours in proposal.segments]
+    others = [c for c in roles.variants_of(columns) if c.name in cut and vocabulary.touches(c.name, vocabulary.VARIANT)]
+    if others and variant and "variant" not in said:
+        name, other = vocabulary.printable(variant), vocabulary.printable(others[0].name)
+        questions.append(
+            f"Is '{name}' what was tested, or '{other}'? Both are called as variants, and a study is of one: '{other}' cuts the units;"
+            f" --variant {typed.name(other)} takes that one."
+        )
+    lasted = by_name.get(proposal.outcomes.get(proposal.primary.event, ("",))[0])
+    flags = [c for c in columns if (c.binary or c.in_words) and CENSORED & set(vocabulary.tokens(c.name))]
+    if lasted is not None and not lasted.binary and flags and vocabulary.touches(lasted.name, vocabulary.SPANS):
+        name, flag = vocabulary.printable(lasted.name), vocabulary.printable(flags[0].name)
+        questions.append(
+            f"Does '{name}' end with the data where '{flag}' says no? A mean takes such a time for a whole one, and arms that were watched for"
+            f" different times part by that alone: --primary {typed.name(flag)} compares who came to it."
+        )
+    return questions
 
 
 def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: Column, used: set[str]) -> None:
@@ -135,6 +174,6 @@ def totals_of_orders(table: "SourceTable", columns: Sequence[Column], price: str
             name, id_ = vocabulary.printable(price), vocabulary.printable(quoted(key.name))
             yield (
                 f"'{name}' is the same in all rows of an order ({orders:,} orders in {rows:,} rows), and is summed in each of"
-                f' them; if it is the order\'s total, take one row of each, by a query in a file: select * from "{table.called}"'
+                f" them; if it is the order's total, take one row of each, by a query in a file: select * from {table.selected}"
                 f" qualify {id_} is null or row_number() over (partition by {id_}) = 1"
             )

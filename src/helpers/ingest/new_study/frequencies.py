@@ -53,7 +53,7 @@ def _refusal(
 ) -> ReportError:
     arm, n = quoted(variant.name), quoted(count.name)
     sums = [f"sum({n}) as units", *(f"{_sum(n, c)} as {quoted(c.name)}" for c in outcomes)]
-    query = f'select {arm}, {", ".join(sums)} from "{table.called}" group by all'
+    query = f"select {arm}, {', '.join(sums)} from {table.selected} group by all"
     return ReportError(
         f"{table.called} is a table of frequencies: a row stands for as many units as '{vocabulary.printable(count.name)}' counts",
         got=f"{rows:,} rows for {units:,} units, each combination of the other columns once",

@@ -25,6 +25,7 @@ from helpers.ingest.new_study import (
     identities,
     integer_ids,
     kept,
+    keyed_arms,
     label_rows,
     lines,
     log,
@@ -122,7 +123,7 @@ def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
     """The proposal with what the rows contradict in it, what a condition took from them, and the columns that are left."""
     notes, first = kept.told(seen.table, seen.columns, proposal)
     if not proposal.panel[0]:
-        first += statuses.of(seen.table, seen.columns, proposal)
+        first += [*statuses.of(seen.table, seen.columns, proposal), *doubts.asked(seen.columns, proposal, seen.said)]
     return unused.listed(
         replace(proposal, assumed=(*proposal.assumed, *notes), first=(*first, *proposal.first)), seen.columns
     )
@@ -190,6 +191,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     if said.event and not (unit and time):
         raise refusals.lacking(seen, unit, time)
     if unit and time and event:
+        if not (variants or said.where):
+            keyed_arms.refuse(seen.table, seen.columns)
         if not (variants or said.where or said.measured or said.exposure):
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
         if said.event or (known.repeated and event not in variants[:1]):

@@ -28,8 +28,9 @@ def of_earlier_years(columns: list[Column], time: Column | None) -> list[Column]
     latest = {stem[name]: max(of for other, of in year.items() if stem[other] == stem[name]) for name in year}
     began = time.first.year if time and time.first else None
     found = [
-        c for c in columns if stem.get(c.name) and year.get(c.name, YEARS[-1]) < (began or latest.get(stem[c.name], 0))
-    ]
+        c for c in columns
+        if c.name in year and stem[c.name] and year[c.name] < (began or latest[stem[c.name]])
+    ]  # fmt: skip
     return sorted(found, key=lambda c: (-year[c.name], c.name))
 
 
@@ -124,7 +125,7 @@ def noted(made: Measure, history: Column | None, column: Column, zero: str) -> M
     empty = column.rows - column.filled
     asked = (
         f"{empty:,} rows are empty and left out of this metric; this would count them as the best there is, as less is better"
-        if direction.is_least_best(column)
+        if direction.is_best_at_zero(column)
         else f"{empty:,} rows are empty; write this if empty means that nothing happened, else they are left out of this metric"
     )
     if history and history.decimal and made.unit == "count":

@@ -39,6 +39,17 @@ CONTROL = words(
     "eski mevcut star stara stare stary obecn* стар* текущ* исходн* 旧 現行 现有 原版 기존 "
     "ohne kein keine sans aucun* sin sem senza zonder geen bez brak без なし 无 無 olmadan yok"
 )
+ITSELF = words(
+    "kontrollgruppe* *kontrollgruppe kontrolle kontrollgrupp* kontroll vergleichsgruppe wartegruppe wartekontroll* unbehandelt* temoin* temoins controle controlegroep"
+    " controllo testigo kontrola kontrolna kontrolni kontrol kontrolgruppe kontrolgrubu grupacontrol verrokki* kontrolliryhma placebogruppe"
+    " контрольн* контроль плацебо コントロール 対照 統制 对照 控制 参照 대조 통제"
+)
+"""The control itself, by the name of a level or of a column."""
+WITHHELD = words(
+    "ausgeschlossen* deaktiviert* abgeschaltet* unterdruckt* zuruckgehalten* exclu exclus exclue* desactive* supprime* excluid* excluido* desactivad* desativad*"
+    " escluso esclusi disattivat* uitgesloten uitgeschakeld* haric wylaczon* wykluczon* исключен* отключен* 除外 無効 排除 停用 제외"
+    " alt alte altes alter ancien* antigo antiga antigu* vecchi* oud oude eski stara stare stary star* стар* 旧"
+)
 MONEY = words(
     "spende spenden spendenbetrag spendensumme don dons donacion donaciones donazione umsatz* nettoumsatz betrag bestellwert warenkorbwert einkaufswert erlos* erloes* ausgaben gewinn* preis einzelpreis stuckpreis stueckpreis gesamtpreis kaufpreis "
     "montant* chiffre ca recette* depense* panier revenu* prix "
@@ -53,6 +64,20 @@ SECONDS = words("sek sekunden secondes segundos seg secondi segundo saniye sn se
 OTHER_TIMES = words(
     "minuten minutos minuti minuut dakika dk minuty минут* мин 分 分钟 时间 stunden heures horas ore uur saat godziny час*"
 )
+SPANS = {
+    "milliseconds": words(
+        "ms msec msecs millis milliseconds millisecond millisekunden millisecondes milisegundos мс ミリ秒 毫秒"
+    ),
+    "minutes": words("minutes minute mins minuten minutos minuti minuut minuten dakika minuty минут* мин 分钟 분"),
+    "hours": words(
+        "hours hour hrs hr stunden stunde heures heure horas ore uur uren saat godziny godzin час часов 小时 시간수"
+    ),
+    "days": words("days day tage tagen tag jours jour dias giorni dagen gun dni дней дни 日数 天数 일수"),
+    "weeks": words("weeks week wochen woche semaines semanas settimane weken hafta tygodni недель недели 週数 周数"),
+    "months": words("months month monate monat mois meses mesi maanden ay miesiecy месяцев месяцы 月数"),
+    "years": words("years year jahre jahr annees ans anos anni jaren yil lat лет 年数"),
+}
+"""What lengths of time are counted in, beside seconds."""
 LENGTHS = words(
     "dauer* *dauer verweildauer* sitzungsdauer* lesezeit* spielzeit* duree* temps duracion tiempo duracao tempo durata duur kijktijd* leestijd "
     "bezoekduur* sure* czas длительност* 滞在時間 視聴時間 閲覧時間 時間 时长 时间 停留"
@@ -106,6 +131,13 @@ ANSWERS = words(
     "zufrieden unzufrieden zutreffend satisfait* insatisfait* accord satisfecho* insatisfecho* acuerdo satisfeito* insatisfeito* concordo discordo"
     " soddisfatt* insoddisfatt* tevreden ontevreden memnun* zadowolon* доволен недоволен согласен 満足 不満 满意 不满 만족 불만"
 )
+TURNED = words(
+    "gewicht ersparnis* gespart eingespart* behoben* gelost* geloest* korrigiert* vermieden* verhindert* frei *frei erkannt* entdeckt* gefunden* geheilt*"
+    " ahorr* economie* economis* evite* resolu* corrige* sauve* libre detect* trouve* gueri* evitad* resuelt* corregid* prevenid* curad* encontrad* recuperad*"
+    " risparmi* evitat* risolt* corrett* trovat* guarit* resolvid* corrigid* prevenido* opgelost* voorkomen* gevonden hersteld*"
+    " cozulen* onlenen* bulunan* kurtarilan* rozwiazan* naprawion* unikniet* wykryt* решен* исправлен* предотвращ* обнаружен* выявлен*"
+    " 解決 防止 回避 修正 検出 发现 解决 避免 修复 해결 예방 방지 발견"
+)
 GRADES = words(
     "note noten schulnote* abschlussnote* prufungsnote* pruefungsnote* klausurnote* zensur zensuren znamka znamky"
 )
@@ -138,3 +170,8 @@ TREATMENT = words(
 NOT = words(
     "ohne kein keine nicht sans pas sin sem nao senza zonder geen niet bez brak nie olmadan без не なし 無 无 非 未"
 )
+YES = words("igen kylla kyllä ναι 네 对 對 真 正确 verdad certo prawda")
+NO_ANSWER = words("not nem ei όχι οχι 错 錯 不 假 没有 沒有 不是 错误 ne")
+"""Answers in more languages than tables of numbers are read in,"""
+LETTERS = frozenset("yn jn on sn tn tf vf wf eh дн ил".split())  # noqa: SIM905
+"""and their first letters, and those of true and false: yes before no, of English, German, French, Spanish, Polish, Turkish, Russian."""

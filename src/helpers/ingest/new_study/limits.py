@@ -42,7 +42,7 @@ def _refuse(table: "SourceTable", column: Column) -> None:
         expected="a number in each row",
         cause="values below or above what was measured or counted; they are the lowest or the highest, and not unknown",
         remedy="write the limit in their place, which brings the arms nearer to each other where more of one lie beyond it, by a query in a file"
-        f" beside it (limits.sql), and give that: select * replace ({limit} as {mark}) from {table.in_sql} as told; or compare how many"
+        f" beside it (limits.sql), and give that: select * replace ({limit} as {mark}) from {table.selected} as told; or compare how many"
         f" lie beyond the limit, as yes and no: --primary {typed.name('beyond')} of select *, ({mark} in ({', '.join(literal(str(v)) for v, _ in found[:3])}))::integer"
-        f" as beyond from {table.in_sql} as told",
+        f" as beyond from {table.selected} as told",
     )

@@ -176,7 +176,7 @@ def propose(
             + ", ".join(f"{e} ({units:,} units)" for e, units in events.items()),
             f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units{as_said(said, 'unit') or certainty.told(certainty.unit(unit), said, 'unit')}",
             f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{as_said(said, 'time', 'period') or certainty.told(certainty.time(time), said, 'time')}",
-            f"variant: column '{vocabulary.printable(variant.name)}'{as_said(said, 'variant')}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}{certainty.arms(arms, said)}" if variant
+            f"variant: column '{vocabulary.printable(variant.name)}'{as_said(said, 'variant')}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}{certainty.arms(arms, said, variant)}" if variant
             else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
             *([f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}"] if variant else []),
             *(f"no variant: {said}, so they are left out" for _, said in also.values()),

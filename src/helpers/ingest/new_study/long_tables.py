@@ -53,7 +53,7 @@ def _refusal(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Co
         called = level if vocabulary.slug(level) == level and level not in taken else vocabulary.slug(level, taken)
         taken.add(called)
         made.append(f"max({quoted(value.name)}) filter ({quoted(metric.name)} = {literal(level)}) as {quoted(called)}")
-    query = f'select {", ".join([*(quoted(c.name) for c in keys), *made])} from "{table.called}" group by all'
+    query = f"select {', '.join([*(quoted(c.name) for c in keys), *made])} from {table.selected} group by all"
     return ReportError(
         f"{table.called} is a long table: each row holds one metric, which '{name}' names, and its value in '{holds}'",
         got=f"{rows:,} rows with {metric.distinct} metrics: {', '.join(map(vocabulary.printable, metric.values[:6]))}",

@@ -6,7 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
-from helpers.ingest.new_study import parts_of_dates, pieces, vocabulary
+from helpers.ingest.new_study import coded, parts_of_dates, pieces, vocabulary
+from helpers.ingest.new_study import harms as named
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
 from helpers.ingest.sql import literal
@@ -74,7 +75,7 @@ def sort(
         elif _few(column) and sure is Standing.ATTRIBUTE and (is_named(column) or not column.numeric):
             segments.append(column)
         elif (column.numeric or column.in_words) and sure in (Standing.OUTCOME, Standing.PERHAPS):
-            reason = _no_outcome(column) or _codes(column) if column.numeric else ""
+            reason = _no_outcome(column) or coded.told(column) if column.numeric else ""
             found = outcomes if sure is Standing.OUTCOME else maybe
             left.append((column, reason)) if reason else found.append(column)
         elif _few(column) and sure is Standing.OUTCOME and column.words:
@@ -177,21 +178,7 @@ SOME = 2
 
 def harms(column: Column) -> bool:
     """Whether a column is called as what a business wants less of."""
-    return is_harm(column.name)
-
-
-def is_harm(name: str) -> bool:
-    """Whether a name is that of a harm or a cost, and no word beside it turns that.
-
-    >>> [is_harm(n) for n in ("support_cost_eur", "lost_revenue", "return_value", "complaints_resolved", "returned", "revenue")]
-    [True, True, True, False, False, False]
-    """
-    words = vocabulary.tokens(name)
-    if any(word in vocabulary.TURNED for word in words) or denies(name):
-        return words[:2] == ["no", "show"]  # who did not come
-    back = bool({"return", "returned", "returns"} & set(words))  # of goods, not of users
-    of_goods = back and vocabulary.touches(name, vocabulary.PRODUCT | vocabulary.ORDER | vocabulary.MONEY)
-    return of_goods or vocabulary.touches(name, vocabulary.HARM | vocabulary.COST)
+    return named.is_harm(column.name)
 
 
 def unclear(outcomes: tuple[Column, ...], together: frozenset[str] = frozenset()) -> list[Column]:
@@ -211,7 +198,7 @@ def _order(column: Column) -> tuple[object, ...]:
         harms(column),
         _is_length(column),
         not yes,
-        denies(column.name),
+        named.denies(column.name),
         _class(column),
         -max(numbers, default=0),
         [-n for n in numbers],  # of months the last, as nobody knows which came before the experiment
@@ -275,18 +262,6 @@ def came_of_it(column: Column) -> bool:
 def is_told(column: Column) -> bool:
     """Whether a column of yes and no is called as what somebody is, or has, by that."""
     return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
-
-
-def denies(name: str) -> bool:
-    """Whether a name says that nothing happened, as ``no`` beside ``yes``, ``not_converted`` and ``did_not_attend``.
-
-    >>> [denies(n) for n in ("no", "not_converted", "nicht gekauft", "geen aankoop", "notified", "order_no")]
-    [True, True, True, True, False, False]
-    """
-    words = vocabulary.tokens(name)
-    return bool(vocabulary.NOT & set(words)) and not (
-        len(words) > 1 and words[-1] in vocabulary.NOT
-    )  # an order_no is a number
 
 
 def with_stated(guessed: Sorted, first: list[Column], last: list[Column], *, alone: bool) -> Sorted:
@@ -363,7 +338,7 @@ def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Me
         )
     return Measure(
         name,
-        f"{vocabulary.label(column.name)} per unit",
+        f"{_label(column)} per unit",
         role,
         "mean",
         name,
@@ -374,10 +349,19 @@ def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Me
     )
 
 
+def _label(column: Column) -> str:
+    """A column's name for people; of a length of time with what it is counted in."""
+    label, span = vocabulary.label(column.name), vocabulary.span_of(column.name)
+    told = span in label.lower() or bool({"ms", "hrs", "mins"} & set(vocabulary.tokens(column.name)))
+    return f"{label} (in {span})" if span and not column.lasting and not told else label
+
+
 def unit_of(column: Column) -> tuple[str, str]:
     """The unit of a mean, and a comment where it is a guess: money and seconds by name, a number by decimals, else a count."""
     if column.lasting:
         return "seconds", "lengths of time, read as seconds"
+    if span := vocabulary.span_of(column.name):
+        return "number", f"a length of time in {span}, as its name says"
     if vocabulary.touches(column.name, vocabulary.SECONDS):
         return "seconds", ""
     if any(vocabulary.is_said(t, vocabulary.LENGTHS) for t in vocabulary.tokens(column.name)):
@@ -428,13 +412,6 @@ def _class(column: Column) -> int:
         (i for i, some in enumerate(vocabulary.OUTCOME) if vocabulary.touches(column.name, some)),
         len(vocabulary.OUTCOME),
     )
-
-
-def _codes(column: Column) -> str:
-    """That two numbers are codes, of which nothing tells which one is yes: a count of 1 or 2 would turn 1 for yes around."""
-    if column.binary or column.decimal or column.distinct != 2 or column.low <= 0:
-        return ""
-    return f"an outcome in codes ({column.low:g}, {column.high:g}): write it as 1 and 0, or name it with --primary to take the mean"
 
 
 def _no_outcome(column: Column) -> str:

@@ -25,11 +25,21 @@ def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
     reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
     in_words = next((c for c, reason in kinds.left if reason.startswith(measures.IN_WORDS[0])), None)
     price = next((reason for _, reason in kinds.left if reason.startswith(pieces.OF_PIECE)), "")
+    marked = next(
+        (c for c, _ in kinds.left if c.constant and 0 < c.filled < c.rows and c.values and measures.came_of_it(c)), None
+    )
+    told = (
+        [worded.remedy(table.selected, in_words)]
+        if in_words
+        else [worded.marked(table.selected, marked)]
+        if marked
+        else []
+    )
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",
         expected="a number that is zero or more in every row: 0 and 1, a count, or money",
         remedy=(f"take {price.partition(': ')[2]}; or " if price else "")
-        + (f"{worded.remedy(table.called, in_words)}; or " if in_words else "")
+        + "".join(f"{each}; or " for each in told)
         + "name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )

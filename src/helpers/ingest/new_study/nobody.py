@@ -43,7 +43,7 @@ def of(table: "SourceTable", rows: int, columns: "Sequence[Column]", unit: Colum
     others = [c for c in columns if c is not unit and _names_another(c)]
     beside = ""
     if others:
-        query = f'select * replace (case when {kept} then {field} end as {field}) from "{table.called}"'
+        query = f"select * replace (case when {kept} then {field} end as {field}) from {table.selected}"
         beside = f" If {' or '.join(repr(vocabulary.printable(c.name)) for c in others)} tells whose they are, give a query in a file in its place: {query}"
     return LeftOut(
         kept,

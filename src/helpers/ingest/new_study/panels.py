@@ -13,6 +13,7 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import quoted
+from helpers.ingest.values import weeks
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 PERIODS = {"day", "date", "week", "wk", "month", "quarter", "year", "period", "wave", "round", "visit", "woche", "monat",
-           "semana", "mes", "semaine", "mois"}  # fmt: skip
+           "semana", "mes", "semaine", "mois", "yearweek", "yearmonth", "yyyyww", "yyyymm", "settimana", "mese", "hafta", "ay",
+           "tydzien", "maand", "vecka", "uke", "uge", "неделя", "месяц", "週", "周", "월", "주"} | weeks.CALLED  # fmt: skip
 """Words of what tells the rows of a unit apart."""
 FEWEST_UNITS = 10
 SHARED = 0.5

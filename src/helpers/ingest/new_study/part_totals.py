@@ -49,7 +49,7 @@ def remedy(
         *(quoted(c.name) for c in of_all),
         *(f"sum({quoted(c.name)}) as {quoted(c.name)}" for c in (found.units, *summed)),
     ]
-    query = f'select {", ".join(columns)} from "{table.called}"{f" where {held}" * bool(held)} group by all'
+    query = f"select {', '.join(columns)} from {table.selected}{f' where {held}' * bool(held)} group by all"
     over = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in parts if c.name not in totals)
     return (
         f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}; or take one level with --where",

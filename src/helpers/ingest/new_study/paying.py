@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import currency, measures, pieces, vocabulary
+from helpers.ingest.new_study import currency, harms, pieces, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def amounts_of(table: "SourceTable", columns: Sequence[Column], stated: Column |
     the price of one piece only where nothing else is, a whole amount before another, then the fullest."""
     found = [
         c for c in columns
-        if c.numeric and not c.binary and vocabulary.touches(c.name, vocabulary.MONEY) and not measures.is_harm(c.name)
+        if c.numeric and not c.binary and vocabulary.touches(c.name, vocabulary.MONEY) and not harms.is_harm(c.name)
     ]  # fmt: skip
     return stated or min(currency.converted(columns, found) or found, key=_unlikely, default=None)
 

@@ -147,7 +147,7 @@ def _beside(
         f"{'any_value' if alone else 'avg'}({quoted(c.name)}) as {quoted(f'{c.name}_before')}" for c in numbers
     )
     query = (
-        f"select * from {table.in_sql} as told left join (select {who}, {made} from {table.in_sql} as told where {when} = {literal(first)} group by {who})"
+        f"select * from {table.selected} as told left join (select {who}, {made} from {table.selected} as told where {when} = {literal(first)} group by {who})"
         f" using ({who}) where {when} <> {literal(first)}"
     )
     return (

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from helpers.ingest.levels import NOTHING, ODD
-from helpers.ingest.new_study import controls, spellings, vocabulary
+from helpers.ingest.new_study import calendars, controls, spellings, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
 from helpers.ingest.new_study.weights import designed
@@ -118,7 +118,7 @@ def time_of(columns: Sequence[Column]) -> Column | None:
     name of a time where there is one, before bare days. What is empty for many rows is when something happened to others:
     it comes after all that is not.
     """
-    found = [c for c in columns if c.has_time and not (_is_since(c) or _is_for_never(c))]
+    found = [c for c in columns if c.has_time and not (_is_since(c) or calendars.is_of_none(c))]
     ranked = sorted(
         [c for c in found if not happens(c)] or found,
         key=lambda c: (
@@ -126,14 +126,6 @@ def time_of(columns: Sequence[Column]) -> Column | None:
         ),
     )  # fmt: skip
     return ranked[0] if ranked else None
-
-
-FAR = 2101
-"""A year that no experiment lies in: 9999-12-31 says of what did not happen that it never will."""
-
-
-def _is_for_never(column: Column) -> bool:
-    return column.last is not None and column.last.year >= FAR
 
 
 MOSTLY = 0.9
@@ -238,12 +230,19 @@ def _variant_score(column: Column) -> int:
     named = vocabulary.touches(column.name, vocabulary.VARIANT)
     called = named and not attribute  # an age_group is none
     name = 4 if called else int(named or vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
-    control = controls.control_of(column.values) is not None
+    control = controls.control_of(column.values, column.name) is not None
     if column.numeric or column.in_words:
-        return name + control if called else 0
+        return name + control if called else 3 * _asks_for_the_control(column)
     if controls.is_pair(column.values) and not attribute:
         return max(name, 3) + 3
     return name + 1 + control if name and control else name
+
+
+def _asks_for_the_control(column: Column) -> bool:
+    """Whether a column of yes and no is called as one that says who is the control, and as nothing else."""
+    answers = column.binary or column.in_words
+    asked = controls.asked_by(column.name) is controls.Asked.CONTROL
+    return answers and asked and not vocabulary.touches(column.name, vocabulary.BEFORE)
 
 
 def totals(variant: Column) -> list[str]:
@@ -291,7 +290,7 @@ def _got_nothing(variant: Column, level: str, nothing: list[str]) -> bool:
 
 def named_controls(variant: Column) -> list[tuple[str, int]]:
     """The one level that is the control by its meaning, with its count; nothing where none does, or several do."""
-    control = controls.control_of(variant.values)
+    control = controls.control_of(variant.values, variant.name)
     return [level for level in variant.levels if level[0] == control]
 
 
@@ -312,7 +311,7 @@ def arms_of(variant: Column, stated: Noted = ("", "")) -> tuple[list[Arm], str]:
         control = next(level for level in levels if level[0] == stated[0])
         why = f"'{vocabulary.printable(control[0])}' is the control, {stated[1]}"
     elif sure:
-        told = controls.said_by(sure[0][0], variant.values)
+        told = controls.said_by(sure[0][0], variant.values, variant.name)
         control, why = sure[0], f"'{vocabulary.printable(sure[0][0])}' is taken as the control, {told}"
     elif big:
         control = big

@@ -1,10 +1,10 @@
 """Whether a column of moments tells when each row happened, or when all of an arm began or ended, or was exported."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import roles, vocabulary
+from helpers.ingest.new_study import calendars, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 
@@ -17,7 +17,9 @@ MADE = {"export", "exported", "extract", "extracted", "snapshot", "dump", "downl
 LOGS = 2005
 """The year before which hardly any log counts its seconds,"""
 SINCE_2001 = timedelta(seconds=978_307_200)
-"""and what lies between 1970 and 2001."""
+"""and what lies between 1970 and 2001,"""
+SINCE_1960 = timedelta(days=3_653)
+"""and between 1960 and 1970."""
 
 
 def of(table: "SourceTable", columns: Sequence[Column], variant: Column, said: Said) -> tuple[Column | None, str]:
@@ -37,14 +39,23 @@ def of(table: "SourceTable", columns: Sequence[Column], variant: Column, said: S
             return time, ""
         why = f" of the rows ('{vocabulary.printable(time.name)}' is one moment for all rows{' of an arm' * (time.distinct > 1)})"
         free = [c for c in free if c is not time]
-    return None, why
+    return None, why or calendars.lacking(free)
 
 
 def asked_of_years(time: Column | None) -> list[str]:
     """What is asked of a count that, taken from 1970 on, lies in years of hardly any log: some systems count from 2001 on."""
-    if time is None or time.last is None or not time.numeric or time.times.format or time.last.year >= LOGS:
+    if time is None or time.first is None or time.last is None or not time.numeric or time.times.format:
         return []
-    name, meant = vocabulary.printable(time.name), time.last + SINCE_2001
+    name = vocabulary.printable(time.name)
+    if time.first > datetime.now():
+        since = time.last - SINCE_1960
+        return [
+            f"Will it run until {time.last:%B %Y}? '{name}' is read as a count since 1970, and lies ahead; from 1960 on, as Stata and SAS count, it"
+            f" would be {since:%B %Y}: then take 315619200 seconds off each (315619200000 of milliseconds) by a query in a file in place of the table."
+        ]
+    if time.last.year >= LOGS:
+        return []
+    meant = time.last + SINCE_2001
     return [
         f"Did it run until {time.last:%B %Y}? '{name}' is read as a count since 1970; from 2001 on, as some systems count, it would be"
         f" {meant:%B %Y}: then add 978307200 seconds to each by a query in a file in place of the table."

@@ -69,7 +69,8 @@ class SourceTable:
 
     ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
     ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
-    are those of columns of numbers. ``whole`` is the relation with the rows that a stated condition leaves out.
+    are those of columns of numbers. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text
+    of a query whose rows these are.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
 
@@ -85,6 +86,7 @@ class SourceTable:
     happened: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: dict[str, "Words"] = field(default_factory=dict)
     whole: str = ""
+    query: str = ""
 
     @property
     def relation(self) -> str:
@@ -112,11 +114,11 @@ class SourceTable:
         return self.parts.names[0] if len(self.parts.names) == 1 else f"{len(self.parts.names)} files"
 
     @property
-    def in_sql(self) -> str:
-        """The table as a query in a file reads it: a file by its name, another query by its text."""
-        if format_of(self.place.path) != "sql":
+    def selected(self) -> str:
+        """The file as a query that somebody writes names it; of a query, which no other one can name, its own text."""
+        if not self.query:
             return quoted(self.called)
-        return f"({query_text.read(files_of(self.place, 'NEW')[1][0])})"
+        return f"({self.query}\n)" if "--" in self.query else f"({' '.join(self.query.split())})"
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """The rows of a query in which ``{table}`` stands for the relation."""
@@ -179,7 +181,7 @@ def opened(
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         con.execute(REJECTS)
-        kind, files = files_of(place, "NEW")
+        (kind, files), query = files_of(place, "NEW"), ""
         place = place.model_copy(update={"encoding": _encoding(encoding, kind), "decimal": decimal})
         if kind == "csv":
             place = place.model_copy(update=dialect.of(files[0], place))
@@ -199,6 +201,7 @@ def opened(
             parts = reading(con, place, files[0], aside)
         elif kind == "sql":
             parts = queries.read(con, place, "NEW", files[0], aside)
+            query = query_text.read(files[0])
         else:
             reader = {"csv": csv, "json": json_lines, "workbook": workbook}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
@@ -208,7 +211,7 @@ def opened(
         maybe = _maybe_numbers(con, parts)
         numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])
         unread = {column: _in_a_line(fault) for column, fault in faults.items()}
-        yield SourceTable(con, parts, place, int(malformed), numbers, unread, whole=whole)
+        yield SourceTable(con, parts, place, int(malformed), numbers, unread, whole=whole, query=query)
 
 
 def _encoding(name: str | None, kind: str) -> str | None:

@@ -179,7 +179,7 @@ def propose(
         *derived,
         *paired,
         *(
-            (c, f"{reason}; {worded.remedy(table.called, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
+            (c, f"{reason}; {worded.remedy(table.selected, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
             for c, reason in kinds.left
         ),
         *cutting.left,
@@ -208,7 +208,7 @@ def propose(
             else f"time: no column holds a moment{rowless}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
                                                                      else f"a placeholder of two weeks from {start:%Y-%m-%d}"),
             f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}"
-            + certainty.arms(arms, said),
+            + certainty.arms(arms, said, variant),
             *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
             f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
@@ -271,7 +271,7 @@ def _empty(metrics: tuple[Measure, ...], outcomes: tuple[Column, ...], said: Sai
     for metric, column in zip(metrics, outcomes, strict=True):
         if metric.missing and not metric.zero:
             stated = said.better if metric.role == "primary" else None
-            lower = stated == direction.LOWER if stated else direction.is_least_best(column)
+            lower = stated == direction.LOWER if stated else direction.is_best_at_zero(column)
             (unknown if lower else zero).append(metric.name)
     return zero, unknown
 
@@ -450,7 +450,7 @@ def _first(
         )
     if unknown:
         told.append(
-            f"Why is {' or '.join(unknown)} empty in some rows? They are left out of the metric; as less is better, a zero would"
+            f"Why is {' or '.join(unknown)} empty in some rows? They are left out of the metric: a zero would"
             " count what never came about as the best there is."
         )
     return (

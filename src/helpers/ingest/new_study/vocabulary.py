@@ -54,6 +54,31 @@ CONTROL: Words = (
 """Of an advertisement, ``psa`` is what is shown in its place: a public service announcement."""
 NOT: Words = words("no not non never without none") | languages.NOT
 """Words of an arm that went without, and of an outcome that did not come about."""
+ITSELF: Words = (
+    words(
+        "control ctrl controlgroup placebo holdout holdback heldout psa sham untreated unexposed nontreated nonexposed uncontacted waitlist waitlisted"
+        " baseline bau"
+    )
+    | languages.ITSELF
+)
+"""Who got nothing new, and nothing else: the control by the name of a level, and of a column that asks for it."""
+WITHHELD: Words = (
+    words("suppressed withheld excluded exempt exempted disabled off old legacy unchanged") | languages.WITHHELD
+)
+"""What is said of those from whom something was kept, or who got what was there before."""
+GOT: Words = (
+    words(
+        "treatment treat treated exposed exposure contacted targeted mailed notified received got shown served seen offered test new enrolled eligible trt tg"
+    )
+    | languages.TREATMENT
+)
+"""What is said of those who got what is tested, by the name of a column that asks for it."""
+OF_GROUPS: Words = VARIANT | words(
+    "is are was were in into the a an of to for by from got gets get member members user users customer customers flag indicator global universal univ overall"
+    " study trial campaign marketing crm current exp level"
+    " ist war im der die das von zu est dans le la les du des en el los las de da do di nel na w z ve mi"
+)
+"""Words that stand beside one of who is the control and change nothing of it."""
 TREATMENT: Words = (
     words(
         "treatment treat treated new on yes test variant exp experiment true exposed challenger redesign redesigned with v2 modern trt tg"
@@ -126,6 +151,8 @@ REMADE: Words = words(
     " normalized normalised winsorized winsorised winsor capped clipped trimmed bin binned bucketed rounded"
 )
 """What is made of a number: another scale of it, or its tail cut."""
+WELL: Words = OUTCOME[0] | words("pass present alive complete eligible positive")
+"""Levels that say that it happened, or went well."""
 HARM: Words = (
     words(
         "churn churned unsubscribed unsubscribe complaint complaints complained crash crashed crashes refund refunded refunds cancelled canceled"
@@ -146,11 +173,25 @@ COST: Words = (
     | languages.COST
 )
 """What is paid or lost, as a business counts it."""
-TURNED = frozenset(
-    {"saved", "saving", "savings", "avoided", "prevented", "resolved", "solved", "fixed", "recovered", "reduction", "weight", "fat",
-     "gewicht", "ersparnis", "gespart", "eingespart", "ahorro", "economie", "risparmio", "without", "no"}
-)  # fmt: skip
+TURNED: Words = (
+    words(
+        "saved saving savings avoided averted prevented prevention resolved solved fixed repaired corrected cured recovered recovery reduced reduction reductions decrease decreased"
+        " fewer weight fat without no free caught detected detection found discovered blocked stopped intercepted cleared closed settled repaid rescued"
+        " survived exit exited ended remission cessation quit abstinent abstinence improvement improved gained relief"
+    )
+    | languages.TURNED
+)
 """Words beside a cost or a harm that turn what is wanted, or may: a weight that is lost, a complaint that was resolved."""
+COUNTED: Words = words(
+    "count counts cnt num number total sum rate ratio share pct percent percentage prop proportion avg mean median max min per flag ind indicator bool yes"
+    " reports reported report events event cases case incidents incident instances times days day weeks week months month years year hours after before"
+    " during within from and value score index level severity risk probability any ever new first last messages sessions requests clicks calls tickets"
+    " leave received filed made submitted raised seen occurred happened all users status unit units size volume kg eur usd duration length"
+    " anzahl zahl quote anteil prozent tage tag wochen monate jahre pro nach nombre nb taux part jours par numero tasa dias por cantidad taxa tasso giorni"
+    " aantal dagen sayisi orani gun liczba dni"
+    " 数 件数 率 回数 日数 건수 수 율"
+)
+"""Words beside what happened that only count it."""
 SLOW: Words = (
     words(
         "latency latencies wait waits waiting waited delay delays delayed late lateness timeout timeouts failure failures failed fails"
@@ -162,11 +203,16 @@ SLOW: Words = (
 GRADES: Words = languages.GRADES
 """Grades of which 1 is the best, as in German schools."""
 UNTIL = frozenset({"to", "until", "till", "bis", "jusqu", "hasta", "ate", "fino", "tot"})
+SINCE_OR_BETWEEN = frozenset({"since", "between", "before", "seit", "zwischen", "depuis", "entre", "desde", "sinds"})
+SPANS: Words = SECONDS.union(LENGTHS, OTHER_TIMES, *languages.SPANS.values())
+"""Lengths of time, and what they are counted in."""
 TAKES = frozenset({"load", "loading", "response", "resolution", "delivery", "handling", "lade", "antwort", "ladezeit"})
 """Words between a length of time and what it lasts to, and of what is wanted to be short."""
 WEIGHING = frozenset({"weight", "weights", "wt", "wgt", "pweight", "ipw", "gewicht", "gewichtung", "poids", "peso"})
 OF_SURVEYS = WEIGHING | {"survey", "sampling", "sample", "design", "final", "person", "household"}
 """Words of weights, by which a unit of a survey stands for others, and those beside them."""
+RANKS: Words = words("rank ranks ranking rang position puesto posizione posicao siralama miejsce ранг 順位 排名 순위")
+"""Places in an order, of which the first is the best as a rule."""
 REMARK: Words = words(
     "comment comments remark remarks feedback note notes text message description title name address url reason query search term"
 )
@@ -303,6 +349,18 @@ def touches(name: str, words: Collection[str]) -> bool:
         return True
     joined, (alone, *_) = "".join(found), _sorted(frozenset(words))
     return joined in alone or any(joined[:i] in alone and joined[i:] in alone for i in range(1, len(joined)))
+
+
+def span_of(name: str) -> str:
+    """What a length of time is counted in where its name says it, and it is not seconds; '' for any other name.
+
+    >>> [span_of(n) for n in ("time_days", "duration_weeks", "Dauer in Stunden", "time_ms", "days_to_payment", "time_on_site_sec", "active_days")]
+    ['days', 'weeks', 'hours', 'milliseconds', 'days', '', '']
+    """
+    found = tokens(name)
+    spans = [span for span, told in languages.SPANS.items() if any(is_said(token, told) for token in found)]
+    timed = any(is_said(token, SECONDS | LENGTHS | SLOW) or token in UNTIL for token in found)
+    return spans[0] if len(spans) == 1 and timed else ""
 
 
 def is_phone(name: str) -> bool:

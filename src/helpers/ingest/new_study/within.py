@@ -29,7 +29,7 @@ def told(table: "SourceTable", columns: Sequence[Column], unit: Column, variant:
     if not found:
         return ""
     of, name = found[0], vocabulary.printable(unit.name)
-    query = f'select *, concat({quoted(of.name)}, {literal(" ")}, {quoted(unit.name)}) as unit_id from "{table.called}"'
+    query = f"select *, concat({quoted(of.name)}, {literal(' ')}, {quoted(unit.name)}) as unit_id from {table.selected}"
     return (
         f"each '{name}' stands once within a '{vocabulary.printable(of.name)}': if ids are given anew in each, make one of both by a"
         f" query in a file in place of the table: {query}, and say --unit unit_id"

@@ -1,8 +1,9 @@
 """An outcome in words, such as won and lost: the level that says that it happened, and the query that makes 1 and 0 of it."""
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import vocabulary, yes_no
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.number_formats import FALSE
 
 BECAME = vocabulary.UNDONE_STATE | vocabulary.HARM | vocabulary.OUTCOME[0]
 """Words of levels that say what became of a unit."""
@@ -14,26 +15,55 @@ def says(level: str, words: frozenset[str]) -> bool:
 
 
 def happened(column: Column) -> str | None:
-    """The level that says that it happened: the one that is called as the column, else by a word for what is wanted, or for what is not.
+    """The level that says that it happened: a yes, what another level denies, the one that is called as the column, else by a word
+    for what is wanted, or for what is not.
 
     None where no level says so.
     """
+    if answer := yes_no.among(column.values) or yes_no.denied(column.values):
+        return answer.yes
     own = frozenset(vocabulary.tokens(column.name))
-    for words in (own, vocabulary.OUTCOME[0], BECAME):
+    for words in (own, vocabulary.WELL, BECAME):
         found = [level for level in column.values if says(level, words)]
         if len(found) == 1:
             return found[0]
     return None
 
 
-def as_flag(called: str, column: Column) -> str:
-    """The query that adds a column of 1 and 0 to the table."""
-    level = happened(column) or column.values[0]
-    made = vocabulary.slug(level)
-    made = vocabulary.slug(f"{level} yes") if made == column.name.lower() or made == "x" else made
-    return f'select *, ({quoted(column.name)} = {literal(level)})::integer as {made} from "{called}"'
+def _called(column: Column, level: str) -> str:
+    """What the column of 1 and 0 is called: as the level where that says what happened, else as the column and its level."""
+    answers = yes_no.among(column.values) or any(len(token) == 1 for token in vocabulary.tokens(level))
+    made, name = vocabulary.slug(level), vocabulary.slug(column.name)
+    if answers or made in ("x", name):
+        return f"{name}_yes" if happened(column) == level else f"{name}_{made}"
+    return made
 
 
-def remedy(called: str, column: Column) -> str:
+def as_flag(source: str, column: Column) -> tuple[str, str]:
+    """The query that adds a column of 1 and 0 to a table, and the name of that."""
+    level, answer = happened(column) or column.values[0], yes_no.among(column.values)
+    made, text = _called(column, level), f"trim({quoted(column.name)})"
+    flag = f"({text} = {literal(level)})::integer"
+    if answer and column.distinct > 2:  # others say neither
+        flag = f"case {text} when {literal(answer.yes)} then 1 when {literal(answer.no)} then 0 end"
+    return f"select *, {flag} as {quoted(made)} from {source}", made
+
+
+def marked(source: str, column: Column) -> str:
+    """What is done about a column in which one mark stands, and nothing else: yes, unless the mark says no."""
+    if column.values[0].strip().casefold() in FALSE:
+        return "nothing says yes in it; write yes and no"
+    name = quoted(column.name)
+    return f"if empty means that it did not happen, by a query in a file in place of the table: select * replace (({name} is not null)::integer as {name}) from {source}"
+
+
+def remedy(source: str, column: Column) -> str:
     """What is done about an outcome in words."""
-    return f"as an outcome, by a query in a file in place of the table: {as_flag(called, column)}"
+    query, made = as_flag(source, column)
+    if happened(column) is None:
+        levels = ", ".join(repr(vocabulary.printable(level)) for level in column.values[:4])
+        return (
+            f"which of {levels} says that it happened? Nothing tells it. Put that one into a query in a file in place of the table, and say"
+            f" --primary {made}: {query}"
+        )
+    return f"as an outcome, by a query in a file in place of the table, and --primary {made}: {query}"

@@ -95,7 +95,7 @@ def named(data: str, name: str | None, *, force: bool, base: Path) -> tuple[str,
     called = vocabulary.slug(name or _ENDINGS.sub("", Path(data.rstrip("/*")).name))
     if not name and called in TAKEN:
         called += "_test"
-    if name and (called != name or called in TAKEN):
+    if name and (called != name.lower() or called in TAKEN):
         raise ReportError(
             "a study cannot have this name", got=name, expected="at most 60 small letters, digits and _, beginning with a letter; no device of Windows",
             remedy=f"--name {called}" if called not in TAKEN else f"--name {called}_test",

@@ -275,14 +275,22 @@ def _taken_apart(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) 
             count(*) filter ((dot or comma) and contains(t, '%')) as percents,
             arg_min(t, key) filter ((dot or comma) and not contains(t, '%') and regexp_matches(t, '[1-9]')),
             list_sort(list(distinct regexp_extract(t, {literal(MARK)})) filter ((dot or comma) and regexp_matches(t, {literal(MARK)})))
-        from (select *, regexp_full_match(t, {literal(pattern("."))}) as dot,
-            regexp_full_match(t, {literal(pattern(","))}) as comma from {values})"""
+        from (select *, {_numbers(".")} as dot, {_numbers(",")} as comma from {values})"""
     ).fetchall()[0]
     both: tuple[tuple[Point, str | None], ...] = ((".", row[0]), (",", row[1]))
     points = frozenset(point for point, example in both if example)
     named = {".": row[0], ",": row[1], "": row[2], "as .": row[3], "as ,": row[4], "%": row[6]}
     examples = tuple((name, example or "") for name, example in named.items())
     return _Seen(column, False, points, row[2] is not None, tuple(row[7] or ()), bool(row[5] and row[6]), examples)
+
+
+def _numbers(point: Point) -> str:
+    """SQL of whether a text is a number with this sign before its decimals; the one sign before an exponent parts no thousands."""
+    other = r"[.]" if point == "," else ","
+    return (
+        f"regexp_full_match(t, {literal(pattern(point))})"
+        f" and not regexp_full_match(trim(t), {literal(rf'[-+]?[0-9]+{other}[0-9]*[eE][-+]?[0-9]+')})"
+    )
 
 
 def _by_program(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> bool:
@@ -358,7 +366,10 @@ def _point(
     signs = "£¥₹" if currency in POINTED else "$£¥₹"
     signs += "￡￥"  # countries with these write 1,234.50
     example = seen.example("") or "1.234"
-    if any(sign in mark for mark in seen.marks for sign in signs) or ("," in example and minor_digits(currency) == 0):
+    whole = minor_digits(currency) == 0 or any(
+        minor_digits(coin) == 0 for coin in coins
+    )  # won has no decimals, whose ever it is
+    if any(sign in mark for mark in seen.marks for sign in signs) or ("," in example and whole):
         return ".", None
     if seen.plain and by_program:
         return ".", None

@@ -56,7 +56,7 @@ def told(stranger: TableSeen, assigned: TableSeen, unit: Column, between: Betwee
     taken = [c for c in (between.unit, *moments) if c.name.casefold() not in there]
     columns = ", ".join(f"known.{quoted(c.name)}" for c in taken)
     query = (
-        f"select told.*, {columns} from {stranger.source.in_sql} as told join {bridge.source.in_sql} as known"
+        f"select told.*, {columns} from {stranger.source.selected} as told join {bridge.source.selected} as known"
         f" on told.{quoted(between.ours.name)} = known.{quoted(between.theirs.name)}"
     )
     more = any(c not in (between.unit, between.theirs) for c in bridge.columns)

@@ -1,0 +1,74 @@
+"""Yes and no in codes, as surveys write them: 1 and 2, and 8, 9, 88 or 99 for what is not known. Nothing tells which one is yes."""
+
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.formatting import counted
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+UNKNOWN = frozenset(
+    {7, 8, 9, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 8888, 9999, -1, -7, -8, -9, -77, -88, -99, -999}
+)
+"""Codes of surveys for what somebody did not know, did not say, or was not asked."""
+MOST = 6
+"""Different values that such a column has."""
+ANSWERS = ({0.0, 1.0}, {1.0, 2.0})
+
+
+def codes_of(column: Column) -> tuple[list[str], list[str]]:
+    """The levels of yes and no, and those of what is not known; both empty of a column that is no such.
+
+    >>> some = Column("q", "BIGINT", 3, 9, 9, 3, 9, 9, 0, 3, 0, 0, 0, 0, 0, 0.0, 9.0, 3.0, 9.0, None, None, (("2", 5), ("1", 3), ("9", 1)))
+    >>> codes_of(some)
+    (['1', '2'], ['9'])
+    """
+    if column.binary or column.decimal or not (column.numeric and column.levels) or column.distinct > MOST:
+        return [], []
+    try:
+        value = {level: float(level) for level in column.values}
+    except ValueError:
+        return [], []
+    levels = sorted(value, key=lambda level: value[level])
+    if len(levels) == 2:
+        return (levels, []) if column.low > 0 else ([], [])
+    answers = [level for level in levels if value[level] not in UNKNOWN]
+    coded = {value[level] for level in answers} in ANSWERS and not vocabulary.touches(column.name, vocabulary.MONEY)
+    return (answers, [level for level in levels if level not in answers]) if coded else ([], [])
+
+
+def told(column: Column) -> str:
+    """Why such a column is no outcome as it stands, in a line; empty of any other one."""
+    answers, unknown = codes_of(column)
+    if not answers:
+        return ""
+    beside = f", beside {', '.join(unknown)}" * bool(unknown)
+    return f"an outcome in codes ({', '.join(answers)}{beside}): write it as 1 and 0, or name it with --primary and say --better to take the mean"
+
+
+def refused(table: "SourceTable", column: Column) -> ReportError | None:
+    """The error for one that somebody calls the primary metric: whether more of a code is better nobody can know."""
+    answers, unknown = codes_of(column)
+    if not answers:
+        return None
+    name, counts, field = vocabulary.printable(column.name), dict(column.levels), quoted(column.name)
+    known = f"case when {field}::varchar in ({', '.join(map(literal, answers))}) then {{}} end"
+    if {float(answer) for answer in answers} == {0.0, 1.0}:
+        query, made = f"select * replace ({known.format(field)} as {field}) from {table.selected}", name
+        asked, first = f"is {' or '.join(unknown)} of '{name}' not known, or an amount?", "if it is not known,"
+    else:
+        made = f"{vocabulary.slug(column.name)}_yes"
+        flag = known.format(f"({field}::varchar = {literal(answers[0])})::integer")
+        query = f"select *, {flag} as {quoted(made)} from {table.selected}"
+        asked, first = f"which code of '{name}' is yes?", f"with {answers[0]} for yes,"
+    return ReportError(
+        f"{table.called}: {asked} Nothing tells it",
+        got=", ".join(f"{level} in {counted(counts[level], 'row')}" for level in (*answers, *unknown)),
+        expected="1 and 0, and nothing where it is not known; or a count, of which somebody says whether more is better",
+        remedy=f"{first} by a query in a file in place of the table, and --primary {made}: {query}; if these are counts, --better higher or"
+        " --better lower takes them as they are",
+    )  # fmt: skip

@@ -1,0 +1,30 @@
+"""Who stands in both arms is seen also where nobody knows the name of the column that says who it is."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.ingest.new_study.tables import proposed
+
+
+@pytest.mark.parametrize(("called", "written"), [
+    ("pid", "{}"), ("Vp", "{}"), ("subjid", "{}7"), ("Kennung", "K-{:05}"), ("steps_so_far", ""), ("Antwort", "so {}"),
+])  # fmt: skip
+@pytest.mark.parametrize("twice", [0, 60])
+def test_ids_of_an_unknown_name_in_both_arms_are_asked_about(
+    tmp_path: Path, called: str, written: str, twice: int
+) -> None:
+    """Numbers that only happen to differ, and texts of several words, are none."""
+    dice = np.random.default_rng(3)
+    ids = [*range(600), *dice.choice(600, twice, replace=False)]
+    told = [written.format(i) for i in ids] if written else dice.integers(0, 90_000, len(ids)) // 7 * 7
+    arms = np.array(["usual", "coached"])[[*dice.permutation(np.arange(600) % 2), *[0] * twice]]
+    made = pd.DataFrame({called: told, "arm": arms, "score": dice.integers(200, 900, len(ids)) / 10})
+    both = int((made.iloc[:600][called].isin(made.iloc[600:][called]) & (made.iloc[:600].arm == "coached")).sum())
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", primary="score")
+    asked = called in ("pid", "Vp", "subjid", "Kennung") and both > 0
+    assert (f"Does '{called}' say who was assigned" in said) == asked
+    assert not asked or f"{both} of these in more than one arm" in said
