@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from helpers.experiment.decision.arms import decide_all
 from helpers.experiment.decision.conditions import conditions, scope
 from helpers.experiment.decision.evidence import evidence
+from helpers.report.topics import decision, effects
 from helpers.report.topics import money as money_topic
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
-from tests.gauntlet.page import page
+from tests.gauntlet.page import Kept, page
 from tests.gauntlet.verdicts import decided
 
 NAMES = ("bold", "calm", "dull")
@@ -80,3 +81,34 @@ def test_the_sign_of_the_money_is_asked_where_only_the_units_of_a_month_lack(cos
     assert {c.name for c in conditions(study.decision, scope(study))} == {c.name for c in made.criteria}
     said = money_topic.absent(study, "EUR 1.00 more")
     assert ("GO does not ask for money" in said) is not asked
+
+
+class Described(Kept):
+    """A notebook that keeps what is said of each number, too."""
+
+    def record(self, name, value, unit, description, *, reason="", names=()):
+        super().record(name, value, unit, description, reason=reason, names=names)
+        self.meanings = {**getattr(self, "meanings", {}), name: description}
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_numbers_without_an_arm_in_their_name_say_whose_they_are(several):
+    arms = {"bold": [20_000, 6_100], "calm": [20_000, 6_700]}
+    found = {"control": [20_000, 6_000]} | ({"arms": arms} if several else {"treatment": arms["calm"]})
+    case = Case("leading", "named", found)
+    study = planted.study(case)
+    results, nb = planted.results(case, study), Described(study)
+    made = decide_all(evidence(results, (), {}), study.decision)
+    money_topic.record(nb, None, "no money", None, results.named)
+    decision.record(nb, made, "", "")
+    effects.record(nb, results.headline(), {})
+    prefixes = (
+        "money.",
+        "risk.no_improvement",
+        "risk.harm",
+        "primary.treatment",
+        "primary.relative",
+        "primary.absolute",
+    )
+    asked = [n for n in nb.meanings if n.startswith(prefixes) and not n.endswith(("_before", "_low", "_high"))]
+    assert len(asked) > 10 and all(("calm" in nb.meanings[name]) is several for name in asked)

@@ -112,7 +112,7 @@ def test_refused_rows_that_no_sample_ratio_sees_warn_in_words(trust):
 def test_one_level_that_loses_units_is_named(checks):
     found = checks(LOSE_TREATED.format(population="exposed", dimension="device", more="and level = 'mobile'"))
     assert failed(found) == {"Sample ratio by device"}
-    assert "failed: mobile" in found["Sample ratio by device"].found
+    assert "failed: device mobile" in found["Sample ratio by device"].found
 
 
 def test_an_arm_that_is_missing_altogether_fails(checks):

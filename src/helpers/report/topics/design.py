@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study, Variant
 from helpers.defaults import FALSE_DOUBT
+from helpers.experiment.decision.claims import subject
 from helpers.experiment.decision.conditions import conditions, scope
 from helpers.experiment.design import LEAKS, PlannedExperiment, alpha_each, sign
 from helpers.experiment.rerandomisation import Rerandomised
@@ -249,10 +250,10 @@ def record_error_rates(nb: Notebook, prefix: str, found: Rerandomised | None, re
             nb.record(f"{prefix}.{name}_high", rate.high, "share", "Upper end of its 95 % interval")
 
 
-def record_cuped(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, VarianceReduction]]) -> None:
-    """``cuped.*``: variance left after adjustment by the baseline."""
+def record_cuped(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], arm: str = "") -> None:
+    """``cuped.*``: variance left after adjustment by the baseline; of ``arm`` where there are several."""
     for name, (_, adjusted, reduction) in found.items():
-        label = inside(nb.study.metric(name).label)
+        label = subject(inside(nb.study.metric(name).label), arm)
         nb.record(
             f"cuped.{name}.variance_left",
             finite(reduction.share_remaining),
@@ -338,12 +339,13 @@ def note_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], st
     return f"{said}; history: {history}"
 
 
-def caption_cuped(study: Study) -> str:
-    """What the table of adjusted effects shows, or why it is empty."""
+def caption_cuped(study: Study, arm: str = "") -> str:
+    """What the table of adjusted effects shows, of which ``arm`` where there are several, or why it is empty."""
     if study.rowless:
         return rowless.absent(study, rowless.HISTORY).rstrip(".")
     if study.period.baseline is None:
         return "The study states no period.baseline, so no history is read: nothing to adjust by"
     if not any(metric.covariate for metric in study.metrics):
         return "No metric has a covariate: nothing to adjust by"
-    return "Variance left after adjustment by the baseline, and the effect with and without it"
+    of = f" of {arm}" if arm else ""
+    return f"Variance left after adjustment by the baseline, and the effect{of} with and without it"

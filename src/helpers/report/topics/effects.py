@@ -344,8 +344,8 @@ def absent_dilution(study: Study) -> str:
     return f"{study.primary.label} counts from the exposure on, so it has no value among units that were only assigned."
 
 
-def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
-    """``itt.*``: the primary metric over all assigned units, and the share of them that was exposed."""
+def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect], arm: str = "") -> None:
+    """``itt.*``: the primary metric over all assigned units, of ``arm`` where there are several, and the share of them that was exposed."""
     apart = "assigned" in found and not nb.study.rowless
     both = found["exposed"].effect, found["assigned"].effect if apart else None
     exposed, assigned = both
@@ -358,58 +358,65 @@ def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
     absolute, relative, p = (
         (assigned.absolute, assigned.relative, assigned.p_value) if assigned else (math.nan, math.nan, math.nan)
     )
-    nb.record("itt.absolute", finite(absolute), unit, "Effect over all assigned units", reason=reason)
+    nb.record(
+        "itt.absolute",
+        finite(absolute),
+        unit,
+        f"Effect{f' of {arm}' if arm else ''} over all assigned units",
+        reason=reason,
+    )
     nb.record("itt.relative", finite(relative), "relative", "The same, relative", reason=reason)
     nb.record("itt.p_value", finite(p), "p", "Its p-value", reason=reason)
 
 
 def record_differences(
-    nb: Notebook, found: Mapping[str, Heterogeneity], trend: Novelty, failed: Sequence[object] = ()
+    nb: Notebook, found: Mapping[str, Heterogeneity], trend: Novelty, failed: Sequence[object] = (), arm: str = ""
 ) -> None:
     """``interaction.SEGMENT.*`` and ``novelty.*``: whether the primary effect is one, over segments and over days.
 
-    After ``failed`` trust checks no level may be called different.
+    After ``failed`` trust checks no level may be called different; of ``arm`` where there are several.
     """
+    of = f" of {arm}" if arm else ""
     for dimension, test in found.items():
         name = dimension.replace("_", " ")
         nb.record(
             f"interaction.{dimension}.p_value",
             finite(test.p_value),
             "p",
-            f"Interaction test: one effect for all of {name}",
+            f"Interaction test: one effect{of} for all of {name}",
             reason="fewer than two of its levels have an effect with an interval",
         )
         nb.record(
             f"interaction.{dimension}.claims",
             UNREAD if failed else ", ".join(test.claims) or "none",
             "text",
-            f"Levels of {name} that may be called different from the rest",
+            f"Levels of {name} that may be called different from the rest{f' by the effect{of}' if arm else ''}",
         )
     unit = CHANGE[nb.study.primary.unit]
     why = trend.note or "too few days with an effect"
     if not nb.study.has_time:
         why = nb.study.one_moment
-    nb.record("novelty.verdict", trend.verdict, "text", "Trend of the effect over the days of first exposure")
+    nb.record("novelty.verdict", trend.verdict, "text", f"Trend of the effect{of} over the days of first exposure")
     nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend", reason=why)
     chosen = (
         f"{counted(trend.left_out, 'day')} without variance left out, so that the others were chosen by their outcome"
     )
     kept, late = not trend.left_out, (trend.long_run, trend.long_run_low, trend.long_run_high)
-    meanings = (_long_run(trend), "Lower end of its interval", "Upper end of its interval")
+    meanings = (_long_run(trend, of), "Lower end of its interval", "Upper end of its interval")
     for name, value, meaning in zip(("long_run", "long_run_low", "long_run_high"), late, meanings, strict=True):
         nb.record(f"novelty.{name}", finite(value) if kept else None, unit, meaning, reason=why if kept else chosen)
 
 
-def _long_run(trend: Novelty) -> str:
+def _long_run(trend: Novelty, of: str) -> str:
     """Which days the long-run effect is of, and which are not in it."""
     if not trend.long_run_days:
-        return "Effect by the day of first exposure"
+        return f"Effect{of} by the day of first exposure"
     first, last = round(trend.long_run_from), round(trend.long_run_to)
     days = f"days {first} to {last}" if last > first else f"day {first}"
     earlier = trend.days - trend.long_run_days
     left = f"; {trend.note}" if trend.note else ""
     rest = f", without the {counted(earlier, 'day')} before" if earlier else ""
-    return f"Effect on units first exposed on {days} of the experiment, weighted by precision{rest}{left}"
+    return f"Effect{of} on units first exposed on {days} of the experiment, weighted by precision{rest}{left}"
 
 
 def text_caution(study: Study) -> str:
