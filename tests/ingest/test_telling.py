@@ -58,14 +58,23 @@ def test_a_copy_of_the_variant_and_what_one_arm_has_are_no_clusters():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.sampled_from(["city", "region", "store_no", "account", "day", "x7"]), WEIGHTS)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 30),
+    st.sampled_from(["city", "region", "store_no", "account", "day", "x7"]),
+    WEIGHTS,
+)
 def test_one_level_in_an_arm_is_what_was_randomised_as_much_as_many(seed, control, called, weights):
     """One treated city against 1 to 30, one region an arm: the units of a level are no independent answers."""
     rng = np.random.default_rng(seed)
     arms = list("abc")[: len(weights)]
-    levels = [("a", f"town {i}") for i in range(control)] + [(arm, f"town of {30 + i}") for i, arm in enumerate(arms[1:])]
+    levels = [("a", f"town {i}") for i in range(control)] + [
+        (arm, f"town of {30 + i}") for i, arm in enumerate(arms[1:])
+    ]
     rows = rng.integers(0, len(levels), 800)
-    frame = pd.DataFrame({UNIT: np.arange(800), ARM: [levels[i][0] for i in rows], called: [levels[i][1] for i in rows]})
+    frame = pd.DataFrame(
+        {UNIT: np.arange(800), ARM: [levels[i][0] for i in rows], called: [levels[i][1] for i in rows]}
+    )
     with duckdb.connect() as con:
         con.register("frame", frame)
         (told,) = telling(con, "select * from frame", [called], dict(zip(arms, weights, strict=True)))

@@ -142,7 +142,9 @@ def _named(con: "duckdb.DuckDBPyConnection", relation: str, column: str) -> dict
 
 
 def _no_accident(pure: list[Level], weights: Mapping[str, float]) -> bool:
-    most = max(weights.values())  # of a thousand units of one level the chance is below the smallest float, its logarithm is not
+    most = max(
+        weights.values()
+    )  # of a thousand units of one level the chance is below the smallest float, its logarithm is not
     chance = sum(
         many * (n * math.log(most) + math.log(sum((w / most) ** n for w in weights.values()))) for n, *_, many in pure
     )

@@ -31,7 +31,10 @@ def load(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> None:
 def notes(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[str]:
     """Sentences for ``check`` on columns that tell the variant, of a study that does not say why, and on an arm of one cluster."""
     alone = _of_one_cluster(con) if study.cluster else []
-    one = [f"one {study.cluster} in {name}: cannot be told, for what it is like cannot be parted from what it got" for name in alone]
+    one = [
+        f"one {study.cluster} in {name}: cannot be told, for what it is like cannot be parted from what it got"
+        for name in alone
+    ]
     if study.independent:
         return one
     return one + [

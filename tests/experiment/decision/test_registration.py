@@ -153,7 +153,9 @@ def test_each_key_that_decides_what_is_counted_changes_the_digest(where, key):
     study = Study.model_validate(UNITS)
     other = study.model_copy(update={"data": study.data.model_copy(update={key: COUNTED[key]})})
     assert digest_of(content_of(other)) != digest_of(content_of(study))
-    assert any(path.startswith(f"data.{key}") for path in registration.differences(content_of(study), content_of(other)))
+    assert any(
+        path.startswith(f"data.{key}") for path in registration.differences(content_of(study), content_of(other))
+    )
 
 
 def test_no_key_of_a_study_is_left_out_but_the_words_that_are_named():
@@ -164,7 +166,9 @@ def test_no_key_of_a_study_is_left_out_but_the_words_that_are_named():
         paths_of = {path.split(".")[0] for path in content_of(study)}
         assert {*Study.model_fields} - paths_of == known
         of_data = {path.split(".")[1] for path in content_of(study) if path.startswith("data.")}
-        assert {*type(study.data).model_fields} - of_data == {*registration.OF_A_PLACE} & {*type(study.data).model_fields}
+        assert {*type(study.data).model_fields} - of_data == {*registration.OF_A_PLACE} & {
+            *type(study.data).model_fields
+        }
 
 
 def test_of_several_tables_every_column_and_filter_counts(tmp_path):

@@ -206,7 +206,7 @@ def differences(was: Mapping[str, Any], now: Mapping[str, Any], stated: Collecti
 
 def _stated(study: Study) -> set[str]:
     """Paths of the keys that are not at their defaults."""
-    return set(_content(study.model_dump(mode="json", exclude_defaults=True) , study))
+    return set(_content(study.model_dump(mode="json", exclude_defaults=True), study))
 
 
 def _change(path: str, was: object, now: object) -> str:

@@ -305,10 +305,13 @@ def failure(checks: Sequence[str]) -> str:
 
 
 def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
-    """What makes it KILL where no trust check failed: harm, guardrails wholly beyond their margin, or too small an effect."""
-    if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
-        return (claims.effect_of(evidence),)
+    """What makes it KILL where no trust check failed: harm, guardrails wholly beyond their margin, or too small an effect.
+
+    Guardrails beyond their margin are told beside harm too.
+    """
     broken = tuple(claims.guardrail(name, evidence) for name, g in evidence.guardrails if is_beyond(g))
+    if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
+        return (claims.effect_of(evidence), *broken)
     small = evidence.look is None and evidence.at_best < rule.min_relative_uplift
     return broken or ((claims.at_best(evidence, rule.min_relative_uplift),) if small else ())
 
@@ -353,7 +356,8 @@ def _unscaled(evidence: Evidence) -> str:
     if math.isnan(evidence.effect.p_value) or claims.has_scale(evidence.effect):
         return ""
     risk = "" if evidence.belief is None else ", and so does the risk"
-    return f"The control's mean cannot be told from zero: the uplift as a fraction of it says little{risk}."
+    of = f" of {evidence.arm}" if evidence.arm else ""
+    return f"The control's mean cannot be told from zero: the uplift{of} as a fraction of it says little{risk}."
 
 
 def _against(evidence: Evidence, verdict: Verdict) -> str:

@@ -141,7 +141,7 @@ def note_of(study: "Study", results: "Results", metric: "Metric") -> str:
         )
     if len(study.treatments) > 1:
         said.append(f"It takes {results.leading} as if it were the only treatment.")
-    look = early_look(study, results.observed.last_event)
+    look = early_look(study, results.observed.last_event, dated=results.observed.dated)
     if look is not None:
         said.append(f"The report reads the study early ({look.text}); the simulator takes its time as over.")
     for name, found in results.guardrails().items():

@@ -73,7 +73,12 @@ def stated(table: "SourceTable", columns: list[Column], variant: Column, said: S
 
 
 def proposed(
-    table: "SourceTable", columns: list[Column], roles: Sequence[Column | None], variant: Column, arms: list[Arm], said: Said
+    table: "SourceTable",
+    columns: list[Column],
+    roles: Sequence[Column | None],
+    variant: Column,
+    arms: list[Arm],
+    said: Said,
 ) -> tuple[RandomisedBy | None, RandomisedBy | None]:
     """What is taken as randomised, and what may have been but leaves no test, being the one level of an arm; ``roles`` as of :func:`question`."""
     found = stated(table, columns, variant, said)

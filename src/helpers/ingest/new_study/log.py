@@ -100,7 +100,9 @@ def propose(
     many = paying.quantity(table, columns, mapped.get("price"))
     free = [c for c in columns if c is not many and c.name not in {m.name for m in mapped.values()}]
     taken = [c for c in columns if c not in free]
-    cluster, doubted = clusters.proposed(table, columns, (unit, *taken), variant, arms, said) if variant else (None, None)
+    cluster, doubted = (
+        clusters.proposed(table, columns, (unit, *taken), variant, arms, said) if variant else (None, None)
+    )
     free = [c for c in free if all(each is None or c is not each.column for each in (cluster, doubted))]
     segments = [c for c in free if cuts.fit(c) and _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
     named: dict[str, Column] = {}
