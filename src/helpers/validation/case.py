@@ -125,7 +125,10 @@ def evaluated(case: Case, hits: int, runs: int) -> CaseOutcome:
         True
     """
     return CaseOutcome(
-        case, monte_carlo(str(case), case.nominal, hits, runs, confidence=1 - (1 - CONFIDENCE) / case.family, promise=case.promise)
+        case,
+        monte_carlo(
+            str(case), case.nominal, hits, runs, confidence=1 - (1 - CONFIDENCE) / case.family, promise=case.promise
+        ),
     )
 
 

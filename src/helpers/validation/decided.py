@@ -64,7 +64,9 @@ def experiments(units: int, rate: float) -> Experiments:
     return Experiments(truth[seen], control[seen], treatment[seen], stated)
 
 
-def without_improvement(rng: np.random.Generator, runs: int, *, size: tuple[int, float], low: float, high: float) -> int:
+def without_improvement(
+    rng: np.random.Generator, runs: int, *, size: tuple[int, float], low: float, high: float
+) -> int:
     """Experiments without an improvement among the first ``runs`` of a bin, each decided anew.
 
     Raises ValueError where a decision states another risk than that by which its experiment was sorted.

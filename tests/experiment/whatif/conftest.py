@@ -35,7 +35,13 @@ PRESETS = (
         "loss", ATTACK, "Conversion", "USD", "A note.", WhatIfPlan(60_000, 0.1, -0.02, 96, 30, minimum_uplift=0.05), ()
     ),
     Preset(
-        "paid", "Money of its own", "Conversion", "EUR", "", WhatIfPlan(2_000, 0.1, 0.08, 500, 28, minimum_uplift=0.1), (),
+        "paid",
+        "Money of its own",
+        "Conversion",
+        "EUR",
+        "",
+        WhatIfPlan(2_000, 0.1, 0.08, 500, 28, minimum_uplift=0.1),
+        (),
         MeasuredRevenue(30.0, -10.0, 70.0, 20.4),
     ),
 )
