@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from helpers.config import Rule
 from helpers.defaults import ALPHA
@@ -29,6 +30,7 @@ from helpers.validation.risk import EDGES, ERROR, PRIOR, TOPIC, drawn
 if TYPE_CHECKING:
     from helpers.stats.binomial import Promise
 
+IntArray = NDArray[np.int64]
 EXPERIMENTS = 200_000
 FEW, MANY = (1_000, 0.02), (20_000, 0.1)
 """Units an arm, and the share of them that buys in the control."""
@@ -44,8 +46,8 @@ class Experiments:
     """True relative effects, and the buyers of control and treatment."""
 
     truth: FloatArray
-    control: FloatArray
-    treatment: FloatArray
+    control: IntArray
+    treatment: IntArray
     stated: FloatArray
 
 
@@ -86,8 +88,8 @@ def without_improvement(
     return hits
 
 
-def _inside(found: Experiments, low: float, high: float) -> FloatArray:
-    return np.flatnonzero((found.stated >= low) & ((found.stated < high) | (high == 1)))
+def _inside(found: Experiments, low: float, high: float) -> IntArray:
+    return np.asarray(np.flatnonzero((found.stated >= low) & ((found.stated < high) | (high == 1))), np.int64)
 
 
 def biased(rng: np.random.Generator, runs: int, *, shrunk: bool) -> int:
