@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from helpers.stats.binomial import Promise
 
 IntArray = NDArray[np.int64]
+COUNTED = "the whole rule on counts"
+"""Its cases are the bins of one draw, and hold as many experiments as fall into each."""
 EXPERIMENTS = 200_000
 FEW, MANY = (1_000, 0.02), (20_000, 0.1)
 """Units an arm, and the share of them that buys in the control."""
@@ -38,11 +40,11 @@ RULE, RISK = Rule(), "Risk of no improvement"
 PICKED = 300
 """Significant experiments over which the bias of their estimates is tested at once."""
 LEAST = 30
-"""Experiments of a bin below which it is no case."""
+"""DrawnExperiments of a bin below which it is no case."""
 
 
 @dataclass(frozen=True)
-class Experiments:
+class DrawnExperiments:
     """True relative effects, and the buyers of control and treatment."""
 
     truth: FloatArray
@@ -52,8 +54,8 @@ class Experiments:
 
 
 @cache
-def experiments(units: int, rate: float) -> Experiments:
-    """Experiments of a size, the same every time; ideas that would bring a share out of its range are drawn no more."""
+def experiments(units: int, rate: float) -> DrawnExperiments:
+    """DrawnExperiments of a size, the same every time; ideas that would bring a share out of its range are drawn no more."""
     rng = np.random.default_rng([SEED, units])
     truth, _ = drawn(rng, EXPERIMENTS)
     truth = truth[(truth > -1) & (rate * (1 + truth) < 1)]
@@ -63,13 +65,13 @@ def experiments(units: int, rate: float) -> Experiments:
     error = np.sqrt((c * (1 - c) + t * (1 - t)) / units)
     _, nothing, worse = log_weights(t - c, error, PRIOR.improve, PRIOR.harm, PRIOR.size * c)
     stated = np.exp(np.logaddexp(nothing, worse))
-    return Experiments(truth[seen], control[seen], treatment[seen], stated)
+    return DrawnExperiments(truth[seen], control[seen], treatment[seen], stated)
 
 
 def without_improvement(
     rng: np.random.Generator, runs: int, *, size: tuple[int, float], low: float, high: float
 ) -> int:
-    """Experiments without an improvement among the first ``runs`` of a bin, each decided anew.
+    """DrawnExperiments without an improvement among the first ``runs`` of a bin, each decided anew.
 
     Raises ValueError where a decision states another risk than that by which its experiment was sorted.
     """
@@ -88,7 +90,7 @@ def without_improvement(
     return hits
 
 
-def _inside(found: Experiments, low: float, high: float) -> IntArray:
+def _inside(found: DrawnExperiments, low: float, high: float) -> IntArray:
     return np.asarray(np.flatnonzero((found.stated >= low) & ((found.stated < high) | (high == 1))), np.int64)
 
 
@@ -116,7 +118,7 @@ def _cases() -> tuple[Case, ...]:
         for low, high, inside in kept:
             made.append(
                 Case(
-                    TOPIC, "the whole rule on counts", f"{size[0]:,} units an arm, {size[1]:.0%} buy, stated between {low:g} and {high:g}",
+                    TOPIC, COUNTED, f"{size[0]:,} units an arm, {size[1]:.0%} buy, stated between {low:g} and {high:g}",
                     "no improvement", float(found.stated[inside].mean()),
                     partial(without_improvement, size=size, low=low, high=high), promise, runs=len(inside), short=min(100, len(inside)),
                     family=len(kept),
@@ -129,10 +131,10 @@ CASES = (
     *_cases(),
     Case(
         TOPIC, "effect as shrunk", f"t test of its bias, {PICKED} experiments picked for being significantly better", "false positives", ALPHA,
-        partial(biased, shrunk=True), runs=4_000, short=200,
+        partial(biased, shrunk=True), short=200,
     ),
     Case(
         TOPIC, "effect as measured", f"the same t test, which sees the winner's curse in {PICKED}", "power", 0.95,
-        partial(biased, shrunk=False), "at least", runs=400, short=200,
+        partial(biased, shrunk=False), "at least", short=200,
     ),
 )  # fmt: skip

@@ -308,7 +308,7 @@ def test_guardrails_beyond_their_margin_are_told_beside_harm_and_their_arm_by_na
         f"{arm}: Conversion is worse" if arm else "Conversion is worse"
     )
     assert made.reason.endswith("the change does harm.") and made.reason.count("beyond the margin of 20 %") == broken
-    assert all(f"guardrail {name}" in made.reason for name, _ in guards)
+    assert all(f"; guardrail {name}" in made.reason for name, _ in guards)
     if arm:
         told = text_arm(config.load("studies/cart_checkout.yml"), made, found)
         assert told.startswith(f"Conversion in {arm} ") and f"KILL. {arm}: Conversion is worse" in told

@@ -204,7 +204,7 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
     grounds = killing(evidence, rule)
     if grounds:
         harm = ": the change does harm" if grounds[0].about == "effect" else ""
-        return "KILL", f"{'; '.join(map(_said, grounds))}{harm}."
+        return "KILL", f"{_said(grounds)}{harm}."
     if not missed:
         merits = [f"significant ({p_text(p, adjusted=evidence.adjusted)})", "large enough", "unlikely to be luck"]
         merits += [_merit(evidence)] if evidence.money is not None else []
@@ -330,9 +330,9 @@ def _uplift(evidence: Evidence) -> str:
     return f"none: a rise of {told}" if evidence.uplift < 0 else told.removeprefix("-").removeprefix("+")
 
 
-def _said(claim: Claim) -> str:
-    """A claim at the head of a reason, which names the arm itself."""
-    told = claims.text(replace(claim, arm=""))
+def _said(grounds: Sequence[Claim]) -> str:
+    """Claims at the head of a reason, which names the arm itself."""
+    told = "; ".join(claims.text(replace(claim, arm="")) for claim in grounds)
     return told[0].upper() + told[1:]
 
 
