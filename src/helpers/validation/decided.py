@@ -131,7 +131,7 @@ CASES = (
     *_cases(),
     Case(
         TOPIC, "effect as shrunk", f"t test of its bias, {PICKED} experiments picked for being significantly better", "false positives", ALPHA,
-        partial(biased, shrunk=True), short=200,
+        partial(biased, shrunk=True), "at most", short=200,
     ),
     Case(
         TOPIC, "effect as measured", f"the same t test, which sees the winner's curse in {PICKED}", "power", 0.95,
