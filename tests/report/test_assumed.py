@@ -95,7 +95,7 @@ def test_what_carries_the_verdict_and_was_assumed_is_named_beside_it():
     free = Assumption("decision.prior.harm", 0.2, 0.001, 0.799, ())
     assert assumed.text_carries([free], STUDY) == ""
     said = assumed.text_carries([free, carried], STUDY)
-    assert said == "Nobody stated smallest gain worth shipping 5 % (ITERATE below 0.66 %)."
+    assert said == "Nobody stated the smallest gain worth shipping, 5 % (ITERATE below 0.66 %)."
 
 
 @pytest.mark.parametrize("better", ["higher", "lower"])

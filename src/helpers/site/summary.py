@@ -58,7 +58,7 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     people = f"  people:  {decided}\n" if decided else ""
     caveat = f"; warned of: {warned.lower()}" if warned else ""
     caveat += f", all others not asked: {study.rowless}" if study.rowless else ""
-    told = (("rests on", "decision.rests"), ("beside", "decision.beside"), ("others", "decision.others"))
+    told = (("rests", "decision.rests"), ("beside", "decision.beside"), ("others", "decision.others"))
     beside = "".join(
         f"  {word + ':':<9}{numbers[name].text}\n" for word, name in told if name in numbers and numbers[name].value
     )

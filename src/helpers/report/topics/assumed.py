@@ -58,7 +58,7 @@ def table(found: Iterable[Assumption], study: Study) -> list[Row]:
 def text_carries(found: Iterable[Assumption], study: Study) -> str:
     """Which values that nobody stated carry the verdict: at another one it is another; empty where none does."""
     told = [
-        f"{inside(NAMED[each.path][0])} {_text(each.path, each.used, study)} ({_changes(each, study)})"
+        f"the {inside(NAMED[each.path][0])}, {_text(each.path, each.used, study)} ({_changes(each, study)})"
         for each in found
         if each.turns
     ]
