@@ -49,7 +49,9 @@ def test_one_segment_shares_its_level_with_none():
 def test_the_long_run_effect_is_described_by_the_days_that_it_is_of(days):
     """The last seven of those on which somebody has the outcome; how many come before, and how many tell nothing."""
     arms = {True: (Proportion(500, 100), Proportion(500, 120)), False: (Proportion(500, 0), Proportion(500, 0))}
-    said = effects._long_run(novelty(DailyEffects.independent({float(day): arms[full] for day, full in days.items()})))
+    said = effects._long_run(
+        novelty(DailyEffects.independent({float(day): arms[full] for day, full in days.items()})), ""
+    )
     kept = sorted(day for day, full in days.items() if full)
     if not kept:
         assert not re.search(r"\d", said)
