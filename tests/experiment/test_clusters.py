@@ -163,6 +163,14 @@ def test_few_clusters_are_told_and_bar_a_go(tmp_path_factory, results):
     ).met
 
 
+def test_of_one_cluster_in_an_arm_nothing_can_be_told(built, results, monkeypatch):
+    """The check fails, so that no effect is told: what the cluster is like cannot be parted from what it got."""
+    monkeypatch.setattr(type(results), "randomised", lambda self, *_: {"a": 19, "b": 1})
+    with query.connect(built[1].database) as con:
+        check = independence(con, results)[1]
+    assert check.verdict == "failed" and "; cannot be told: one cluster in b, so that" in check.found
+
+
 def test_counting_rows_would_have_claimed_more(results):
     rows = read()
     found = results.effect(results.study.primary).effect

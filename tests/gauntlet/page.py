@@ -32,6 +32,15 @@ class Said:
     arm: str = ""
 
 
+def by_first_words(place: str, text: str) -> list[Said]:
+    """A text in parts, each with the arm that its first words name, as a reader has it: no caption tells more.
+
+    What was seen of an arm names it, and stands before the reason of its verdict.
+    """
+    parts = re.split(r"(?:^|(?<=[.] ))(?=\S+ in arm_\d |(?:arm_\d): )", text)
+    return [Said(place, part, found[1] if (found := re.match(r"(arm_\d): ", part)) else "") for part in parts if part]
+
+
 @dataclass(frozen=True)
 class ToldPage:
     """What is said, what is recorded, and the decision and options behind it."""
@@ -95,10 +104,12 @@ def page(case: Case) -> ToldPage:
         Said("caption of effects", multi_arm.caption(results), leads),
         *(Said("reason", each.reason, each.arm) for each in decided.arms),
         *(
-            Said("arm", decision.text_arm(study, other, its), other.arm)
+            told
             for other, its in zip(decided.arms, decided.evidence, strict=True)
             if valid
+            for told in by_first_words("arm", decision.text_arm(study, other, its))
         ),
+        *by_first_words("others", decision.text_others(study, decided)),
         *_rows("criteria", decision.table(made), made.arm),
         *_rows("effects", effects.table(told, study), leads),
         *(Said("effects", _cells(row), row["Arm"]) for row in multi_arm.table(results.against_control(), study)),

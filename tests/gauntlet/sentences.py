@@ -444,7 +444,7 @@ class Reader:
         rows = [text for text in self.page.said if text.place == "table of options"]
         if not rows:
             return
-        (best,) = [row for row in rows if "Verdict: recommended" in row.text]
+        (best,) = [row for row in rows if "Verdict: worth most" in row.text]
         name = best.text.removeprefix("Option: ").split(" | ")[0]
         bare = self.truths[self.proposed.arm or next(iter(self.truths))].bare
         known = Said("talk: know", self.page.of("talk: know"))

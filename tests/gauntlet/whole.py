@@ -14,6 +14,7 @@ import yaml
 
 from helpers import paths
 from helpers.experiment.decision.rule import Criterion, Decision
+from helpers.ingest import new_study
 from tests.gauntlet.case import EXPECTED, Case, rows
 from tests.gauntlet.files import written
 from tests.gauntlet.verdicts import faulty
@@ -66,6 +67,11 @@ def _planted(case: Mapping[str, Any]) -> Case:
 
 def _shared(case: Mapping[str, Any], folder: Path) -> Path:
     """The study of a shared case in a folder of its own, its data named by its whole path."""
+    if "propose" in case:
+        proposal = new_study.propose(
+            str(SHARED / case["propose"]), name=case["name"], said=new_study.Said(), base=folder
+        )
+        return proposal.file
     if "study" in case:
         raw = yaml.safe_load((SHARED / case["study"]).read_text(encoding="utf-8"))
         raw["data"]["path"] = str(SHARED / raw["data"]["path"])
@@ -90,21 +96,26 @@ def _study_of_a_table(case: Mapping[str, Any]) -> dict[str, Any]:
     metrics = [
         {
             "name": case["primary"],
-            "label": "Signed up",
+            "label": case["primary"].replace("_", " ").capitalize(),
             "role": "primary",
             "type": "proportion",
             "event": case["primary"],
+            **({"type": "mean", "measure": "sum", "unit": "count"} if case.get("type") == "mean" else {}),
         }
     ]
+    columns = {"user_id": case["unit"], "variant": case["variant"]}
+    columns |= {"event_time": case["time"]} if "time" in case else {}
+    whole = {"cluster": case["cluster"]} if "cluster" in case else {}
+    columns |= {name: name for name in whole.values()}
     if "guardrail" in case:
         guard = {"name": case["guardrail"], "label": "Unsubscribed", "role": "guardrail", "type": "proportion"}
         metrics.append(guard | {"event": case["guardrail"], "better": "lower", "margin": {"relative": case["margin"]}})
     return {
-        "name": case["name"], "title": case["name"].capitalize(), "question": "Does it help?", "mode": "online",
+        **whole, "name": case["name"], "title": case["name"].capitalize(), "question": "Does it help?", "mode": "online",
         "hypothesis": "More sign up.", "change": "Another page", "salt": f"{case['name']}-1",
         "data": {
             "source": "units", "path": str(SHARED / case["data"]), "outcomes": {m["event"]: m["event"] for m in metrics},
-            "columns": {"user_id": case["unit"], "variant": case["variant"], "event_time": case["time"]},
+            "columns": columns,
         },
         "period": PERIOD, "variants": [{"name": arm, "weight": 1 / len(arms)} for arm in arms], "metrics": metrics,
         "design": {"power": 0.8, "minimum_detectable": case["minimum_detectable"]}, "decision": {"min_relative_uplift": 0.02},

@@ -87,3 +87,29 @@ def test_the_criteria_say_that_money_is_none_of_them():
     )
     assert money.absent(STUDY, "a reason") == "Money is not available: a reason."
     assert money.absent(BARE, "a reason").startswith("Revenue: a reason. No value is reckoned")
+
+
+def test_what_carries_the_verdict_and_was_assumed_is_named_beside_it():
+    """Only values at another of which the verdict is another; each by its words, with the value used."""
+    carried = Assumption("decision.min_relative_uplift", 0.05, 0.0, 1.0, (Turn(0.0066, True, "ITERATE"),))
+    free = Assumption("decision.prior.harm", 0.2, 0.001, 0.799, ())
+    assert assumed.text_carries([free], STUDY) == ""
+    said = assumed.text_carries([free, carried], STUDY)
+    assert said == "Nobody stated the smallest gain worth shipping, 5 % (ITERATE below 0.66 %)."
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+@pytest.mark.parametrize("several", [False, True])
+def test_a_text_that_was_made_up_counts_as_assumed_without_any_list(better, several):
+    from helpers.config.assumed import texts
+
+    primary = STUDY.primary.model_copy(update={"label": "Converted", "better": better})
+    second = STUDY.treatments[0].model_copy(update={"name": "second"})
+    variants = [*STUDY.variants, *([second] if several else [])]
+    told = f"{STUDY.treatments[0].name} (new page){' and second' if several else ''}"
+    made = texts("Converted", better, STUDY.control.name, told)
+    others = [m for m in STUDY.metrics if m.role != "primary"]
+    study = STUDY.model_copy(update={"metrics": [primary, *others], "variants": variants, "assumed": [], **made})
+    assert study.assumes("change") and study.assumes("hypothesis")
+    own = study.model_copy(update={"change": "A red button", "hypothesis": "A red button is seen by more users."})
+    assert not own.assumes("change") and not own.assumes("hypothesis")

@@ -42,8 +42,9 @@ export function problems(plan, inputs) {
   return [];
 }
 
-/** Suppose the experiment ends having observed exactly the expected uplift: what then? The plan must have no problems. */
-export function outlook(plan, currency = "EUR") {
+/** Suppose the experiment ends having observed exactly the expected uplift: what then? The plan must have no problems.
+ *  Revenue moves with conversions, or as it was measured (change, low, high and error in cents of a user). */
+export function outlook(plan, currency = "EUR", measured = null) {
   const { baseline, allocation } = plan;
   const level = lastLevel(plan.alpha, plan.looks);
   const arms = armsBy(plan, plan.days);
@@ -60,11 +61,15 @@ export function outlook(plan, currency = "EUR") {
   const needed = plan.uplift === 0 ? null : size(baseline, absolute(plan.uplift), allocation, level, plan.power);
   const weeks = (n) => (n === null ? null : Math.ceil(n / daily(plan) / 7 - 1e-9));
   const difference = rate - baseline;
-  const money = (plan.traffic * plan.segment_share * DAYS_PER_MONTH * plan.horizon * plan.arpu) / baseline;
+  const reached = plan.traffic * plan.segment_share * DAYS_PER_MONTH * plan.horizon;
+  const money = measured ? reached : (reached * plan.arpu) / baseline;
   const belief = believed(plan, arms, baseline, rate);
+  const moved = measured ? new Belief(measured.change, measured.error, plan, plan.size * plan.arpu) : belief;
+  const change = measured ? [measured.change, measured.low, measured.high] : [difference, bounds[0], bounds[1]];
   const perUnit = money * plan.margin;
-  const pays = plan.cost / perUnit;
-  const net = perUnit * belief.mean - plan.cost;
+  const pays = plan.cost / (((reached * plan.arpu) / baseline) * plan.margin);
+  const priced = plan.cost / perUnit;
+  const net = perUnit * moved.mean - plan.cost;
   return {
     units,
     level,
@@ -82,16 +87,16 @@ export function outlook(plan, currency = "EUR") {
     planned,
     planned_weeks: weeks(planned),
     risk: belief.risk,
-    revenue: money * difference,
-    revenue_low: money * bounds[0],
-    revenue_high: money * bounds[1],
-    net_measured: perUnit * difference - plan.cost,
+    revenue: money * change[0],
+    revenue_low: money * change[1],
+    revenue_high: money * change[2],
+    net_measured: perUnit * change[0] - plan.cost,
     net,
     shrunk: belief.mean / baseline,
     chance_of_harm: belief.chance_of_harm,
-    chance_of_loss: 1 - belief.chanceAbove(pays),
-    loss_of_shipping: perUnit * belief.expectedBelow(pays),
-    loss_of_waiting: perUnit * belief.expectedAbove(pays),
+    chance_of_loss: 1 - moved.chanceAbove(priced),
+    loss_of_shipping: perUnit * moved.expectedBelow(priced),
+    loss_of_waiting: perUnit * moved.expectedAbove(priced),
     decision: decide(plan, { level, p, relative, risk: belief.risk, net }, currency),
     rule: operating(plan, arms, crit, pays),
     band: band(plan, level, crit),

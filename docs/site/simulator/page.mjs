@@ -20,6 +20,9 @@ const controls = new Map();
 const currency = () => presets.get(state.preset)?.currency ?? "EUR";
 const start = () => presets.get(state.preset)?.plan ?? data.own;
 const current = () => Object.fromEntries([...controls].map(([name, control]) => [name, control.value]));
+/** The revenue that a study measured, as long as nothing that was seen is moved: then revenue moves with conversions. */
+const SEEN = ["traffic", "baseline", "uplift", "arpu", "days", "segment_share", "in_experiment", "allocation"];
+const measured = (plan) => (!state.segment && SEEN.every((name) => plan[name] === start()[name]) && presets.get(state.preset)?.measured) || null;
 const key = ({ dimension, level }) => `${dimension}:${level}`;
 
 function element(name, text, className) {
@@ -177,7 +180,7 @@ function render() {
   if (wrong.some((w) => controls.get(w.name).more)) by("more").open = true;
   if (wrong.length) return;
   const [risk, days] = ["meter", "band"].map((id) => by(id).clientWidth); // read before anything is written: one layout a frame
-  const found = outlook(plan, currency());
+  const found = outlook(plan, currency(), measured(plan));
   showVerdict(plan, found);
   showFigures(plan, found);
   showRisk(found, risk);

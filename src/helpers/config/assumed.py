@@ -1,5 +1,6 @@
 """What a study stands on and nobody stated: keys that were left out, and those that it lists under ``assumed``."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from types import UnionType
@@ -49,6 +50,30 @@ def assumes(study: BaseModel, listed: Iterable[str], path: str) -> bool:
             return True
         part = getattr(part, key)
     return False
+
+
+def texts(primary: str, better: str, control: str, treatments: str) -> dict[str, str]:
+    """The texts that ``new-study`` makes up of an experiment, by their keys."""
+    way = "lower" if better == "lower" else "higher"
+    return {
+        "hypothesis": f"{primary} is {way} in {treatments} than in {control}.",
+        "change": f"What the units of {treatments} got",
+    }
+
+
+def is_made_up(study: "Study", path: str) -> bool:
+    """Whether a text is the one that ``new-study`` makes up, also where nothing is listed as assumed."""
+    if path not in ("hypothesis", "change"):
+        return False
+    *first, last = (v.name for v in study.treatments)
+    treatments = f"{', '.join(first)} and {last}" if first else last
+    made = (texts(study.primary.label, way, study.control.name, treatments)[path] for way in ("higher", "lower"))
+    return _bare(getattr(study, path)) in map(_bare, made)
+
+
+def _bare(text: str) -> str:
+    """A text without the words of the data behind the names of variants."""
+    return re.sub(r" \([^()]*\)", "", text).strip().rstrip(".").casefold()
 
 
 def value_at(study: BaseModel, path: str) -> float:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from helpers import defaults
 from helpers.config.aggregates import Aggregates
-from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths
+from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths, is_made_up
 from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.consistent import check_amounts, check_levels, check_tables, check_units, summed
 from helpers.config.data import EXPOSED, WORLDS, Log, Simulation, Units
@@ -277,8 +277,8 @@ class Study(Named):
                 raise ConfigError(f"{key}.without", f"true of {kind}", "it of a share of units, such as a proportion")
 
     def assumes(self, path: str) -> bool:
-        """Whether nobody stated the key at a path: it was left out, or is listed as assumed."""
-        return assumes(self, self.assumed, path)
+        """Whether nobody stated the key at a path: it was left out, is listed as assumed, or holds a text that was made up."""
+        return assumes(self, self.assumed, path) or is_made_up(self, path)
 
     @property
     def assumptions(self) -> tuple[str, ...]:

@@ -17,10 +17,29 @@ class Observed:
 
     @property
     def enrolment_days(self) -> float:
-        """Days over which units came in, counted as whole ones; the last date stands for as many days as lie between two."""
-        if self.first_exposure is None or self.last_exposure is None:
+        """Days over which units came in, from the first exposure to the last; the last date stands for as many days as lie between two.
+
+        >>> Observed(datetime(2026, 3, 2, 8, 9), datetime(2026, 3, 16, 7, 57), None).enrolment_days
+        13.991666666666667
+        >>> Observed(datetime(2026, 3, 2), datetime(2026, 3, 15), None).enrolment_days
+        14.0
+        """
+        first, last = self.first_exposure, self.last_exposure
+        if first is None or last is None:
             return 0.0
-        return float((self.last_exposure.date() - self.first_exposure.date()).days + self.step)
+        if not self.dated:
+            return (last - first) / DAY
+        return float((last.date() - first.date()).days + self.step)
+
+    @property
+    def dated(self) -> bool:
+        """Whether moments are dates without a time of day: all at one full hour, as midnight is elsewhere, or summer time puts it."""
+        seen = [each for each in (self.first_exposure, self.last_exposure, self.last_event) if each is not None]
+        full = not any(each.minute or each.second or each.microsecond for each in seen)
+        return full and all((each.hour - seen[0].hour) % 24 in (0, 1, 23) for each in seen)
+
+
+DAY = timedelta(days=1)
 
 
 def observed_on(start: datetime, days: list[int]) -> Observed:

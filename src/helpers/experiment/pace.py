@@ -1,5 +1,6 @@
 """How long it took until all units were in, and whether that tells when more would come."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def timeless(study: "Study", days: float) -> str:
     """Why nobody can say in how many weeks more units come, who came over so many days until now; empty where it can be said."""
     if study.cluster is not None:
         return f"traffic does not bring a new {study.cluster}"
-    if days >= SHORTEST:
+    if math.ceil(days) >= SHORTEST:
         return ""
     if days or study.has_time:
         return f"the {'table' if study.is_unit_table else 'log'} is shorter than a week"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config.columns import COUNTED_BY, logged
+from helpers.ingest.copies import is_copy
 from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
@@ -35,11 +36,15 @@ def whole_key(cluster: str, unit: str) -> str:
 
 @dataclass(frozen=True)
 class Telling:
-    """A column of the file whose levels tell the variant: how many hold two units or more, and the units in these."""
+    """A column of the file whose levels tell the variant: how many hold two units or more, and the units in these.
+
+    ``fewest`` are the levels of the arm that has the fewest. With one of them no test can be made of the levels.
+    """
 
     column: str
     levels: int
     units: int
+    fewest: int = 2
 
 
 def telling(
@@ -48,8 +53,8 @@ def telling(
     r"""The columns whose levels each stand in one variant, beyond what chance makes of units assigned one by one.
 
     Such units fill a level of :math:`m` with one variant in :math:`\sum_a w_a^m` of all cases, so all levels in the
-    product of these chances. Levels of one unit say nothing. A column of which no two arms have two levels each is a copy
-    of the variant, or something that one arm alone has, and is none of these.
+    product of these chances. Levels of one unit say nothing, and another name of the variant is none of these
+    (:func:`~helpers.ingest.copies.is_copy`): one treated city, or one region an arm, is no less what was randomised than forty.
 
     Args:
         con: a connection in which temporary tables can be made.
@@ -61,7 +66,7 @@ def telling(
         >>> import duckdb
         >>> rows = f"select i as {UNIT}, if(i % 8 < 4, 'a', 'b') as {ARM}, i % 8 as city, i % 3 as plan from range(800) r(i)"
         >>> telling(duckdb.connect(), rows, ["city", "plan"], {"a": 0.5, "b": 0.5})
-        [Telling(column='city', levels=8, units=800)]
+        [Telling(column='city', levels=8, units=800, fewest=4)]
     """
     left = [name for name in columns if name.lower() not in COUNTED_BY]
     first = _some(con, relation, left, f"limit {SAMPLE}")
@@ -73,11 +78,13 @@ def telling(
     found = []
     for name in left:
         levels = _levels(con, f"({relation})", name)
-        if (pure := _pure(levels)) and _no_accident(pure, weights):
+        if not (pure := _pure(levels)) or not _no_accident(pure, weights):
+            continue
+        fewest = min(_of_arms(pure).get(arm, 0) for arm in weights)
+        if fewest > 1 or not is_copy(logged(name), _named(con, relation, name)):
             shared = [row for row in levels if row[0] > 1]
-            found.append(
-                Telling(logged(name), sum(many for *_, many in shared), sum(n * many for n, *_, many in shared))
-            )
+            units = sum(n * many for n, *_, many in shared)
+            found.append(Telling(logged(name), sum(many for *_, many in shared), units, max(fewest, 1)))
     return found
 
 
@@ -113,14 +120,32 @@ def _unrefuted(levels: list[Level]) -> bool:
     return bool(_pure(levels)) or all(units == 1 for units, *_ in levels)
 
 
-def _no_accident(pure: list[Level], weights: Mapping[str, float]) -> bool:
+def _of_arms(pure: list[Level]) -> Counter[str]:
+    """Levels of one variant, by it."""
     of_arm: Counter[str] = Counter()
     for _, _, arm, many in pure:
         of_arm[arm] += many
+    return of_arm
+
+
+def _named(con: "duckdb.DuckDBPyConnection", relation: str, column: str) -> dict[str, list[str]]:
+    """The levels with company, by the arm that most of their units are in; the first of many."""
+    rows = con.execute(
+        f"""select arm, value from (select trim({quoted(column)}::varchar) as value, mode({ARM}) as arm, count(distinct {UNIT}) as units
+        from ({relation}) group by 1) where value <> '' and units > 1 qualify row_number() over (partition by arm order by value) <= 20
+        order by all"""
+    ).fetchall()
+    named: dict[str, list[str]] = {}
+    for arm, value in rows:
+        named.setdefault(str(arm), []).append(str(value))
+    return named
+
+
+def _no_accident(pure: list[Level], weights: Mapping[str, float]) -> bool:
     most = max(
         weights.values()
-    )  # a thousand units of one level: their chance is below the smallest float, its logarithm is not
+    )  # of a thousand units of one level the chance is below the smallest float, its logarithm is not
     chance = sum(
         many * (n * math.log(most) + math.log(sum((w / most) ** n for w in weights.values()))) for n, *_, many in pure
     )
-    return chance < CHANCE and sum(many > 1 for many in of_arm.values()) > 1
+    return chance < CHANCE

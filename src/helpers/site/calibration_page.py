@@ -24,6 +24,7 @@ def page(lines: list[Line]) -> str:
     from helpers.report.figures.show import drawn
     from helpers.report.tables import table
     from helpers.site.calibration_figure import deviations
+    from helpers.validation.decided import COUNTED
 
     outside = [line for line in lines if not line.inside]
     topics = [(topic, list(part)) for topic, part in groupby(lines, key=lambda line: line.topic)]
@@ -35,7 +36,7 @@ def page(lines: list[Line]) -> str:
         lines=lines,
         outside=outside,
         unexplained=[line for line in outside if not line.reason],
-        fewest=min(line.runs for line in lines),
+        fewest=min(line.runs for line in lines if line.method != COUNTED),
         figure=Markup(view.html()),
         red=Markup(table(_reasons(outside), "Cases outside their Monte Carlo interval, by reason").markup)
         if outside

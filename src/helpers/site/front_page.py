@@ -85,6 +85,7 @@ def front_page(
         horizon=horizon(study),
         money_rests=assumed.note(study, assumed.EXPECTED),
         registered=standing(study, where),
+        rests=told(numbers, "decision.rests"),
         people=people_said(numbers),
         people_tone="finding" if _on_these_results(numbers) else "warning",
         quoted=number("quoted.amount") if "quoted.amount" in numbers else "",

@@ -58,8 +58,10 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     people = f"  people:  {decided}\n" if decided else ""
     caveat = f"; warned of: {warned.lower()}" if warned else ""
     caveat += f", all others not asked: {study.rowless}" if study.rowless else ""
-    told = (("beside", "decision.beside"), ("others", "decision.others"))
-    beside = "".join(f"  {word + ':':<9}{numbers[name].text}\n" for word, name in told if numbers[name].value)
+    told = (("rests", "decision.rests"), ("beside", "decision.beside"), ("others", "decision.others"))
+    beside = "".join(
+        f"  {word + ':':<9}{numbers[name].text}\n" for word, name in told if name in numbers and numbers[name].value
+    )
     return (
         f"{head}"
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"

@@ -14,7 +14,7 @@ from helpers.stats.binomial import MonteCarlo, Promise, monte_carlo
 Quantity = Literal["false positives", "coverage", "power", "no improvement"]
 RUNS = 10_000
 CONFIDENCE = 0.99
-"""Level of the Monte Carlo interval: one case in a hundred is red by chance."""
+"""Level of the Monte Carlo interval: one case in a hundred is red by chance, or one family of bins."""
 STANDARD_ERRORS = 4.0
 SEED = 20261122
 
@@ -33,6 +33,7 @@ class Case:
         promise: "equal", or "at most" / "at least" where the method only promises a bound.
         slack: how far from nominal the method is known to be here; nonzero only with a ``reason``.
         reason: why, in one sentence for the page.
+        family: how many cases of bins are judged together, so that one such family in a hundred has a red one by chance.
         runs: runs of the long version. ``short`` runs of the version in the tests.
 
     Raises ValueError for a slack without a reason.
@@ -54,6 +55,7 @@ class Case:
     reason: str = ""
     runs: int = RUNS
     short: int = 1_000
+    family: int = 1
 
     def __post_init__(self) -> None:
         if (self.slack > 0) != bool(self.reason):
@@ -73,7 +75,8 @@ class CaseOutcome:
 
     Attributes:
         nominal_inside: the promise lies in the Monte Carlo interval; the page is red where it does not.
-        kept: within four standard errors of counting plus the stated slack; the run fails where it is not.
+        kept: within four standard errors of counting plus the stated slack; of a family of bins inside the interval, which is
+            wide enough for all of them; the run fails where it is not.
 
     Example:
         >>> case = Case("Coins", "toss", "bent", "coverage", 0.5, lambda rng, runs: int(rng.binomial(runs, 0.4)))
@@ -91,6 +94,8 @@ class CaseOutcome:
 
     @property
     def kept(self) -> bool:
+        if self.case.family > 1:
+            return self.nominal_inside
         noise = STANDARD_ERRORS * math.sqrt(self.case.nominal * (1 - self.case.nominal) / self.monte_carlo.runs)
         gap = self.monte_carlo.observed - self.case.nominal
         if self.case.promise == "at most":
@@ -120,7 +125,10 @@ def evaluated(case: Case, hits: int, runs: int) -> CaseOutcome:
         True
     """
     return CaseOutcome(
-        case, monte_carlo(str(case), case.nominal, hits, runs, confidence=CONFIDENCE, promise=case.promise)
+        case,
+        monte_carlo(
+            str(case), case.nominal, hits, runs, confidence=1 - (1 - CONFIDENCE) / case.family, promise=case.promise
+        ),
     )
 
 

@@ -12,6 +12,7 @@ TOPICS = (
     "noninferiority",
     "bayes",
     "risk",
+    "decided",
     "multiplicity",
     "adjustment",
     "clusters",

@@ -95,7 +95,7 @@ CASES = (
     *(
         Case(
             TOPIC, "posterior", f"stated between {low:g} and {high:g}", "no improvement", stated(low, high),
-            partial(without_improvement, low=low, high=high), runs=RUNS,
+            partial(without_improvement, low=low, high=high), runs=RUNS, family=len(EDGES) - 1,
         )
         for low, high in pairwise(EDGES)
     ),

@@ -82,8 +82,8 @@ def undone(con: "duckdb.DuckDBPyConnection", study: Study) -> str:
     if getattr(study.data, "negative", "error") == "refund":
         found = query.query(con, "refunds", events=sorted(study.money_events))
         back = int(found.refunds.sum()) if len(found) else 0
-        said = "1 amount is below zero and lowers" if back == 1 else f"{back:,} amounts are below zero and lower"
-        return f"{said} the sums" if back else ""
+        lower = "1 amount is below zero and lowers" if back == 1 else f"{back:,} amounts are below zero and lower"
+        return f"{lower} the sums" if back else ""
     read = {event for metric in study.metrics for event in metric.events} | set(study.funnel.steps)
     told = [
         f"{row.events:,} {row.event_name}"

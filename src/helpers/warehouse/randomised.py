@@ -29,10 +29,24 @@ def load(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> None:
 
 
 def notes(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[str]:
-    """Sentences for ``check`` on columns that tell the variant, of a study that does not say why."""
+    """Sentences for ``check`` on columns that tell the variant, of a study that does not say why, and on an arm of one cluster."""
+    alone = _of_one_cluster(con) if study.cluster else []
+    one = [
+        f"one {study.cluster} in {name}: cannot be told, for what it is like cannot be parted from what it got"
+        for name in alone
+    ]
     if study.independent:
-        return []
-    return [f"{said(t, study)}: a trust check fails until the study says {remedy(t)}" for t in found(con, study, log)]
+        return one
+    return one + [
+        f"{said(t, study)}: a trust check fails until the study says {remedy(t)}" for t in found(con, study, log)
+    ]
+
+
+def _of_one_cluster(con: "duckdb.DuckDBPyConnection") -> list[str]:
+    """The variants whose exposed units all stand in one cluster."""
+    counted = """select variant from marts.fct_experiment_units where is_exposed and variant is not null
+        group by 1 having count(distinct cluster_key) = 1 order by 1"""
+    return [name for (name,) in con.execute(counted).fetchall()]
 
 
 def said(told: Telling, study: Study) -> str:

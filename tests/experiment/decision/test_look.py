@@ -21,8 +21,8 @@ def study(days: float):
 @pytest.mark.parametrize(
     ("days", "seen", "early"),
     [
-        (28, 28, False), (28, 27.2, False), (28, 26.9, True), (28, 6, True), (28, 40, False),
-        (7, 6.1, False), (3, 3, True), (3, 6.5, False), (0.125, 0.12, True),
+        (28, 28, False), (28, 27.6, False), (28, 27.2, True), (28, 6, True), (28, 40, False),
+        (7, 6, True), (7, 6.1, True), (7, 6.6, False), (3, 3, True), (3, 6.5, False), (2, 6, True), (0.125, 0.12, True),
     ],
 )  # fmt: skip
 def test_a_look_is_early_until_the_period_and_a_whole_week_are_over(days, seen, early):
@@ -31,6 +31,13 @@ def test_a_look_is_early_until_the_period_and_a_whole_week_are_over(days, seen, 
     if found:
         assert found.over == START + timedelta(days=max(days, 7))
         assert found.share == pytest.approx(seen / max(days, 7))
+
+
+def test_the_last_date_of_times_without_hours_stands_for_its_whole_day():
+    """Of seven days the seventh date is there; with hours, a day that has only begun lacks a weekday."""
+    last = START + timedelta(days=6)
+    assert early_look(study(7), last, dated=True) is None and early_look(study(7), last) is not None
+    assert early_look(study(7), last - timedelta(days=1), dated=True) is not None
 
 
 @pytest.mark.parametrize(("days", "early"), [(28, False), (7, False), (4, True)])

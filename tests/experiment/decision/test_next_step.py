@@ -27,7 +27,7 @@ class Seen:
 
     study = STUDY
     units = 100_000
-    observed = Observed(FIRST, FIRST + timedelta(days=20, hours=5), None)
+    observed = Observed(FIRST, FIRST + timedelta(days=20), None)
 
     def base(self, metric):
         return ARMS[0]

@@ -64,7 +64,7 @@ def test_options_rest_on_the_money_of_the_report(found, small_study):
 def test_every_option_is_shown_and_one_is_recommended(found, small_study):
     rows = options_topic.table(found[0].compared, "EUR")
     assert len(rows) == len(options.OPTIONS)
-    assert sum(str(r["Verdict"]) == "recommended" for r in rows) == 1
+    assert sum(str(r["Verdict"]) == "worth most" for r in rows) == 1
     assert "2 weeks" in rows[1]["Option"]
     note = options_topic.note(small_study.study, found[0])
     assert "12 months" in note and "10 % chance that revenue falls" in note

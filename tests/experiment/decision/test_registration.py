@@ -132,10 +132,72 @@ def test_all_that_the_decision_depends_on_counts(keys, path):
 
 @pytest.mark.parametrize(
     "keys",
-    [{"title": "x"}, {"question": "x"}, {"hypothesis": "x"}, {"metrics__0__label": "x"}, {"limits": []}, {"data__seed": 9}],
+    [{"title": "x"}, {"question": "x"}, {"hypothesis": "x"}, {"metrics__0__label": "x"}, {"limits": []}, {"variants__0__description": "x"}],
 )  # fmt: skip
 def test_what_is_only_shown_does_not(keys):
     assert digest_of(content_of(changed(**keys))) == digest_of(content_of(STUDY))
+
+
+UNITS = yaml.safe_load((paths.STUDIES / "hillstrom.yml").read_text(encoding="utf-8"))
+COUNTED = {
+    "where": "newbie = 1", "missing_codes": {"spend": ["-9"]}, "money_in": "minor_units", "decimal": ",", "delimiter": ";",
+    "time_format": "%d.%m.%Y", "timezone": "Europe/Berlin", "negative": "refund", "header_line": 2, "encoding": "latin-1",
+    "rows_in_fields": True, "columns": {"variant": "channel"}, "table": "sheet", "outcomes": UNITS["data"]["outcomes"] | {"visit": "conversion"},
+    "happened": ("visit",), "before": {"spend": "recency"}, "shown": {"x": "control"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", COUNTED)
+def test_each_key_that_decides_what_is_counted_changes_the_digest(where, key):
+    """Every key of data but those that say where they stand; see also the property below."""
+    study = Study.model_validate(UNITS)
+    other = study.model_copy(update={"data": study.data.model_copy(update={key: COUNTED[key]})})
+    assert digest_of(content_of(other)) != digest_of(content_of(study))
+    assert any(
+        path.startswith(f"data.{key}") for path in registration.differences(content_of(study), content_of(other))
+    )
+
+
+def test_no_key_of_a_study_is_left_out_but_the_words_that_are_named():
+    """Whoever adds a key to a study or to its data registers it, or lists it here as words or as a place."""
+    known = {*registration.WORDS, *registration.AFTERWARDS}
+    for raw in (RAW, UNITS):
+        study = Study.model_validate(raw)
+        paths_of = {path.split(".")[0] for path in content_of(study)}
+        assert {*Study.model_fields} - paths_of == known
+        of_data = {path.split(".")[1] for path in content_of(study) if path.startswith("data.")}
+        assert {*type(study.data).model_fields} - of_data == {*registration.OF_A_PLACE} & {
+            *type(study.data).model_fields
+        }
+
+
+def test_of_several_tables_every_column_and_filter_counts(tmp_path):
+    from tests.ingest.tables.company import company
+
+    raw = company(1, tmp_path).raw
+    before = content_of(Study.model_validate(raw))
+    places = [raw["data"]["assignments"], *raw["data"]["facts"].values()]
+    for place in places:
+        place["where"] = "true"
+        told = registration.differences(before, content_of(Study.model_validate(raw)))
+        assert [path.rpartition(".")[2] for path in told] == ["where"], told
+        del place["where"]
+        place["path"] = f"elsewhere_{place['path']}"
+    assert registration.differences(before, content_of(Study.model_validate(raw))) == []
+    raw["data"]["unassigned"] = 0.9
+    assert registration.differences(before, content_of(Study.model_validate(raw))) == ["data.unassigned"]
+
+
+def test_an_older_registration_does_not_know_a_key_and_is_held_to_what_is_stated(where, monkeypatch):
+    unknown = ("data.dirt", "data.users", "data.bot_events", "segments", "min_segment", "leaving", "funnel")
+    older = {k: v for k, v in content_of(STUDY).items() if not k.startswith(unknown)}
+    monkeypatch.setattr(registration, "content_of", lambda study: older)
+    register(STUDY, where, MARCH)
+    monkeypatch.undo()
+    changed_since = registration.differences(older, content_of(STUDY), registration._stated(STUDY))
+    assert {"data.dirt.bot", "segments"} < {*changed_since}
+    assert not {"data.dirt.missing_revenue", "data.bot_events_per_day"} & {*changed_since}, "at their defaults"
+    assert "data.dirt.bot (nothing, now 0.006)" in standing(STUDY, where)
 
 
 def test_who_may_override_counts_once_it_is_another_than_the_default():

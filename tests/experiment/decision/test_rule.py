@@ -9,12 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
+from helpers import config
 from helpers.config import Prior, Rule
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, Fading, decide
+from helpers.report.topics.decision import text_arm
 from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
 RULE = Rule()
@@ -291,3 +293,22 @@ def test_what_more_likely_than_not_does_not_pay_is_not_said_to_be_expected_to(pa
     made = decide(evidence(*WIN, worth=1e6, currency="EUR", pays=pays), RULE)
     assert made.verdict == "GO" and ("expected to pay" in made.reason) is likely
     assert ("pays with a chance of only 45 %" in made.beside) is not likely
+
+
+@given(st.sampled_from(["", "arm_1"]), st.integers(0, 2))
+def test_guardrails_beyond_their_margin_are_told_beside_harm_and_their_arm_by_name(arm, broken):
+    """And what is told of another treatment on the first page begins with it."""
+    far = noninferiority(
+        Proportion(20_000, 1_000), Proportion(20_000, 1_600), margin=0.2, scale="relative", bad="increase"
+    )
+    guards = tuple((name, far) for name in ("crashes", "refunds")[:broken])
+    found = evidence(*HARM, guardrails=guards, arm=arm)
+    made = decide(found, Rule())
+    assert made.verdict == "KILL" and made.reason.startswith(
+        f"{arm}: Conversion is worse" if arm else "Conversion is worse"
+    )
+    assert made.reason.endswith("the change does harm.") and made.reason.count("beyond the margin of 20 %") == broken
+    assert all(f"; guardrail {name}" in made.reason for name, _ in guards)
+    if arm:
+        told = text_arm(config.load("studies/cart_checkout.yml"), made, found)
+        assert told.startswith(f"Conversion in {arm} ") and f"KILL. {arm}: Conversion is worse" in told

@@ -79,8 +79,8 @@ class FakeResults:
 
     def __init__(self, found: object, study: Study = STUDY, *, days: int = 28, units: int = 10_000) -> None:
         self.found, self.study, self.count = found, study, units
-        first = datetime(2026, 7, 27, 6)
-        self.observed = Observed(first, first + timedelta(days=days - 1, hours=3), first + timedelta(days=60))
+        first = datetime(2026, 7, 27, 6, 5)
+        self.observed = Observed(first, first + timedelta(days=days), first + timedelta(days=60))
 
     def effect(self, metric: object, variant: str | None = None, *, as_is: bool = False) -> object:
         return self.found

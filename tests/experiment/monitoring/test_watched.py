@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from scipy import stats
 
 from helpers import config
 from helpers.config import Study, Watch
-from helpers.experiment.monitoring.plan import called
+from helpers.experiment.monitoring.guarded import guarded
+from helpers.experiment.monitoring.plan import MonitoringPlan, called
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.watched import watched
 from helpers.record import Number, Numbers
@@ -149,7 +151,7 @@ def test_what_is_made_up_has_the_name_of_no_metric(labels, stated):
     primary = STUDY.primary.model_copy(update={"name": "primary"})
     metrics = [primary, *(primary.model_copy(update={"label": label, "event": label}) for label in sorted(labels))]
     section = STUDY.monitoring.model_copy(update={"tickets_per_day": 40.0 if stated else None, "stream": None})
-    said = called(STUDY.model_copy(update={"metrics": metrics, "monitoring": section}))
+    said = called(STUDY.model_copy(update={"metrics": metrics, "monitoring": section}), EARLIER)
     if stated:
         assert said == "tickets"
     elif len(labels - {"Spend"}) < 3:
@@ -157,3 +159,46 @@ def test_what_is_made_up_has_the_name_of_no_metric(labels, stated):
     rules = Triggers(called=said)
     assert (said in rules.text("Bought")) and rules.named("rate trigger") == "rate trigger"
     assert ("ticket" in rules.named("ticket trigger")) is (said == "tickets" or "assumed" in said)
+
+
+@given(
+    st.floats(0.001, 0.999), st.integers(50, 10**6), st.booleans(), st.sampled_from([{"relative": 0.2}, {"absolute": 0.02}]),
+    st.booleans(),
+)  # fmt: skip
+def test_a_guardrail_that_can_be_counted_is_watched_and_not_made_up_tickets(rate, units, lower, margin, second):
+    """Its daily count is that of the control, and its trigger lies beyond its margin and beyond the chance of a day."""
+    raw = STUDY.model_dump(mode="json", exclude_unset=True)
+    guards = [m for m in raw["metrics"] if m["role"] == "guardrail"]
+    counted = {"name": "crashed", "label": "Crashed", "role": "guardrail", "type": "proportion", "event": "support_ticket",
+               "better": "lower" if lower else "higher", "margin": margin}  # fmt: skip
+    own = [m for m in guards if m["type"] == "ratio"] * second
+    raw["metrics"] = [m for m in raw["metrics"] if m["role"] != "guardrail"] + own + [counted]
+    raw["monitoring"] = {}
+    raw["economics"]["exposed_units_per_month"] = None
+    study = Study.model_validate(raw)
+    earlier = Numbers({
+        "exposed.units_per_day": Number(float(units), "count", "", ""), "primary.control": Number(0.3, "share", "", "30 %"),
+        "metrics.crashed.control": Number(rate, "share", "", ""), "funnel.control": Number(0.3, "share", "", ""),
+    })  # fmt: skip
+    plan, mean = MonitoringPlan.of(study, earlier), units * (rate if lower else 1 - rate)
+    rise = plan.triggers.tickets - 1
+    if plan.guardrail:
+        assert plan.guardrail == "crashed" in plan.triggers.called and plan.world.tickets == pytest.approx(mean)
+        beyond = margin.get("relative") or margin["absolute"] * units / mean
+        assert rise >= beyond - 1e-9 and stats.poisson.sf(plan.triggers.tickets * mean, mean) < 1e-3
+        assert (
+            plan.section.ticket_surge * mean <= units * (1 + 1e-9) and plan.section.ticket_surge > plan.triggers.tickets
+        )
+    else:
+        assert (
+            mean < 1
+            or mean * (1 + 2 * max(5 / math.sqrt(mean), 0.2 if "relative" in margin else 0.02 * units / mean)) > units
+        )
+        assert plan.triggers.called == "tickets" or "complaints" in plan.triggers.called
+
+
+def test_what_is_not_known_that_evening_or_is_no_count_is_not_watched_day_by_day():
+    """Of the flagship's guardrails two are ratios, and who is back within seven days is known later: its tickets are stated."""
+    flagship = config.load("studies/cart_checkout.yml")
+    numbers = Numbers({f"metrics.{m.name}.control": Number(0.2, "share", "", "") for m in flagship.metrics})
+    assert guarded(flagship, numbers, 1_000) is None

@@ -1,10 +1,13 @@
 """Warnings that need words: a split that chance seldom makes, and contamination that no sample ratio sees."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from helpers import config
 from helpers.experiment.trust.hidden_contamination import unseen
-from helpers.experiment.trust.marginal_srm import marginal_srm
-from helpers.stats import Proportion
+from helpers.experiment.trust.marginal_srm import caveat, marginal_srm
+from helpers.stats import Proportion, compare
 
 
 class Measured:
@@ -69,3 +72,17 @@ def test_a_sample_ratio_that_sees_it_is_no_blind_one(measured):
     assert found is not None and found.rows == 90
     assert unseen(results, {"control": 10_050, "treatment": 11_040}, 1_090) is None
     assert unseen(results, {}, 0) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1_500, 2_600), st.sampled_from([(10_000, 10_300), (10_300, 10_000)]))
+def test_what_the_missing_units_do_to_the_interval_is_told_of_the_interval_as_it_was(hits, sizes):
+    """Never "no longer" of an interval that holds zero as it is."""
+    study = config.load("studies/cookie_cats.yml")
+    arms = Proportion(sizes[0], 2_000), Proportion(sizes[1], hits)
+    found = marginal_srm(Measured(study, *arms))
+    before, after = (each.p_value < each.alpha for each in (compare(*arms), found.worst))
+    words = caveat(found, study).words.rpartition("the interval ")[2]
+    wanted = {(True, True): "would still exclude", (True, False): "would no longer exclude",
+              (False, True): "would exclude, as it does not now,", (False, False): "would include, as it does now,"}  # fmt: skip
+    assert words == f"{wanted[before, after]} zero."

@@ -61,7 +61,10 @@ def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_stud
         check.verdict == "warning"
         and check.found == f"skewness 6.2 over all arms, 1,000 units in treatment: {needed:,.0f} are needed"
     )
-    assert "cannot be trusted" in check.caveat.claim and f"{needed:,.0f} units" in check.caveat.words
+    assert "misses more on one side" in check.caveat.claim and f"{needed:,.0f} units" in check.caveat.words
+    of = skew_of_difference((9_000, 1.0, 21.0), (1_000, 1.0, 21.0))
+    far = SimpleNamespace(by_treatment=lambda metric, what: {"treatment": MetricSkew(21.0, "treatment", 1_000, of)})
+    assert "cannot be trusted" in skewed(far, SimpleNamespace(study=study))[0].caveat.claim
 
 
 @given(st.lists(st.integers(200, 20_000), min_size=2, max_size=4), st.integers(2_000, 20_000))

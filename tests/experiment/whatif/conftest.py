@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from helpers.experiment.whatif import Preset, WhatIfPlan
+from helpers.experiment.whatif.plan import MeasuredRevenue
 from helpers.experiment.whatif.presets import Segment
 from helpers.site.whatif_page import write
 
@@ -32,6 +33,16 @@ PRESETS = (
     ),
     Preset(
         "loss", ATTACK, "Conversion", "USD", "A note.", WhatIfPlan(60_000, 0.1, -0.02, 96, 30, minimum_uplift=0.05), ()
+    ),
+    Preset(
+        "paid",
+        "Money of its own",
+        "Conversion",
+        "EUR",
+        "",
+        WhatIfPlan(2_000, 0.1, 0.08, 500, 28, minimum_uplift=0.1),
+        (),
+        MeasuredRevenue(30.0, -10.0, 70.0, 20.4),
     ),
 )
 

@@ -7,10 +7,11 @@ from urllib.parse import parse_qs
 import pytest
 
 from helpers import paths
-from helpers.experiment.whatif import INPUTS
+from helpers.experiment.whatif import INPUTS, outlook
+from helpers.formatting import formatted
 from helpers.site.bundle import bundle, embedded
 from helpers.site.csp import inline, policy
-from helpers.site.whatif_page import MODULES, SOURCE, data
+from helpers.site.whatif_page import MODULES, RULE, SOURCE, data
 from tests.experiment.whatif.conftest import ATTACK, PRESETS
 
 NO_NUMBER = re.compile(r"NaN|undefined|Infinity|\[object|\bnull\b")
@@ -35,7 +36,7 @@ def test_it_is_one_file_that_asks_nobody(simulator_page):
 
 def test_data_cannot_end_its_script():
     text = embedded(data(PRESETS))
-    assert "<" not in text and json.loads(text)["presets"][2]["title"] == ATTACK
+    assert "<" not in text and json.loads(text)["presets"][3]["title"] == ATTACK
 
 
 def test_nothing_writes_markup():
@@ -51,7 +52,7 @@ def test_every_preset_and_segment_opens(open_page):
         verdicts[preset.name] = page.inner_text("#verdict-word").split()[-1]
         assert page.inner_text("#preset-note") == preset.note
         assert not NO_NUMBER.search(page.inner_text("body"))
-    assert verdicts == {"shop": "GO", "small": "ITERATE", "loss": "KILL"}
+    assert verdicts == {"shop": "GO", "small": "ITERATE", "loss": "KILL", "paid": "ITERATE"}
     page.select_option("#preset", "shop")
     page.select_option("#segment", "device:mobile")
     settle(page)
@@ -60,7 +61,7 @@ def test_every_preset_and_segment_opens(open_page):
 
 
 def test_sliders_move_by_keyboard_and_answers_follow(open_page):
-    page = open_page()
+    page = open_page("#preset=shop")
     before = page.inner_text("#headline")
     page.focus("#uplift-slider")
     for _ in range(5):
@@ -77,7 +78,7 @@ def test_sliders_move_by_keyboard_and_answers_follow(open_page):
 
 
 def test_the_link_brings_everything_back(open_page):
-    page = open_page()
+    page = open_page("#preset=shop")
     page.select_option("#segment", "device:mobile")
     typed(page, "uplift", "4.25")
     typed(page, "days", "35")
@@ -94,7 +95,29 @@ def test_the_link_brings_everything_back(open_page):
 def test_a_mad_link_is_passed_over(open_page):
     page = open_page("#preset=nobody&segment=x&uplift=NaN&days=1e999&traffic=&junk=%3Cimg%20src=x%3E")
     settle(page)
-    assert page.input_value("#preset") == "shop" and page.inner_text("#verdict-word") == "✓ GO"
+    assert page.input_value("#preset") == RULE.name
+
+
+def test_the_rule_of_the_source_is_the_first_preset_by_its_numbers(open_page):
+    page = open_page()
+    settle(page)
+    assert page.locator("#preset option").first.inner_text() == RULE.title and page.input_value("#preset") == RULE.name
+    assert (RULE.plan.alpha, RULE.plan.max_risk, RULE.plan.minimum_uplift) == (0.05, 0.05, 0.05)
+    assert [page.input_value(f"#{name}") for name in ("alpha", "max_risk", "minimum_uplift")] == ["5", "5", "5"]
+
+
+def test_money_is_that_of_the_report_until_what_was_seen_is_moved(open_page):
+    """And after it moves with conversions; the cost is nothing that was seen."""
+    page, paid = open_page("#preset=paid"), next(p for p in PRESETS if p.name == "paid")
+    settle(page)
+    report, moved = (outlook(paid.plan, "EUR", measured=by) for by in (paid.measured, None))
+    told = [formatted(each.revenue, "money", "EUR") for each in (report, moved)]
+    assert told[0] != told[1] and told[0] in page.inner_text("#figures")
+    page.locator("#more").evaluate("details => details.open = true")
+    typed(page, "cost", "1000")
+    assert told[0] in page.inner_text("#figures")
+    typed(page, "days", str(paid.plan.days + 1))
+    assert told[1] in page.inner_text("#figures")
 
 
 def test_reset_goes_back_to_the_preset(open_page):
@@ -108,7 +131,7 @@ def test_reset_goes_back_to_the_preset(open_page):
 
 
 def test_the_summary_is_copied(open_page):
-    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    page = open_page("#preset=shop", permissions=["clipboard-read", "clipboard-write"])
     page.click("#copy")
     page.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == page.inner_text("#summary")
@@ -133,7 +156,7 @@ def test_the_summary_is_copied(open_page):
     ],
 )
 def test_nonsense_gets_a_message_and_never_a_number(open_page, name, text):
-    page = open_page()
+    page = open_page("#preset=shop")
     page.locator("#more").evaluate("details => details.open = true")
     typed(page, name, text)
     assert page.locator("#wrong").is_visible() and page.locator("#found").is_hidden()

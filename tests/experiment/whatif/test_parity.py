@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from helpers.errors import ReportError
 from helpers.experiment.whatif import WhatIfPlan, outlook
+from helpers.experiment.whatif.plan import MeasuredRevenue
 from tests.experiment.whatif.agreement import disagreements
 from tests.experiment.whatif.plans import BASE, plans
 
@@ -52,6 +54,19 @@ def test_every_output_is_the_same_in_both_languages(open_page, count):
             wrong[k] = (plan, found[:5])
     assert wrong == {}
     assert verdicts == {"GO", "ITERATE", "KILL"}
+
+
+@pytest.mark.parametrize("count", [30, pytest.param(2_000, marks=pytest.mark.sweep)])
+def test_money_by_the_measured_revenue_is_the_same_in_both_languages(open_page, count):
+    rng = np.random.default_rng(29)
+    asked = [
+        (plan, vars(MeasuredRevenue(change, change - 2 * error, change + 2 * error, error)))
+        for plan in plans(count)
+        for change, error in [(float(plan["arpu"] * rng.normal(0, 0.2)), float(plan["arpu"] * rng.uniform(0.001, 0.3)))]
+    ]
+    answers = open_page().evaluate("asked => asked.map(([plan, by]) => simulator.outlook(plan, 'EUR', by))", asked)
+    for (plan, by), answer in zip(asked, answers, strict=True):
+        assert disagreements(outlook(WhatIfPlan(**plan), measured=MeasuredRevenue(**by)), answer) == []
 
 
 def test_both_refuse_the_same(open_page):

@@ -7,8 +7,9 @@ import pytest
 
 from helpers import config, paths
 from helpers.config.assumed import NO_PACE
+from helpers.experiment.decision.value import worth
 from helpers.experiment.results import Observed
-from helpers.experiment.whatif import plan_of, preset_of
+from helpers.experiment.whatif import outlook, plan_of, preset_of
 from helpers.experiment.whatif.presets import conversion
 from helpers.experiment.whatif.tried import tried
 from helpers.formatting import inside
@@ -25,6 +26,7 @@ class FakeResults:
         self.study = study
         self.observed = Observed(study.period.start, study.period.end - timedelta(hours=2), None)
         self.pair, self.of = (study.control, study.treatments[-1]), {}
+        self.leading = study.treatments[-1].name
         self.arms = (Proportion(UNITS // 2, 2_800), Proportion(UNITS // 2, treated))
 
     def units(self, population, dimension, level):
@@ -41,7 +43,8 @@ class FakeResults:
     def effect(self, metric, *, variant=None, as_is=False):
         money = Mean.from_moments(UNITS // 2, 500.0, 9.0), Mean.from_moments(UNITS // 2, 605.5, 9.0)
         arms = self.of.get(variant, self.arms)
-        return SimpleNamespace(effect=compare(*(money if metric.type == "mean" else arms)))
+        control, treatment = money if metric.type == "mean" else arms
+        return SimpleNamespace(effect=compare(control, treatment), control=control, treatment=treatment)
 
     def guardrails(self):
         return {}
@@ -97,6 +100,27 @@ def test_levels_without_a_conversion_are_no_segments(study):
     assert {s.level for s in preset.segments} == {"phone"} and preset.segments[0].segment_share == 0.5
 
 
+@pytest.mark.parametrize("monthly", [None, 304_375])
+def test_the_money_of_a_preset_is_that_of_the_report(study, monthly):
+    """Also where revenue moves otherwise than conversions; as expected and as measured, with its losses."""
+    economics = study.economics.model_copy(update={"exposed_units_per_month": monthly})
+    changed = study.model_copy(update={"economics": economics})
+    results = SameMoney(changed)
+    preset, (report, _) = preset_of(changed, results), worth(changed, results, results.leading)
+    found = outlook(preset.plan, measured=preset.measured)
+    assert found.net == pytest.approx(report.expected.net, rel=1e-6)
+    assert found.net_measured == pytest.approx(report.point.net, rel=1e-6)
+    assert found.loss_of_shipping == pytest.approx(report.loss_of_shipping, rel=1e-4)
+    assert outlook(preset.plan).net != pytest.approx(report.expected.net, rel=0.1)
+
+
+class SameMoney(FakeResults):
+    """Arms whose revenue is one wherever it is asked for."""
+
+    def arm(self, metric, variant, **of):
+        return super().effect(metric).control if metric.type == "mean" else super().arm(metric, variant, **of)
+
+
 def test_another_metric_stands_in_where_the_primary_is_no_share():
     music = config.load(paths.STUDIES / "music_recommendations.yml")
     assert conversion(music).name == "conversion" and music.primary.name != "conversion"
@@ -135,8 +159,6 @@ def test_the_page_says_wherein_it_reckons_otherwise_than_the_report(study):
     """A guardrail that fails, revenue that does not move with conversions, a look that is early, another metric or arm."""
 
     class Failing(FakeResults):
-        leading = "treatment"
-
         def guardrails(self):
             arms = Proportion(UNITS // 2, 100), Proportion(UNITS // 2, share)
             return {guard.name: noninferiority(*arms, margin=0.1, scale="relative", bad="increase")}

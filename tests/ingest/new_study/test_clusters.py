@@ -26,6 +26,27 @@ def table(folder: Path, *, whole: bool, seed: int = 5, cities: int = 40, called:
     return folder / "riders.csv"
 
 
+@pytest.mark.parametrize("treated", [1, 19])
+def test_one_place_in_an_arm_is_no_leak_and_no_cluster_but_asked_in_the_words_of_the_check(
+    tmp_path: Path, treated: int
+) -> None:
+    """One treated city, or all but one; the check and new-study say the same of it, so that no GO comes of it unseen."""
+    rng = np.random.default_rng(4)
+    city = rng.integers(0, 20, 2_000)
+    made = pd.DataFrame(
+        {"rider_id": [f"r{i}" for i in range(2_000)], "town": [f"T{c:03d}" for c in city],
+         "variant": np.where(city < treated, "new", "control"), "orders": rng.poisson(2, 2_000)}
+    )  # fmt: skip
+    made.to_csv(tmp_path / "riders.csv", index=False)
+    study, text, said = proposed(tmp_path, tmp_path / "riders.csv")
+    words = (
+        "20 levels, each in one variant only: a trust check fails until the study says cluster: or independent: and why"
+    )
+    assert study.cluster is None and f"#   town: {words}" in text
+    assert f"Was the experiment randomised by 'town'? It has {words}" in said and "a leak" not in text
+    assert "town" not in study.segments
+
+
 class Answering:
     def __init__(self, option: str, answer: str) -> None:
         self.option, self.answer, self.asked = option, answer, list[Question]()

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from helpers.stats import InputError
-from helpers.stats.checks.skew import alike_p, skew_of_difference, unskewed_p
+from helpers.stats.checks.skew import SkewOfDifference, alike_p, skew_of_difference, unskewed_p
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,27 @@ def test_a_small_arm_without_the_tail_of_a_history_is_no_imbalance(rng):
 
 def test_a_skewed_history_that_was_moved_is_found(rng):
     assert judged(rng, (4_500, 500), 300, lambda r, n: np.exp(r.standard_normal(n)), 1.4)[1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("sigma", "units", "promise"), [(1.0, 2_000, True), (1.0, 700, True), (1.2, 300, False), (1.0, 60, False)]
+)
+def test_a_skewed_mean_misses_on_one_side_as_often_as_is_said_and_in_all_as_promised_until_that_doubles(
+    rng, sigma, units, promise
+):
+    """Lognormal values: what the caveat of notebook 05 says of an interval, in both of its tellings."""
+    runs, mean = 20_000, math.exp(sigma**2 / 2)
+    skewness = (math.exp(sigma**2) + 2) * math.sqrt(math.expm1(sigma**2))
+    t = np.concatenate([
+        (x.mean(1) - mean) / (x.std(1, ddof=1) / math.sqrt(units))
+        for x in (np.exp(sigma * rng.normal(size=(1_000, units))) for _ in range(runs // 1_000))
+    ])  # fmt: skip
+    z = stats.norm.isf(0.025)
+    one, other = (t < -z).mean(), (t > z).mean()
+    said = SkewOfDifference(skewness / math.sqrt(units), 355 * skewness**2 / units)
+    assert said.heavy and (said.missed(0.05) <= 0.05) is promise and one > other
+    error = 4 * math.sqrt(one / runs)
+    if promise:
+        assert abs(one - said.missed(0.05)) < error + 0.002 and abs(one + other - 0.05) < error + 0.008
+    else:
+        assert one + other > 0.06 and one > 0.05

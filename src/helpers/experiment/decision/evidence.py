@@ -33,7 +33,7 @@ def evidence(
             "no decision: an arm has no exposed unit with a value of the primary metric",
             cause=results.lack(study.primary),
         )
-    look = early_look(study, results.observed.last_event)
+    look = early_look(study, results.observed.last_event, dated=results.observed.dated)
     several = len(study.treatments) > 1
     return tuple(
         Evidence(

@@ -8,8 +8,10 @@ from helpers.formatting import formatted
 from helpers.stats.sequential.group_sequential import Spending
 
 WEEK = timedelta(days=7)
-SLACK = timedelta(days=1)
-"""Data that end so long before the period does end with it: the last day need not have an event in its last hour."""
+SLACK = timedelta(hours=12)
+"""Data that reach into the second half of the last day end with it: it need not have an event in its last hour."""
+DATE = timedelta(days=1)
+"""The same where times are dates, of which the last stands for its whole day."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,16 @@ def level_at(share: float, confidence: float) -> float:
     return 2 * Spending("obrien-fleming").spent(share, (1 - confidence) / 2)
 
 
-def early_look(study: Study, last: datetime | None) -> EarlyLook | None:
+def early_look(study: Study, last: datetime | None, *, dated: bool = False) -> EarlyLook | None:
     """The look that a study is read at, from the last moment in its data; None once its time is over.
 
-    Its time is its period, and at least a whole week. ``last`` is None of a table without times, which is taken to cover
+    Its time is its period, and at least a whole week, up to :data:`SLACK`, or :data:`DATE` where times are ``dated``
+    without an hour. ``last`` is None of a table without times, which is taken to cover
     its period, for nothing tells otherwise. Reference: Lan and DeMets (1983), Biometrika 70.
     """
     start, last = study.period.start, last or study.period.end
     over = max(study.period.end, start + WEEK)
-    if last >= over - SLACK:
+    if last >= over - (DATE if dated else SLACK):
         return None
     share = min(max((last - start) / (over - start), 1e-3), 1 - 1e-3)
     return EarlyLook(share, level_at(share, study.decision.confidence), last, over)

@@ -8,7 +8,7 @@ was deleted, or data that were looked at elsewhere, have left nothing to see.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,21 +20,12 @@ from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 
-PARTS = ("mode", "salt", "period", "exposure", "cluster", "independent", "injection", "design", "decision", "economics")
-"""Keys that the decision depends on, with all in them."""
-OF_THE_DATA = (
-    "source",
-    "columns",
-    "variants",
-    "events",
-    "outcomes",
-    "before",
-    "shown",
-    "negative",
-    "timezone",
-    "tolerate",
-)
-"""What is counted, whichever file it stands in."""
+WORDS = ("name", "title", "question", "hypothesis", "change", "limits", "external_events")
+"""What a study says to its readers."""
+AFTERWARDS = ("rollout", "milestones", "monitoring")
+"""What follows a decision."""
+OF_A_PLACE = ("path", "database", "origin", "export_clean_events")
+"""Of data, which file they stand in: what is counted is registered, wherever it stands."""
 OF_A_NAME = ("label", "description")
 """What a reader sees of a variant or a metric, and the decision does not."""
 MOST = 5
@@ -61,23 +52,37 @@ class Registered:
 
 
 def content_of(study: Study) -> dict[str, Any]:
-    """All that the decision depends on, by the path of its key; what the report only shows is left out.
+    """All of a study, by the path of its key, but its words, what follows a decision, and the files that its data stand in.
+
+    So a key that decides what is counted is in it, also one that nobody has thought of yet.
 
     >>> from helpers import config
     >>> content_of(config.load("studies/cart_checkout.yml"))["decision.prior.improve"]
     0.2
     """
-    raw = study.model_dump(mode="json")
-    found: dict[str, Any] = {key: raw[key] for key in PARTS}
-    if study.decision.may_override == MAY_OVERRIDE:
-        del found["decision"]["may_override"]  # an older registration does not know the key
-    found["data"] = {key: raw["data"][key] for key in OF_THE_DATA if key in raw["data"]}
+    return _content(study.model_dump(mode="json"), study)
+
+
+def _content(raw: Mapping[str, Any], study: Study) -> dict[str, Any]:
+    found: dict[str, Any] = {k: v for k, v in raw.items() if k not in (*WORDS, *AFTERWARDS)}
+    if study.decision.may_override == MAY_OVERRIDE and "decision" in raw:
+        found["decision"] = {k: v for k, v in raw["decision"].items() if k != "may_override"}
+    found["data"] = _of_places(raw["data"])
     for key in ("variants", "metrics"):
         found[key] = {
             each["name"]: {"place": place} | {k: v for k, v in each.items() if k not in ("name", *OF_A_NAME)}
             for place, each in enumerate(raw[key], start=1)
         }
     return dict(sorted(_flat(found))) | {"assumed": list(study.assumptions)}
+
+
+def _of_places(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Of data all but where they stand, of each of their tables too."""
+    kept = {k: v for k, v in data.items() if k not in OF_A_PLACE}
+    if data["source"] == "tables":
+        kept |= {k: _of_places({"source": ""} | data[k]) for k in ("assignments", "units") if data.get(k)}
+        kept["facts"] = {name: _of_places({"source": ""} | table) for name, table in data["facts"].items()}
+    return kept
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
@@ -183,16 +188,25 @@ def standing(study: Study, where: StudyPaths) -> str:
     if entry.early and not entries[-1].early:
         said = f"{said}, and again on {entries[-1].at:%Y-%m-%d}, after one had, which does not count"
     content = content_of(study)
-    changed = differences(entry.content, content)
+    changed = differences(entry.content, content, _stated(study))
     if not changed:
         return f"{said}; it has not changed since."
     named = [_change(path, entry.content.get(path), content.get(path)) for path in changed]
     return f"{said}. It has changed since it was registered: {_few(named)}."
 
 
-def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Paths of the keys whose values differ, in their order."""
-    return [path for path in sorted({*was, *now}) if was.get(path) != now.get(path)]
+def differences(was: Mapping[str, Any], now: Mapping[str, Any], stated: Collection[str] | None = None) -> list[str]:
+    """Paths of the keys whose values differ, in their order.
+
+    A registration may be older than a key. Such a key counts where it is ``stated`` otherwise than by its default.
+    """
+    paths = {path for path in now if path in was or stated is None or path in stated}
+    return [path for path in sorted({*was, *paths}) if was.get(path) != now.get(path)]
+
+
+def _stated(study: Study) -> set[str]:
+    """Paths of the keys that are not at their defaults."""
+    return set(_content(study.model_dump(mode="json", exclude_defaults=True), study))
 
 
 def _change(path: str, was: object, now: object) -> str:

@@ -204,7 +204,7 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
     grounds = killing(evidence, rule)
     if grounds:
         harm = ": the change does harm" if grounds[0].about == "effect" else ""
-        return "KILL", f"{'; '.join(map(_said, grounds))}{harm}."
+        return "KILL", f"{_said(grounds)}{harm}."
     if not missed:
         merits = [f"significant ({p_text(p, adjusted=evidence.adjusted)})", "large enough", "unlikely to be luck"]
         merits += [_merit(evidence)] if evidence.money is not None else []
@@ -305,10 +305,13 @@ def failure(checks: Sequence[str]) -> str:
 
 
 def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
-    """What makes it KILL where no trust check failed: harm, guardrails wholly beyond their margin, or too small an effect."""
-    if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
-        return (claims.effect_of(evidence),)
+    """What makes it KILL where no trust check failed: harm, guardrails wholly beyond their margin, or too small an effect.
+
+    Guardrails beyond their margin are told beside harm too.
+    """
     broken = tuple(claims.guardrail(name, evidence) for name, g in evidence.guardrails if is_beyond(g))
+    if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
+        return (claims.effect_of(evidence), *broken)
     small = evidence.look is None and evidence.at_best < rule.min_relative_uplift
     return broken or ((claims.at_best(evidence, rule.min_relative_uplift),) if small else ())
 
@@ -327,9 +330,9 @@ def _uplift(evidence: Evidence) -> str:
     return f"none: a rise of {told}" if evidence.uplift < 0 else told.removeprefix("-").removeprefix("+")
 
 
-def _said(claim: Claim) -> str:
-    """A claim at the head of a reason, which names the arm itself."""
-    told = claims.text(replace(claim, arm=""))
+def _said(grounds: Sequence[Claim]) -> str:
+    """Claims at the head of a reason, which names the arm itself."""
+    told = "; ".join(claims.text(replace(claim, arm="")) for claim in grounds)
     return told[0].upper() + told[1:]
 
 
@@ -353,7 +356,8 @@ def _unscaled(evidence: Evidence) -> str:
     if math.isnan(evidence.effect.p_value) or claims.has_scale(evidence.effect):
         return ""
     risk = "" if evidence.belief is None else ", and so does the risk"
-    return f"The control's mean cannot be told from zero: the uplift as a fraction of it says little{risk}."
+    of = f" of {evidence.arm}" if evidence.arm else ""
+    return f"The control's mean cannot be told from zero: the uplift{of} as a fraction of it says little{risk}."
 
 
 def _against(evidence: Evidence, verdict: Verdict) -> str:

@@ -4,6 +4,7 @@ What is expected comes from the belief about revenue per unit, which shrinks the
 its interval, stands beside it.
 """
 
+import math
 from dataclasses import dataclass
 
 from helpers.config import Economics, Prior, Study
@@ -100,7 +101,7 @@ def units_per_month(results: Results) -> float | None:
     if study.economics.exposed_units_per_month is not None:
         return float(study.economics.exposed_units_per_month)
     days = enrolment_days(results)
-    return None if days < SHORTEST else exposed / days * DAYS_PER_MONTH
+    return None if math.ceil(days) < SHORTEST else exposed / days * DAYS_PER_MONTH
 
 
 def horizon_weeks(economics: Economics) -> float:

@@ -13,6 +13,7 @@ from helpers.config import ExternalEvent, Monitoring, Study
 from helpers.config.assumed import no_pace, told_by
 from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.decision.value import DAYS_PER_MONTH
+from helpers.experiment.monitoring.guarded import guarded
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
 from helpers.formatting import counted, formatted, inside
@@ -50,6 +51,7 @@ class MonitoringPlan:
         pace: where the units a day of a made-up plan come from.
         wait: days until what the units of a day did is known; see :func:`waits`.
         first: first day of the baseline, ISO.
+        guardrail: the label of the one that is counted beside the rate; empty where that count is stated or made up.
         events: what happened outside, marked on the charts.
 
     Example:
@@ -69,6 +71,7 @@ class MonitoringPlan:
     pace: str = "the pace of the experiment"
     events: tuple[ExternalEvent, ...] = ()
     wait: int = 0
+    guardrail: str = ""
 
     @property
     def launch(self) -> datetime:
@@ -80,7 +83,7 @@ class MonitoringPlan:
         """The plan of ``study``; without a section it rests on what the experiment found in the control."""
         section = _filled(study, earlier)
         triggers = Triggers(
-            section.drop, section.drop_days, section.ticket_factor, section.minimum, called=called(study)
+            section.drop, section.drop_days, section.ticket_factor, section.minimum, called=called(study, earlier)
         )
         assert section.label and section.rate and section.units_per_day and section.tickets_per_day
         world = DailyWorld(
@@ -98,7 +101,12 @@ class MonitoringPlan:
         if study.monitoring is not None and study.monitoring.rate is None:
             measured = ""  # it is the rate of the plan itself
         stated, events = study.monitoring is not None, tuple(study.external_events)
-        return cls(section.label, world, triggers, section, stated, first, measured, _pace(study), events, wait)
+        units = units_a_day(study, earlier)
+        own = None if _stated(study) or not units else guarded(study, earlier, units)
+        guardrail = inside(own.metric.label) if own else ""
+        return cls(
+            section.label, world, triggers, section, stated, first, measured, _pace(study), events, wait, guardrail
+        )
 
     def worlds(self) -> dict[str, DailyWorld]:
         """What is planted, by name: a shift of the rate each, then a surge of tickets."""
@@ -143,20 +151,31 @@ class MonitoringPlan:
         return float(special.ndtr(-self.triggers.drop / np.sqrt(rate * (1 - rate) / units)))
 
 
-def called(study: Study) -> str:
-    """What the series beside the rate is called: its own word where the study states it, and no metric's where it is made up.
+def called(study: Study, earlier: Numbers) -> str:
+    """What the series beside the rate is called: its own word where the study states it, else the guardrail that it counts.
+
+    Of a study with neither it is made up, and called by a word that no metric has.
 
     Example:
         >>> from helpers.config import load
-        >>> called(load("studies/checkout_redesign.yml"))
+        >>> called(load("studies/checkout_redesign.yml"), Numbers({}))
         'tickets'
     """
-    section = study.monitoring
-    if section is not None and (section.tickets_per_day or section.stream):
+    if _stated(study):
         return CALLED[0]
+    units = units_a_day(study, earlier)
+    own = guarded(study, earlier, units) if units else None
+    if own is not None:
+        return own.called
     taken = " ".join(f"{m.name} {m.label} {' '.join(m.events)}" for m in study.metrics).lower()
     free = [word for word in CALLED if word.removesuffix("s") not in taken]
     return free[0] if free else f"assumed {CALLED[0]}"
+
+
+def _stated(study: Study) -> bool:
+    """Whether the study states a series beside the rate."""
+    section = study.monitoring
+    return section is not None and bool(section.tickets_per_day or section.stream)
 
 
 def _name(shift: float) -> str:
@@ -304,12 +323,14 @@ def _made_up(study: Study, earlier: Numbers) -> dict[str, Any]:
     kept = min(max(float(rate or 0.0), 0.5 / max(units, 2)), 1 - 0.5 / max(units, 2))
     noise = NOISE * float(np.sqrt(kept * (1 - kept) / units))
     scale = max(kept / SOURCE_RATE, noise / ROLLBACK_DROP)
+    own = None if _stated(study) else guarded(study, earlier, units)
+    beside = own.made_up(units) if own else {"tickets_per_day": max(units * TICKETS_PER_UNIT, TICKETS)}
     return {
         "label": label,
         "rate": kept,
         "days": _days(study),
         "units_per_day": units,
-        "tickets_per_day": max(units * TICKETS_PER_UNIT, TICKETS),
+        **beside,
         "shifts": [max(shift * scale, -kept) for shift in (0.0, -0.003, -0.008, -0.015)],
         "drop": min(ROLLBACK_DROP * scale, 0.99),
         "minimum": min(MONITORING_MINIMUM, max(units // 4, 1)),

@@ -92,18 +92,21 @@ def _caveat(results: Results, least: float, apart: tuple[int, int] | None) -> Ca
 def _whole(con: "duckdb.DuckDBPyConnection", results: Results) -> TrustCheck:
     study = results.study
     seen = next(query.query(con, "clusters").itertuples(index=False))
-    failed = seen.split > SPLIT * seen.clusters or seen.alone > SPLIT * seen.units
+    alone = [name for name, n in results.randomised().items() if n == 1]
+    failed = seen.split > SPLIT * seen.clusters or seen.alone > SPLIT * seen.units or bool(alone)
     found = f"{seen.clusters:,} clusters, {seen.split:,} of them in two variants"
     if seen.split > SPLIT * seen.clusters:
         found += f": {study.cluster} is not what was randomised"
+    if alone:
+        found += f"; cannot be told: one cluster in {' and '.join(alone)}, so that what it is like cannot be parted from what it got"
     least = fewest(results)
     few = not least >= FEW_CLUSTERS
-    if few:
+    if few and not alone:
         found += f"; {min(results.randomised().values()):,} in the smallest arm"
         found += f", by their sizes worth {least:.1f} equal ones in an arm: few for any test"
         found += ", and too few for a GO" if not least >= FEWEST_CLUSTERS else ""
     apart = uneven(results)
-    if apart:
+    if apart and not alone:
         found += f"; {apart[0]:,} in one arm and {apart[1]:,} in another: uneven, so skewed outcomes mislead"
     if seen.alone:
         share = formatted(seen.alone / seen.units, "share")

@@ -5,6 +5,7 @@ from math import isfinite
 
 from helpers.config import Study
 from helpers.defaults import SRM_DOUBT, SRM_THRESHOLD
+from helpers.experiment.decision.claims import subject
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat
 from helpers.formatting import formatted, inside
@@ -23,12 +24,16 @@ class MarginalSRM:
         missing: so many.
         worst: the primary effect had the missing units all answered against what was found; None unless the metric is
             a proportion.
+        excluded: whether the interval of the effect as it was found excludes zero.
+        arm: the treatment of that effect, where there are several.
     """
 
     test: SRM
     short: str
     missing: int
     worst: Effect | None
+    excluded: bool = True
+    arm: str = ""
 
 
 def marginal_srm(results: Results) -> MarginalSRM | None:
@@ -45,7 +50,15 @@ def marginal_srm(results: Results) -> MarginalSRM | None:
     pair = results.pair
     small, large = sorted(pair, key=lambda v: sizes[v.name] / v.weight)
     missing = round(sizes[large.name] * small.weight / large.weight) - sizes[small.name]
-    return MarginalSRM(test, small.name, missing, _worst(results, small.name, missing))
+    worst = _worst(results, small.name, missing)
+    arm = results.leading if len(results.study.treatments) > 1 else ""
+    excluded = _excludes(_worst(results, small.name, 0))
+    return MarginalSRM(test, small.name, missing, worst, excluded, arm)
+
+
+def _excludes(effect: Effect | None) -> bool:
+    """Whether the interval of an effect excludes zero."""
+    return effect is not None and effect.p_value < effect.alpha
 
 
 def _worst(results: Results, short: str, missing: int) -> Effect | None:
@@ -58,6 +71,15 @@ def _worst(results: Results, short: str, missing: int) -> Effect | None:
     hits = 0 if arms[short] is ahead else missing
     arms[short] = Proportion(arms[short].n + missing, arms[short].successes + hits)
     return compare(*arms.values(), confidence=study.decision.confidence)
+
+
+HOLDS = {
+    (True, True): "would still exclude",
+    (True, False): "would no longer exclude",
+    (False, False): "would include, as it does now,",
+    (False, True): "would exclude, as it does not now,",
+}
+"""What becomes of the interval of the effect, by whether it excludes zero as found and with all the missing units."""
 
 
 def caveat(found: MarginalSRM, study: Study) -> Caveat:
@@ -78,8 +100,8 @@ def _words(found: MarginalSRM, study: Study) -> str:
         return said + " Find out where units could have been lost before acting on it."
     e = found.worst
     low, high = formatted(e.relative_low, "relative"), formatted(e.relative_high, "relative")
-    holds = "would still" if e.p_value < e.alpha else "would no longer"
+    holds = HOLDS[found.excluded, _excludes(e)]
     return (
-        f"{said}\n\nHad all of them answered against what was found, {inside(study.primary.label)} would change by"
-        f" {formatted(e.relative, 'relative')} ({low} to {high}), and the interval {holds} exclude zero."
+        f"{said}\n\nHad all of them answered against what was found, {subject(inside(study.primary.label), found.arm)} would change by"
+        f" {formatted(e.relative, 'relative')} ({low} to {high}), and the interval {holds} zero."
     )

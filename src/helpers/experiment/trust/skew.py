@@ -25,6 +25,10 @@ LEAST = 0.001
 """Skewness below which no digits of it are told."""
 
 
+UNEVEN = 2.0
+"""How many times the misses of one side may be of what they should, so that those of both sides are still about as promised."""
+
+
 @dataclass(frozen=True)
 class MetricSkew:
     """How skewed a metric is, and whether the least favourable comparison has enough units.
@@ -143,10 +147,21 @@ def _caveat(metric: Metric, label: str, what: What, by: Mapping[str, MetricSkew]
         for name, skew in heavy.items()
     ]
     its, skewness = "its" if len(heavy) == 1 else "their", next(iter(heavy.values())).skewness
+    worst = max(heavy.values(), key=lambda skew: skew.of.factor).of
+    alpha = 1 - study.decision.confidence
+    missed = worst.missed(alpha)
+    one, each = formatted(missed, "share"), formatted(alpha / 2, "share")
+    title = f"The interval of {label}{named} misses more on one side than on the other."
+    told = (
+        f"{its} ends miss the truth about as often as {its} {formatted(study.decision.confidence, 'share')} say, and not evenly: "
+        f"about {one} of such intervals miss on one side, where {each} should."
+    )
+    if missed > UNEVEN * alpha / 2:
+        title = f"The interval of {label}{named} cannot be trusted."
+        told = f"far more than {each} of such intervals miss on one side, and more in all than {formatted(alpha, 'share')}."
     return Caveat(
         f"skew_{metric.name}{'_as_it_is' if what == 'bare' and metric.winsorize else ''}",
-        f"The interval of {label}{named} cannot be trusted.",
+        title,
         f"A unit's {label} has a skewness of {decimal(skewness, 1)} over all arms together. With arms of these sizes a t "
-        f"interval {'; that '.join(lacks)}: {its} {formatted(study.decision.confidence, 'share')} do not hold, and too many of "
-        f"{its} misses lie on one side.",
+        f"interval {'; that '.join(lacks)}: {told}",
     )

@@ -10,7 +10,7 @@ from helpers.experiment.decision.rule import Decision, Evidence, decide
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.design import reachable
 from helpers.experiment.whatif.operating import Operating, operating
-from helpers.experiment.whatif.plan import WhatIfPlan
+from helpers.experiment.whatif.plan import MeasuredRevenue, WhatIfPlan
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.score import TwoByTwo, score_bounds
 from helpers.stats.design.plan import Plan as Sized
@@ -76,7 +76,9 @@ class Outlook:
     band: tuple[Day, ...]
 
 
-def outlook(plan: WhatIfPlan, currency: str = "EUR", look: float | None = None) -> Outlook:
+def outlook(
+    plan: WhatIfPlan, currency: str = "EUR", look: float | None = None, measured: MeasuredRevenue | None = None
+) -> Outlook:
     """Suppose the experiment ends having observed exactly the expected uplift: what then?
 
     Interval and p are Miettinen and Nurminen's on n p successes (not rounded to whole ones), sample size, power and
@@ -84,6 +86,7 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR", look: float | None = None) 
     the decision :func:`~helpers.experiment.decision.rule.decide`'s, trust checks and guardrails taken as passed. With more than one
     look the last one is tested at the level that Lan and DeMets' O'Brien-Fleming-type spending leaves it. ``look`` is
     the level that a gain needs where the study is read before its end: the chances of ``rule`` are then those of that look.
+    Revenue moves with conversions, or as it was ``measured``, which is what a report reckons its money by.
 
     >>> found = outlook(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=28))
     >>> found.decision.verdict, round(found.p_value, 4), found.needed
@@ -101,7 +104,14 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR", look: float | None = None) 
     belief = Belief(effect.absolute, error, plan.improve, plan.harm, plan.size * plan.baseline)
     per_unit = money * plan.margin
     pays = plan.cost / per_unit
-    net = per_unit * belief.mean - plan.cost
+    moved, priced = belief, pays
+    change = (effect.absolute, effect.absolute_low, effect.absolute_high)
+    if measured is not None:
+        moved = Belief(measured.change, measured.error, plan.improve, plan.harm, plan.size * plan.arpu)
+        money, change = reached, (measured.change, measured.low, measured.high)
+        per_unit = money * plan.margin
+        priced = plan.cost / per_unit
+    net = per_unit * moved.mean - plan.cost
     rule = Rule(confidence=1 - level, max_risk=plan.max_risk, min_relative_uplift=plan.minimum_uplift)
     seen = Evidence(
         effect, effect.p_value, True, (), (), plan.units, belief, "The conversion", worth=net, currency=currency
@@ -124,16 +134,16 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR", look: float | None = None) 
         planned,
         _weeks(planned, plan),
         belief.risk,
-        money * effect.absolute,
-        money * effect.absolute_low,
-        money * effect.absolute_high,
-        per_unit * effect.absolute - plan.cost,
+        money * change[0],
+        money * change[1],
+        money * change[2],
+        per_unit * change[0] - plan.cost,
         net,
         belief.mean / plan.baseline,
         belief.chance_of_harm,
-        1 - belief.chance_above(pays),
-        per_unit * belief.expected_below(pays),
-        per_unit * belief.expected_above(pays),
+        1 - moved.chance_above(priced),
+        per_unit * moved.expected_below(priced),
+        per_unit * moved.expected_above(priced),
         decide(seen, rule),
         operating(plan, level, pays, look),
         _band(plan, level),

@@ -179,6 +179,16 @@ class WhatIfPlan:
         return control, treatment
 
 
+@dataclass(frozen=True)
+class MeasuredRevenue:
+    """The change of revenue per exposed user that an experiment measured, in cents, with its interval and standard error."""
+
+    change: float
+    low: float
+    high: float
+    error: float
+
+
 def _check(asked: Input, value: Any) -> None:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     if not asked.low <= number <= asked.high or (asked.whole and number != int(number)):

@@ -11,7 +11,7 @@ from helpers.experiment.decision import value
 from helpers.experiment.decision.claims import STATES, state
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.pace import enrolment_days
-from helpers.experiment.whatif.plan import WhatIfPlan
+from helpers.experiment.whatif.plan import MeasuredRevenue, WhatIfPlan
 from helpers.formatting import formatted, inside
 from helpers.stats.summaries.proportion import Proportion
 
@@ -37,7 +37,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Preset:
-    """A study as the simulator opens it; ``metric`` is the label of the conversion, ``note`` what is special about it."""
+    """A study as the simulator opens it; ``metric`` is the label of the conversion, ``note`` what is special about it.
+
+    ``measured`` is the change of revenue, by which money is reckoned as in the report until what was seen is moved.
+    """
 
     name: str
     title: str
@@ -46,6 +49,7 @@ class Preset:
     note: str
     plan: WhatIfPlan
     segments: tuple[Segment, ...]
+    measured: MeasuredRevenue | None = None
 
 
 def conversion(study: "Study") -> "Metric | None":
@@ -85,16 +89,16 @@ def plan_of(study: "Study", results: "Results", variant: str | None = None) -> t
     treated = next((v for v in study.treatments if v.name == variant), leading)
     if not days:
         return None, f"{no_pace(study)}, so how long it ran is not known"
-    daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)
-    compared = (found.effect.n_control + found.effect.n_treatment) / days
+    daily, whole = max(monthly / value.DAYS_PER_MONTH, exposed / days), math.ceil(days)
+    compared = (found.effect.n_control + found.effect.n_treatment) / whole
     try:
         return WhatIfPlan(
-            traffic=round(daily, 2),
+            traffic=round(daily, 6),
             baseline=round(found.effect.control, DIGITS),
             uplift=round(found.effect.relative, DIGITS),
             arpu=round(revenue.estimate, DIGITS),
-            days=max(round(days), 1),
-            in_experiment=round(compared / daily, 6),
+            days=whole,
+            in_experiment=round(compared / daily, DIGITS),
             allocation=treated.weight / (control.weight + treated.weight),
             alpha=round(1 - study.decision.confidence, 9),
             power=study.design.power,
@@ -128,7 +132,18 @@ def preset_of(study: "Study", results: "Results") -> Preset:
         if (segment := _segment(study, results, metric, plan, dimension, level)) is not None
     ]
     note, title = note_of(study, results, metric), " ".join(study.title.split())
-    return Preset(study.name, title, metric.label, study.economics.currency, note, plan, tuple(segments))
+    return Preset(
+        study.name, title, metric.label, study.economics.currency, note, plan, tuple(segments), measured(study, results)
+    )
+
+
+def measured(study: "Study", results: "Results") -> MeasuredRevenue | None:
+    """The change of revenue that the report of the study reckons its money by; None where it reckons none."""
+    found, _ = value.worth(study, results, results.leading)
+    if found is None:
+        return None
+    ends = (each.per_unit for each in (found.point, found.low, found.high))
+    return MeasuredRevenue(*(round(each, DIGITS) for each in (*ends, found.belief.standard_error)))
 
 
 def note_of(study: "Study", results: "Results", metric: "Metric") -> str:
@@ -141,7 +156,7 @@ def note_of(study: "Study", results: "Results", metric: "Metric") -> str:
         )
     if len(study.treatments) > 1:
         said.append(f"It takes {results.leading} as if it were the only treatment.")
-    look = early_look(study, results.observed.last_event)
+    look = early_look(study, results.observed.last_event, dated=results.observed.dated)
     if look is not None:
         said.append(f"The report reads the study early ({look.text}); the simulator takes its time as over.")
     for name, found in results.guardrails().items():
@@ -153,8 +168,8 @@ def note_of(study: "Study", results: "Results", metric: "Metric") -> str:
         money = results.effect(study.revenue, as_is=True)
         if money is not None and math.isfinite(money.effect.relative):
             said.append(
-                f"{study.revenue.label} was measured at {formatted(money.effect.relative, 'relative')}, by which the report "
-                "reckons its money; the simulator moves it with conversions."
+                f"{study.revenue.label} was measured at {formatted(money.effect.relative, 'relative')}: money follows that, as in "
+                "the report, until traffic, conversion, uplift, revenue, duration or segment is moved; from then on it moves with conversions."
             )
     return " ".join(said)
 

@@ -42,5 +42,5 @@ def tried(study: "Study", results: "Results", variant: str | None = None, *, unr
         return Tried(label, None, reason)
     if unread:
         plan = replace(plan, uplift=reachable(plan.planned_uplift, plan.baseline))
-    look = early_look(study, results.observed.last_event)
+    look = early_look(study, results.observed.last_event, dated=results.observed.dated)
     return Tried(label, outlook(plan, study.economics.currency, look.level if look else None), "", look)

@@ -71,7 +71,7 @@ def _query(
     arm = f"nullif(trim(regexp_extract({quoted(column.name)}, {literal(shape)}, 1)), '')"
     called = vocabulary.slug(name)
     if log or unit is None or unit.distinct == unit.filled:
-        return f'select *, {arm} as {called} from {table.selected}'
+        return f"select *, {arm} as {called} from {table.selected}"
     key = quoted(unit.name)
     arm = f"case when count(distinct {arm}) = 1 then max({arm}) end"  # who has two is left out, and counted
     summed = [
@@ -80,4 +80,4 @@ def _query(
     sums = "".join(f", coalesce(sum({quoted(c.name)}), 0) as {quoted(c.name)}" for c in summed)
     time = next((c for c in columns if c.has_time), None)
     first = f", min({quoted(time.name)}) as {quoted(time.name)}" if time else ""
-    return f'select {key}, {arm} as {called}{first}{sums} from {table.selected} group by {key}'
+    return f"select {key}, {arm} as {called}{first}{sums} from {table.selected} group by {key}"

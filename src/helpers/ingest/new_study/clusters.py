@@ -11,7 +11,7 @@ from helpers.ingest.new_study.proposal import Arm, Noted
 from helpers.ingest.new_study.roles import arms_of, meant
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import quoted
-from helpers.ingest.telling import ARM, UNIT, telling
+from helpers.ingest.telling import ARM, UNIT, Telling, telling
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -19,11 +19,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RandomisedBy:
-    """The column by whose levels units seem to have been randomised, and how many it has; ``told`` is how it was said."""
+    """The column by whose levels units seem to have been randomised, and how many it has; ``told`` is how it was said.
+
+    ``fewest`` are the levels of the arm with the fewest.
+    """
 
     column: Column
     levels: int
     told: str = ""
+    fewest: int = 2
+
+    @property
+    def is_one(self) -> bool:
+        """Whether an arm has a single level, so that no test can be made of them."""
+        return self.fewest < 2
+
+    @property
+    def doubt(self) -> str:
+        """What is said of a column that is not taken as what was randomised, in the words of the trust check."""
+        return f"{self.seen}: a trust check fails until the study says cluster: or independent: and why"
 
     @property
     def seen(self) -> str:
@@ -35,6 +49,11 @@ class RandomisedBy:
     @property
     def first(self) -> str:
         """What an analyst should check of it."""
+        if self.is_one:
+            return (
+                f"Was the experiment randomised by '{vocabulary.printable(self.column.name)}'? It has {self.doubt}. With one level in an"
+                " arm, cluster: leaves nothing that can be told."
+            )
         return (
             f"Was the experiment randomised by '{vocabulary.printable(self.column.name)}'? It has {self.seen}, so it is taken"
             " as what was randomised. If units were assigned by themselves, write independent: and why, in place of cluster."
@@ -52,6 +71,22 @@ def stated(table: "SourceTable", columns: list[Column], variant: Column, said: S
         return None
     contradictions.whole(table, column, variant)
     return RandomisedBy(column, column.distinct, said.how("cluster"))
+
+
+def proposed(
+    table: "SourceTable",
+    columns: list[Column],
+    roles: Sequence[Column | None],
+    variant: Column,
+    arms: list[Arm],
+    said: Said,
+) -> tuple[RandomisedBy | None, RandomisedBy | None]:
+    """What is taken as randomised, and what may have been but leaves no test, being the one level of an arm; ``roles`` as of :func:`question`."""
+    found = stated(table, columns, variant, said)
+    if found is None and not said.independent:
+        free = [c for c in columns if all(c is not other for other in (*roles, variant))]
+        found = whole(table, free, roles[0], variant, arms)
+    return (None, found) if found and found.is_one else (found, None)
 
 
 BY_UNITS = "each unit by itself"
@@ -96,5 +131,10 @@ def whole(
     found = telling(table.con, relation, [c.name for c in asked], {arm.level.lower(): arm.weight for arm in arms})
     if not found:
         return None
-    coarsest = min(found, key=lambda each: each.levels)
-    return RandomisedBy(next(c for c in asked if c.name == coarsest.column), coarsest.levels)
+    coarsest = likeliest(found)
+    return RandomisedBy(next(c for c in asked if c.name == coarsest.column), coarsest.levels, fewest=coarsest.fewest)
+
+
+def likeliest(found: list[Telling]) -> Telling:
+    """The coarsest of columns that tell the variant; one with a single level in an arm where all are like that."""
+    return min(found, key=lambda each: (each.fewest < 2, each.levels))

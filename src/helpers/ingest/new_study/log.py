@@ -100,11 +100,11 @@ def propose(
     mapped = _mapped(table, columns, unit, time, event, variant, goal.money, said)
     many = paying.quantity(table, columns, mapped.get("price"))
     free = [c for c in columns if c is not many and c.name not in {m.name for m in mapped.values()}]
-    cluster = clusters.stated(table, columns, variant, said) if variant else None
-    cluster = cluster or (
-        clusters.whole(table, free, unit, variant, arms) if variant and not said.independent else None
+    taken = [c for c in columns if c not in free]
+    cluster, doubted = (
+        clusters.proposed(table, columns, (unit, *taken), variant, arms, said) if variant else (None, None)
     )
-    free = [c for c in free if cluster is None or c is not cluster.column]
+    free = [c for c in free if all(each is None or c is not each.column for each in (cluster, doubted))]
     segments = [c for c in free if cuts.fit(c) and _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
     named: dict[str, Column] = {}
     for column in segments:
@@ -133,7 +133,8 @@ def propose(
     paid = currency.of(table, [mapped["price"]], summed[0]) if summed else currency.Proposed()
     used = {c.name for c in (*mapped.values(), *named.values(), *by.values(), *([many] if many else []))}
     changing = [c.name for c in free if c.levels and not _attribute(table, c, mapped, unit)]
-    suspicious = [(c, unused.reason(c, changing)) for c in columns if c.name not in used]
+    in_doubt = {doubted.column.name: doubted.doubt} if doubted else {}
+    suspicious = [(c, in_doubt.get(c.name) or unused.reason(c, changing)) for c in columns if c.name not in used]
     suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
     if variant and "control" not in said:
@@ -150,7 +151,7 @@ def propose(
         *([paying.multiplied(mapped["price"], many)] if many else []),
         *(pieces.discounted(columns, mapped["price"], many, table.called) if revenue else []),
         *nothing_words.asked(table, list(mapped.values())),
-        *([cluster.first] if cluster and "cluster" not in said else []),
+        *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
         *first,
         *tolerances.asked(tolerate),
     ]

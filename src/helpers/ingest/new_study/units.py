@@ -87,14 +87,12 @@ def propose(
     )
     shown, mapping, otherwise, taken_up = received.seen(table, variant, received.others(columns, variant, others))
     roles_taken = (unit, time, variant, shown, money_said, *stated, *(c for c, _ in taken_up))
-    free = [c for c in columns if all(c is not role for role in roles_taken)]
-    cluster = clusters.stated(table, columns, variant, said) or (
-        None if said.independent else clusters.whole(table, free, unit, variant, arms)
-    )
-    free = [c for c in free if cluster is None or c is not cluster.column]
+    cluster, doubted = clusters.proposed(table, columns, roles_taken, variant, arms, said)
+    whole = [(c.column, c.doubt) for c in (cluster, doubted) if c]
+    free = [c for c in columns if all(c is not role for role in (*roles_taken, *(c for c, _ in whole)))]
     told = questions.by_arm(table, free, variant)
     leaks = [(c, _leak(table, c, variant, told)) for c in free]
-    leaking = [*taken_up, *((c, reason) for c, reason in leaks if reason)]
+    leaking = [*taken_up, *(whole if doubted else []), *((c, reason) for c, reason in leaks if reason)]
     together, flags = questions.together(table, [c for c, reason in leaks if not reason])
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
@@ -226,7 +224,7 @@ def propose(
             *paid.first,
             *cutting.asked,
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
-            *([cluster.first] if cluster and "cluster" not in said else []),
+            *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, _typed(kinds.outcomes[0]),
                     [f"{_typed(c)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:])]),
         ),

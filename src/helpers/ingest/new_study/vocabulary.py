@@ -96,6 +96,21 @@ TAKEN_UP: Words = words(
     "actual actually received delivered administered taken got used complied treated tatsachlich erhalten recibido recu ontvangen"
 )
 """and of the one that it got in the end: what it, or somebody else, chose."""
+GIVEN: Words = (
+    SHOWN
+    | TAKEN_UP
+    | words(
+        "template creative banner layout design offer discount voucher coupon subject campaign price promo message copy headline colour color button"
+    )
+)
+"""What an arm is given, so that a column of it is another name of the variant."""
+WHOLE: Words = words(
+    "city cities town village place location site area zone territory geo dma state province county district market postal stadt ort standort ville"
+    " store stores shop branch filiale magasin tienda outlet restaurant hotel clinic hospital ward practice school class classroom teacher course"
+    " account company tenant organisation organization org team office department depot warehouse plant factory court line fleet"
+    " household family session server host node driver courier day date week month weekday hour shift batch cohort"
+)
+"""What can be randomised as a whole: places, houses, classes, firms and stretches of time."""
 BEFORE: Words = (
     words(
         "history historic historical before prior pretest past previous prev pre baseline tenure recency earlier lifetime age lag last since"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from helpers import config, defaults, paths
+from helpers.config.assumed import texts
 from helpers.config.base import TAKEN
 from helpers.config.formats import format_of
 from helpers.config.times import check_format
@@ -215,11 +216,10 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
 
 def _stated(primary: Measure, control: str, *treatments: str) -> dict[str, str]:
     """Question, hypothesis and change of an experiment: of all of its treatments."""
-    does, way = "Does" if len(treatments) == 1 else "Do", "lower" if primary.better == "lower" else "higher"
+    does = "Does" if len(treatments) == 1 else "Do"
     return {
         "question": f"{does} {listed(treatments)} change {inside(primary.label)} against {control}?",
-        "hypothesis": f"{primary.label} is {way} in {listed(treatments)} than in {control}.",
-        "change": f"What the units of {listed(treatments)} got",
+        **texts(primary.label, primary.better, control, listed(treatments)),
     }
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from helpers.config.assumed import MONEY, PRIOR, value_at
 from helpers.defaults import BASELINE_DRIFT, MAX_CHANCE_OF_HARM
-from helpers.formatting import Unit, formatted
+from helpers.formatting import Unit, formatted, inside
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
     from helpers.config import Study
     from helpers.experiment.decision.assumptions import Assumption, Turn
+    from helpers.report.notebook import Notebook
 
 NAMED: Mapping[str, tuple[str, Unit]] = {
     "decision.prior.improve": ("Share of such changes that help", "share"),
@@ -52,6 +53,25 @@ def table(found: Iterable[Assumption], study: Study) -> list[Row]:
         }
         for each in found
     ]
+
+
+def text_carries(found: Iterable[Assumption], study: Study) -> str:
+    """Which values that nobody stated carry the verdict: at another one it is another; empty where none does."""
+    told = [
+        f"the {inside(NAMED[each.path][0])}, {_text(each.path, each.used, study)} ({_changes(each, study)})"
+        for each in found
+        if each.turns
+    ]
+    return f"Nobody stated {'; '.join(told)}." if told else ""
+
+
+def record(nb: Notebook, found: Iterable[Assumption]) -> None:
+    """``decision.rests``: what the first page says beside the verdict."""
+    carried = text_carries(found, nb.study)
+    nb.record(
+        "decision.rests", carried or None, "text", "Assumed values at another of which the verdict would be another",
+        reason="the verdict is the same at each value of what was assumed",
+    )  # fmt: skip
 
 
 def note_table(study: Study) -> str:

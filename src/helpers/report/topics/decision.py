@@ -250,8 +250,9 @@ def text_others(study: Study, decided: StudyDecision) -> str:
 
 
 def text_arm(study: Study, made: Decision, weighed: Evidence) -> str:
-    """What was seen of a treatment, its verdict and why, and which secondary metrics point the other way."""
-    return f"{_seen(study, weighed, effect_of(weighed))}: {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}{f' {made.against}' if made.against else ''}"
+    """What was seen of a treatment, its verdict and why, and which secondary metrics point the other way; each sentence names it."""
+    seen = _seen(study, weighed, effect_of(weighed))
+    return f"{seen}: {made.verdict}. {made.reason}{f' {made.against}' if made.against else ''}"
 
 
 def text_registered(study: Study, where: StudyPaths) -> str:

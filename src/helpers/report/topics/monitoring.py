@@ -329,7 +329,20 @@ def text_caution(plan: MonitoringPlan) -> str:
     return (
         "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
         f"watching {inside(plan.label)} would be like at {size}, {plan.pace}; "
-        f"the trigger and the shifts are made up to suit that rate and its daily noise, and {plan.triggers.called}, which stand for whatever count of trouble a day there is and come from no metric of the study, are an assumption. {_known(plan)}"
+        f"the trigger and the shifts are made up to suit that rate and its daily noise{_counted(plan)}. {_known(plan)}"
+    )
+
+
+def _counted(plan: MonitoringPlan) -> str:
+    """What is counted beside the rate of a plan that nobody stated: a guardrail of the study, or what stands for any trouble."""
+    if plan.guardrail:
+        return (
+            f"; {plan.triggers.called}, a guardrail of the study, are as many as in its control and roll back beyond its margin and the"
+            " chance of a day"
+        )
+    return (
+        f", and {plan.triggers.called}, which stand for whatever count of trouble a day there is and come from no metric of the study,"
+        " are an assumption"
     )
 
 

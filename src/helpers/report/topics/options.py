@@ -25,7 +25,7 @@ def table(compared: options.WeighedOptions, currency: str) -> list[dict[str, Any
 
     def verdict(found: options.Appraisal) -> Any:
         if found is compared.recommended:
-            return badge("good", "recommended")
+            return badge("good", "worth most")
         if found.chance_of_harm > compared.max_chance_of_harm:
             return badge("bad", "too likely to fall")
         return badge("neutral", "worth as much" if worth(found) == worth(compared.recommended) else "worth less")
@@ -61,8 +61,8 @@ def note(study: Study, found: Proposal) -> str:
         "that truly lowers it; lost to a fall: what that costs on average while it lasts; kept: the chance that everyone has "
         "it after the look. A full launch is watched against the weeks before it, which "
         f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change; with that look, which may roll it back, "
-        f"it is expected to be worth {watched}, without any look {alone}. Recommended: the most valuable option with at most "
-        f"{formatted(compared.max_chance_of_harm, 'share')} chance that revenue falls."
+        f"it is expected to be worth {watched}, without any look {alone}. Worth most: of the options with at most "
+        f"{formatted(compared.max_chance_of_harm, 'share')} chance that revenue falls, the one of the highest expected value; what to do follows from the rule."
         + _in_clusters(study)
         + (f" {rests.capitalize()}." if rests else "")
     )

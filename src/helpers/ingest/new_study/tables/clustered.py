@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import ASSIGNED
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.new_study.clusters import RandomisedBy
+from helpers.ingest.new_study.clusters import RandomisedBy, likeliest
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import RoleProposal, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -36,11 +36,13 @@ def proposed(
     told = telling(con, relation, named, {arm.level or arm.name: arm.weight for arm in proposal.arms}) if named else []
     if not told:
         return proposal
-    coarsest = min(told, key=lambda each: each.levels)
+    coarsest = likeliest(told)
     role, column = _origin(found, proposal, coarsest.column)
     mapped = next((n for n, (raw, _) in role.columns.items() if raw == column.name), None)
     name = mapped or vocabulary.slug_of_column(column.name, RESERVED, proposal.segments)
-    seen = RandomisedBy(column, coarsest.levels)
+    seen = RandomisedBy(column, coarsest.levels, fewest=coarsest.fewest)
+    if seen.is_one:
+        return replace(proposal, segments=_without(proposal, name), first=(seen.first, *proposal.first))
     with_it = replace(role, columns=role.columns | {name: (column.name, seen.seen)})
     return replace(
         proposal, cluster=seen.noted(name), segments=_without(proposal, name),
