@@ -278,7 +278,7 @@ def test_a_time_is_read_however_it_is_written_where_it_was_named(tmp_path: Path,
 def test_a_log_without_variants_takes_what_was_said_too(tmp_path: Path) -> None:
     made = hidden.log(tmp_path, 8, {"unit", "event", "money"})
     made.frame.drop(columns=made.names["variant"]).to_csv(made.file, index=False)
-    told = made.said("unit", "event", "money") | {"primary": made.names["money"], "exposure": "cart"}
+    told = made.said("unit", "event", "money") | {"primary": made.names["money"], "exposure": "cart", "where": "true"}
     study, _, _ = proposed(tmp_path, made.file, **told)
     assert study.mode == "offline" and study.exposure == "cart" and study.injection is not None
     assert (study.primary.type, study.primary.unit, study.injection.event) == ("mean", "money", "purchase")

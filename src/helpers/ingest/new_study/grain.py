@@ -188,7 +188,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     if said.event and not (unit and time):
         raise refusals.lacking(seen, unit, time)
     if unit and time and event:
-        if not (variants or said.where or said.measured or said.exposure):
+        if not (variants or said.where):
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)

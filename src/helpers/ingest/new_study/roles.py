@@ -217,7 +217,7 @@ def _variant_score(column: Column) -> int:
 
     A name that says so tells more than a weak one with levels of which one is left when the others are called new.
     """
-    attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE | vocabulary.PRODUCT)
+    attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE - vocabulary.ASKS | vocabulary.PRODUCT)
     named = vocabulary.touches(column.name, vocabulary.VARIANT)
     called = named and not attribute  # an age_group is none
     name = 4 if called else int(named or vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
@@ -274,7 +274,7 @@ def _got_nothing(variant: Column, level: str, nothing: list[str]) -> bool:
 
 def named_controls(variant: Column) -> list[tuple[str, int]]:
     """The one level that is the control by its meaning, with its count; nothing where none does, or several do."""
-    control = controls.control_of(variant.values)
+    control = controls.asked_for(variant.name, variant.values) or controls.control_of(variant.values)
     return [level for level in variant.levels if level[0] == control]
 
 
@@ -295,7 +295,8 @@ def arms_of(variant: Column, stated: Noted = ("", "")) -> tuple[list[Arm], str]:
         control = next(level for level in levels if level[0] == stated[0])
         why = f"'{vocabulary.printable(control[0])}' is the control, {stated[1]}"
     elif sure:
-        told = controls.said_by(sure[0][0], variant.values)
+        asked = controls.asked_for(variant.name, variant.values)
+        told = "as the column's name asks for it" if asked else controls.said_by(sure[0][0], variant.values)
         control, why = sure[0], f"'{vocabulary.printable(sure[0][0])}' is taken as the control, {told}"
     elif big:
         control = big

@@ -162,6 +162,13 @@ ATTRIBUTE: Words = (
     )
     | languages.ATTRIBUTE
 )
+ASKS = frozenset({"is", "has"})
+"""Words by which a column asks something of a unit: whether it is new, or whether it was treated."""
+TRAIT: Words = words(
+    "member members membership loyal loyalty returning subscriber registered vip prime student married guest bot internal staff active known"
+    " logged verified new_user newuser weekend holiday business kunde stammkunde"
+)
+"""Words of what a unit is, told as yes and no."""
 ANSWERS: Words = (
     words(
         "agree disagree satisfied dissatisfied unsatisfied likely unlikely excellent poor terrible happy unhappy neither neutral never rarely"
