@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.errors import ReportError
+from helpers.ingest import pairs
 
 MANY = 1_000
 """Keys that no object is asked about its filling for."""
@@ -93,8 +94,10 @@ class Keys:
         """Columns and values of an object of the file ``name``. Raises where the table would be too wide."""
         found: list[tuple[str, Any]] = []
         for key, value in row.items():
-            if isinstance(value, dict):
-                self._opened(key, value, "", 1, found)
+            inner = value if isinstance(value, dict) else pairs.opened(value)
+            if inner is not None:
+                found += [(key, value)] if inner is not value and key in self.wanted else []
+                self._opened(key, inner, "", 1, found)
             else:
                 found.append((key, value))
         self.top.add(row)
@@ -110,7 +113,7 @@ class Keys:
             found.append((path, dict(sorted(inner.items()))))  # so that equal ones are equal text
             found += [each for each in _leaves(path, inner) if each[0] in self.wanted]
             return
-        if path in self.wanted:
+        if path in self.wanted and not any(path == each for each, _ in found):
             found.append((path, inner))
         seen = self.inner.get(path)
         if seen is None:

@@ -1,5 +1,6 @@
 """Which of some levels is the control, by what they mean; none where they do not say it."""
 
+import re
 from collections.abc import Sequence
 
 from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens, touches
@@ -106,6 +107,18 @@ def _by_number(levels: Sequence[str]) -> str | None:
     if any(len(found) != 1 for found in numbers.values()):
         return None
     return min(levels, key=lambda level: numbers[level])
+
+
+_LISTS = re.compile(r"[^:=;,|]+[:=][^:=;,|]+([;,|][^:=;,|]+[:=][^:=;,|]+)+")
+
+
+def are_lists(levels: Sequence[str]) -> bool:
+    """Whether levels are those of several experiments at once, each under its name.
+
+    >>> are_lists(["checkout:A;search:on", "checkout:B;search:on"]), are_lists(["exp1:A", "exp1:B"])
+    (True, False)
+    """
+    return bool(levels) and all(_LISTS.fullmatch(level) for level in levels)
 
 
 def is_guess(level: str, levels: Sequence[str]) -> bool:

@@ -189,6 +189,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         raise refusals.lacking(seen, unit, time)
     if unit and time and event:
         if not (variants or said.where):
+            arms_in_texts.refuse(seen.table, seen.columns, unit, log=True)
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)

@@ -217,6 +217,8 @@ def _variant_score(column: Column) -> int:
 
     A name that says so tells more than a weak one with levels of which one is left when the others are called new.
     """
+    if controls.are_lists(column.values):
+        return 0
     attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE - vocabulary.ASKS | vocabulary.PRODUCT)
     named = vocabulary.touches(column.name, vocabulary.VARIANT)
     called = named and not attribute  # an age_group is none
