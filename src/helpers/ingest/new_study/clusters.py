@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.config.columns import logged
 from helpers.ingest.new_study import contradictions, vocabulary
 from helpers.ingest.new_study.asking import Question
 from helpers.ingest.new_study.profile import Column
@@ -96,4 +97,4 @@ def whole(
     if not found:
         return None
     coarsest = min(found, key=lambda each: each.levels)
-    return RandomisedBy(next(c for c in asked if c.name == coarsest.column), coarsest.levels)
+    return RandomisedBy(next(c for c in asked if logged(c.name) == coarsest.column), coarsest.levels)

@@ -185,6 +185,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     ):
         known = replace(known, event=None)
     unit, time, event, said = known.unit, known.time, known.event, seen.said
+    if event and (known.repeated or said.event):
+        row_times.refuse_far(seen.table, seen.columns, time)
     if said.event and not (unit and time):
         raise refusals.lacking(seen, unit, time)
     if unit and time and event:

@@ -118,7 +118,7 @@ def time_of(columns: Sequence[Column]) -> Column | None:
     name of a time where there is one, before bare days. What is empty for many rows is when something happened to others:
     it comes after all that is not.
     """
-    found = [c for c in columns if c.has_time and not (_is_since(c) or _is_for_never(c))]
+    found = [c for c in columns if c.has_time and not (_is_since(c) or is_for_never(c))]
     ranked = sorted(
         [c for c in found if not happens(c)] or found,
         key=lambda c: (
@@ -132,7 +132,8 @@ FAR = 2101
 """A year that no experiment lies in: 9999-12-31 says of what did not happen that it never will."""
 
 
-def _is_for_never(column: Column) -> bool:
+def is_for_never(column: Column) -> bool:
+    """Whether a column holds a moment that never comes."""
     return column.last is not None and column.last.year >= FAR
 
 

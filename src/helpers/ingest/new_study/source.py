@@ -15,7 +15,7 @@ from helpers.config.data import ADDRESS
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import condition, csv, database, files_of, json_lines, parquet, queries, sqlite, workbook
+from helpers.ingest import condition, csv, database, files_of, json_lines, locations, parquet, queries, sqlite, workbook
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
@@ -27,6 +27,10 @@ from helpers.pipeline.files import scratch
 
 if TYPE_CHECKING:
     import duckdb
+
+
+LONGEST_SHOWN = 120
+"""Signs of a path that are shown."""
 
 
 @dataclass(frozen=True)
@@ -249,9 +253,16 @@ def _place(path: str, table: str | None, home: Path, database_file: str | None =
             expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
             remedy="export the table to Parquet and look at that; a study may name the server itself (data.format: postgres)",
         )
-    absolute = Path(path).resolve()
     magic = any(sign in path for sign in "*?[")
-    if not (absolute.exists() or magic):
+    why = None if magic else locations.hindrance(Path(path))
+    if why and why != locations.ABSENT:
+        raise ReportError(
+            "this cannot be read", got=path if len(path) <= LONGEST_SHOWN else path[: LONGEST_SHOWN - 3] + "...",
+            expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
+            cause=why, remedy="write what it holds into a file, such as: cat PIPE > FILE.csv" if why == locations.NO_FILE else None,
+        )  # fmt: skip
+    absolute = Path(path).resolve()
+    if why:
         near = difflib.get_close_matches(
             absolute.name, [f.name for f in absolute.parent.iterdir()] if absolute.parent.is_dir() else [], n=1
         )
