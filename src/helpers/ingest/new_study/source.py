@@ -15,7 +15,7 @@ from helpers.config.data import ADDRESS
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import condition, csv, database, files_of, json_lines, locations, parquet, queries, sqlite, workbook
+from helpers.ingest import condition, csv, database, files_of, json_lines, locations, parquet, queries, sqlite, widest, workbook
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
@@ -181,6 +181,7 @@ def opened(
         else:
             reader = {"csv": csv, "json": json_lines, "workbook": workbook}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
+        widest.refuse(parts.names[0], [*parts.types])
         whole = _whole(parts) if where else ""
         parts = condition.kept(con, where, parts, "--where")
         malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
