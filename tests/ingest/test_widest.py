@@ -12,9 +12,11 @@ from tests.ingest.new_study.tables import proposed
 from tests.ingest.studies import unit_study
 
 
-@pytest.mark.parametrize("columns", [widest.MOST + 1, 10_000])
-def test_a_table_of_too_many_columns_is_told_with_a_query_that_reads_it(tmp_path: Path, columns: int) -> None:
-    names = ["user_id", "variant", "converted", *(f"gene_{i}" for i in range(columns - 3))]
+def test_a_table_of_too_many_columns_is_told_with_a_query_that_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(widest, "MOST", 50)
+    names = ["user_id", "variant", "converted", *(f"gene_{i}" for i in range(widest.MOST - 2))]
     rows = [[f"u{i}", "AB"[i % 2], str(i % 3 % 2), *("7" for _ in names[3:])] for i in range(40)]
     (tmp_path / "wide.csv").write_text("\n".join(map(",".join, [names, *rows])))
     with pytest.raises(ReportError, match="more columns than are read") as told:
