@@ -271,3 +271,12 @@ def test_a_rise_from_nothing_has_no_size_as_a_fraction(control, told):
     found = compare(Proportion(20_000, control), Proportion(20_000, 200))
     seen = Evidence(found, found.p_value, False, (), (), 40_000, None, "Complaints")
     assert {c.name: c.found for c in decide(seen, RULE).criteria}["Reduction"] == told
+
+
+def test_nothing_is_killed_for_being_short_of_what_no_change_can_bring() -> None:
+    seen = evidence(0.983, 0.985)
+    bound = replace(seen, reachable=1 / 0.983 - 1)
+    assert decide(seen, RULE).verdict == "KILL"
+    decision = decide(bound, RULE)
+    assert decision.verdict == "ITERATE" and "of +1.7 % that any change can bring" in decision.reason
+    assert decide(bound, RULE.model_copy(update={"min_relative_uplift": 0.017})).verdict == "KILL", "short of what can be"

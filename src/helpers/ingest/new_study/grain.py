@@ -31,6 +31,7 @@ from helpers.ingest.new_study import (
     nothing,
     panels,
     questions,
+    reach,
     refusals,
     roles,
     row_times,
@@ -88,7 +89,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     if ids_of_one:
         proposal = ids_of_one.noted(proposal)
     proposal = export.noted(proposal) if export else proposal
-    proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
+    proposal = direction.told(proposal, seen.columns, seen.said)
+    proposal = _examined(reach.told(proposal, seen.columns), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
     time = next((c for c in seen.columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
