@@ -190,8 +190,8 @@ def _no_number(table: "SourceTable", column: Column) -> tuple[str, str | None]:
         value, empty = printable(column.values[0]), column.rows - column.filled
         if empty:
             return (
-                f"it holds '{value}' in {column.filled:,} rows and nothing in {empty:,}: write 1 and 0, if empty means that it did not happen",
-                None,
+                f"it holds '{value}' in {column.filled:,} rows and nothing in {empty:,}",
+                "if an empty field means that it did not happen, say so: --empty zero (data.happened of a study)",
             )
         return f"it holds one value in all rows: {value}", None
     if column.unread:

@@ -60,7 +60,7 @@ def sort(
             if column.has_time and column.filled < NEARLY * column.rows:
                 reason += "; as an outcome (--outcome) it is yes where it stands, no where nothing does"
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
-                reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
+                reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
         elif weighing := _may_weigh(column):
             left.append((column, weighing))
@@ -429,7 +429,13 @@ def _no_outcome(column: Column) -> str:
         return f"below zero in {column.negative:,} rows (refunds, or a score?): no outcome without data.negative: refund, which reads them as they are"
     if column.empty_share > MISSING:
         return (
-            f"an outcome that is empty in {column.empty_share:.0%} of the rows; null is not zero: write 0 where nothing happened,"
-            " if that is what it means"
+            f"an outcome that is empty in {column.empty_share:.0%} of the rows; null is not zero: {of_empty(column)}"
         )
     return ""
+
+
+def of_empty(column: Column) -> str:
+    """What reads a column with empty fields: as it is, or as one in which nothing happened there."""
+    if column.constant:
+        return "if an empty field means that it did not happen, --empty zero says so"
+    return "--outcome takes the rows with a value; if nothing happened in the others, say missing: zero beside it, or --empty zero of the primary metric"
