@@ -33,6 +33,7 @@ class Sorted:
 
 
 MAY_BE = "a number that may be an attribute or an outcome; --outcome makes it a metric"
+EMPTY = "an outcome that is empty"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
 AUXILIARY = {"has", "is"}
 """Words before what happened, as before what somebody is."""
@@ -89,6 +90,9 @@ def sort(
     unread = any(
         standing(c, together) is Standing.OUTCOME and told.startswith(IN_WORDS) and not harms(c) for c, told in left
     )
+    if not [c for c in outcomes if not harms(c)]:  # what is called so with some empty fields before what may be one
+        some = [c for c, told in left if told.startswith(EMPTY) and not harms(c) and standing(c, together) is Standing.OUTCOME]
+        outcomes, left = [*outcomes, *some], [each for each in left if each[0] not in some]
     if (
         not [c for c in outcomes if not harms(c)] and maybe and not unread
     ):  # nothing takes the place of what cannot be read
@@ -429,7 +433,7 @@ def _no_outcome(column: Column) -> str:
         return f"below zero in {column.negative:,} rows (refunds, or a score?): no outcome without data.negative: refund, which reads them as they are"
     if column.empty_share > MISSING:
         return (
-            f"an outcome that is empty in {column.empty_share:.0%} of the rows; null is not zero: {of_empty(column)}"
+            f"{EMPTY} in {column.empty_share:.0%} of the rows; null is not zero: {of_empty(column)}"
         )
     return ""
 
