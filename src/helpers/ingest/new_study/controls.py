@@ -3,8 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens, touches
-from helpers.ingest.values.number_formats import FALSE, TRUE
+from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens
 
 
 def control_of(levels: Sequence[str]) -> str | None:
@@ -53,19 +52,6 @@ def is_pair(levels: Sequence[str]) -> bool:
 _ITSELF = frozenset(word for word in CONTROL if word.startswith(("control", "kontrol", "контрол"))) | {
     "ctrl", "placebo", "holdout", "psa", "sham", "untreated", "temoin", "コントロール", "対照", "統制", "对照", "控制", "대조",
 }  # fmt: skip
-
-
-def asked_for(called: str, levels: Sequence[str]) -> str | None:
-    """The yes of a column whose name asks whether a unit is a control; None of any other column.
-
-    >>> asked_for("is_control", ["0", "1"]), asked_for("holdout", ["True", "False"]), asked_for("is_treated", ["0", "1"])
-    ('1', 'True', None)
-    """
-    yes, no = ([level for level in levels if level.lower() in words] for words in ({"1", *TRUE}, {"0", *FALSE}))
-    asks = touches(called, _ITSELF) and not touches(called, TREATMENT)
-    return yes[0] if asks and len(yes) == len(no) == 1 and len(levels) == 2 else None
-
-
 _ANSWERS = frozenset({"yes", "true", "on", "with"})
 
 

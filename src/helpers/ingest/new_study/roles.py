@@ -118,7 +118,7 @@ def time_of(columns: Sequence[Column]) -> Column | None:
     name of a time where there is one, before bare days. What is empty for many rows is when something happened to others:
     it comes after all that is not.
     """
-    found = [c for c in columns if c.has_time and not (_is_since(c) or is_for_never(c))]
+    found = [c for c in columns if c.has_time and not (_is_since(c) or _is_for_never(c))]
     ranked = sorted(
         [c for c in found if not happens(c)] or found,
         key=lambda c: (
@@ -132,8 +132,7 @@ FAR = 2101
 """A year that no experiment lies in: 9999-12-31 says of what did not happen that it never will."""
 
 
-def is_for_never(column: Column) -> bool:
-    """Whether a column holds a moment that never comes."""
+def _is_for_never(column: Column) -> bool:
     return column.last is not None and column.last.year >= FAR
 
 
@@ -277,7 +276,7 @@ def _got_nothing(variant: Column, level: str, nothing: list[str]) -> bool:
 
 def named_controls(variant: Column) -> list[tuple[str, int]]:
     """The one level that is the control by its meaning, with its count; nothing where none does, or several do."""
-    control = controls.asked_for(variant.name, variant.values) or controls.control_of(variant.values)
+    control = controls.control_of(variant.values)
     return [level for level in variant.levels if level[0] == control]
 
 
@@ -298,8 +297,7 @@ def arms_of(variant: Column, stated: Noted = ("", "")) -> tuple[list[Arm], str]:
         control = next(level for level in levels if level[0] == stated[0])
         why = f"'{vocabulary.printable(control[0])}' is the control, {stated[1]}"
     elif sure:
-        asked = controls.asked_for(variant.name, variant.values)
-        told = "as the column's name asks for it" if asked else controls.said_by(sure[0][0], variant.values)
+        told = controls.said_by(sure[0][0], variant.values)
         control, why = sure[0], f"'{vocabulary.printable(sure[0][0])}' is taken as the control, {told}"
     elif big:
         control = big
