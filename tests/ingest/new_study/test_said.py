@@ -307,3 +307,11 @@ def test_a_column_called_as_one_of_the_reader_can_be_said(tmp_path: Path, name: 
     assert {n for n, _ in sums(study, tmp_path)[study.primary.name].values()} == {40}
     (tmp_path / "units.csv").write_text("\n".join([f"user_id,arm,{name}", *(f"u{i},{'AB'[i % 2]},{i % 5 % 2}" for i in range(80))]))
     assert len(proposed(tmp_path, tmp_path / "units.csv", primary=name)[0].metrics) == 1
+
+
+@pytest.mark.parametrize("digits", [15, 17])
+def test_numbers_that_are_too_large_are_told_as_such(tmp_path: Path, digits: int) -> None:
+    rows = ["user_id,variant,revenue", *(f"u{i},{'AB'[i % 2]},{10 ** (digits - 1) + 37 * i}" for i in range(60))]
+    (tmp_path / "units.csv").write_text("\n".join(rows))
+    with pytest.raises(ReportError, match="larger than a metric holds, such as 1"):
+        proposed(tmp_path, tmp_path / "units.csv", primary="revenue")

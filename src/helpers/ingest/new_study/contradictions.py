@@ -11,7 +11,7 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
 from helpers.ingest.new_study.vocabulary import printable
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import LARGEST, literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -216,6 +216,8 @@ def _no_numbers(table: "SourceTable", column: Column, found: list[tuple[str, int
     of_them = f"from {{table}} where {text} is not null and {table.value(column.name)} is null"
     if table.number(f"select avg(regexp_full_match({text}, {literal(LENGTH)})::integer) {of_them}") == 1:
         return f"its values are lengths of time, such as {printable(found[0][0])}: write them as numbers, of seconds for instance"
+    if table.number(f"select avg((abs(try_cast({text} as double)) >= {LARGEST})::integer) {of_them}") == 1:
+        return f"its values are larger than a metric holds, such as {printable(found[0][0])}: numbers below 1{14 * '0'}; divide them by a query in a file"
     wrong = column.filled - column.numbers
     some = f"{wrong:,} of its {column.filled:,} values" if column.numbers else "its values"
     told = (f"{printable(value)!r} in {counted(n, 'row')}" for value, n in found)
