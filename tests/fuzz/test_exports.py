@@ -19,7 +19,7 @@ PARTS = 12
 MANY = int(os.environ.get("FUZZ", "0")) // 8
 BAR = 0.95
 """Share of the exports that are right, at once or once the truth answers what only a person knows, of those that lack nothing."""
-PROPOSED = 0.8
+PROPOSED = 0.9
 """Share of them that are right with nothing asked: some hide which arm is the control, or what came first."""
 FEW = [2, 5, 12, 51, 64, 81, 85, 126]
 """Seeds of the suite, of different shapes, languages and formats."""

@@ -49,7 +49,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", ["lines.ndjson", "table.parquet"])
 def test_parameters_and_properties_are_columns_and_one_of_them_the_variant(tmp_path: Path, files: Path, name: str):
-    study, _, said = proposed(tmp_path, files / name, variant="user_properties.exp_checkout", money="event_params.value")
+    study, _, said = proposed(
+        tmp_path, files / name, variant="user_properties.exp_checkout", money="event_params.value"
+    )
     assert study.mode == "online" and "GA4 export" in said
     found = sums(study, tmp_path)
     assert {arm: n for arm, (n, _) in found["purchase_rate"].items()} == {"control": 120, "new": 120}

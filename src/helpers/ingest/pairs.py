@@ -42,7 +42,7 @@ def _of_type(value: Any) -> Any:
         return value
     typed = {name: inner for name, inner in value.items() if name.endswith(BY_TYPE)}
     filled = [inner for inner in typed.values() if inner is not None]
-    if value and not typed or len(filled) > 1:
+    if (value and not typed) or len(filled) > 1:
         return value
     return filled[0] if filled else None
 
@@ -59,7 +59,11 @@ def fields(con: "duckdb.DuckDBPyConnection", table: str, kinds: dict[str, str]) 
         ).fetchall()
         if len(keys) > MOST:
             continue
-        inside = con.execute(f"describe select unnest({quoted(column)}[1].{VALUE}) from {table}").fetchall() if shape[1].startswith("STRUCT") else []
+        inside = (
+            con.execute(f"describe select unnest({quoted(column)}[1].{VALUE}) from {table}").fetchall()
+            if shape[1].startswith("STRUCT")
+            else []
+        )
         typed = [name for name, *_ in inside if name.endswith(BY_TYPE)]
         if inside and not typed:
             continue

@@ -127,7 +127,9 @@ def _unit(number: Number, currency: str) -> str:
     return str(currency) if number.unit in MONEY else number.unit
 
 
-_RUN = re.compile("[=+@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}-]")
+_RUN = re.compile(
+    "[=+@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}-]"
+)
 """Signs of which a spreadsheet makes a formula of a text that begins with one."""
 _NUMBER = re.compile(r"[+-][^\w\s=+@-]?\d(?![^\n]*([|!(=@\"'\t\r]|[A-Za-z]\$?\d))[^\n]*")
 """A number as a report tells it, with its sign: it names no cell and calls nothing."""

@@ -279,4 +279,6 @@ def test_nothing_is_killed_for_being_short_of_what_no_change_can_bring() -> None
     assert decide(seen, RULE).verdict == "KILL"
     decision = decide(bound, RULE)
     assert decision.verdict == "ITERATE" and "of +1.7 % that any change can bring" in decision.reason
-    assert decide(bound, RULE.model_copy(update={"min_relative_uplift": 0.017})).verdict == "KILL", "short of what can be"
+    assert decide(bound, RULE.model_copy(update={"min_relative_uplift": 0.017})).verdict == "KILL", (
+        "short of what can be"
+    )

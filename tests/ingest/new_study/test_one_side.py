@@ -13,7 +13,9 @@ def _units(file: Path, columns: dict[str, tuple[float, float]], rows: int = 600)
     draw = random.Random(5)
     lines = [",".join(["user_id", "variant", *columns])]
     for i in range(rows):
-        lines.append(",".join([f"u{i}", "AB"[i % 2], *(str(int(draw.random() < rates[i % 2])) for rates in columns.values())]))
+        lines.append(
+            ",".join([f"u{i}", "AB"[i % 2], *(str(int(draw.random() < rates[i % 2])) for rates in columns.values())])
+        )
     file.write_text("\n".join(lines))
     return file
 

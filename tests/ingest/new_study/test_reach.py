@@ -16,7 +16,11 @@ def test_a_gain_that_is_asked_for_can_be_reached(tmp_path: Path, rate: float, le
         rows = ["user_id,variant,delivered", *(f"u{i},{'AB'[i * 7 % 11 % 2]},{int(yes[i])}" for i in range(n))]
     else:
         rows = ["event_time,event_name,user_id,variant"]
-        rows += [f"2026-07-{1 + i % 9:02d} 10:0{k}:00,{e},u{i},{'AB'[i * 7 % 11 % 2]}" for i in range(n) for k, e in enumerate(("view", "order")[: 1 + yes[i]])]
+        rows += [
+            f"2026-07-{1 + i % 9:02d} 10:0{k}:00,{e},u{i},{'AB'[i * 7 % 11 % 2]}"
+            for i in range(n)
+            for k, e in enumerate(("view", "order")[: 1 + yes[i]])
+        ]
     (tmp_path / "f.csv").write_text("\n".join(rows))
     study, text, _ = proposed(tmp_path, tmp_path / "f.csv")
     assert study.design.minimum_detectable == study.decision.min_relative_uplift == least

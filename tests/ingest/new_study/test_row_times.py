@@ -72,13 +72,19 @@ def test_seconds_since_another_year_are_asked_of(tmp_path: Path, since: int) -> 
 
 @pytest.mark.parametrize("far", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
 @pytest.mark.parametrize("column", ["event_time", "Event Time"])
-def test_a_moment_that_never_comes_is_told_with_its_row_and_left_out_as_it_says(tmp_path: Path, far: str, column: str) -> None:
+def test_a_moment_that_never_comes_is_told_with_its_row_and_left_out_as_it_says(
+    tmp_path: Path, far: str, column: str
+) -> None:
     rows = [[f"2026-07-{1 + i % 14:02d} 10:00:00", "view", f"u{i}", "AB"[i % 2]] for i in range(60)]
     rows += [[f"2026-07-{1 + i % 14:02d} 11:00:00", "buy", f"u{i}", "AB"[i % 2]] for i in range(0, 60, 3)]
     rows[4][0] = far
-    (tmp_path / "log.csv").write_text("\n".join(",".join(row) for row in [[column, "event_name", "user_id", "variant"], *rows]))
+    (tmp_path / "log.csv").write_text(
+        "\n".join(",".join(row) for row in [[column, "event_name", "user_id", "variant"], *rows])
+    )
     for time in ({}, {"time": column}):
-        with pytest.raises(ReportError, match=f"(?s)'{column}' holds moments.*1 of 80 rows, first '{far}' in line 6") as told:
+        with pytest.raises(
+            ReportError, match=f"(?s)'{column}' holds moments.*1 of 80 rows, first '{far}' in line 6"
+        ) as told:
             proposed(tmp_path, tmp_path / "log.csv", **time)
     where = re.search(r'--where "((?:[^"\\]|\\.)*)"', str(told.value))
     assert where is not None

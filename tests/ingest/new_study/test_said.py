@@ -301,11 +301,17 @@ def test_revenue_is_of_what_is_bought_where_another_step_is_decided_by(tmp_path:
 
 @pytest.mark.parametrize("name", ["file_row_number", "File_Index", "problem"])
 def test_a_column_called_as_one_of_the_reader_can_be_said(tmp_path: Path, name: str) -> None:
-    rows = [f"2026-07-{1 + i % 9:02d} 1{j}:00:00,{e},u{i},{'AB'[i % 2]}" for i in range(80) for j, e in enumerate(("view", "buy")[: 1 + (i % 3 == 0)])]
+    rows = [
+        f"2026-07-{1 + i % 9:02d} 1{j}:00:00,{e},u{i},{'AB'[i % 2]}"
+        for i in range(80)
+        for j, e in enumerate(("view", "buy")[: 1 + (i % 3 == 0)])
+    ]
     (tmp_path / "log.csv").write_text("\n".join([f"event_time,event_name,{name},variant", *rows]))
     study, _, _ = proposed(tmp_path, tmp_path / "log.csv", unit=name)
     assert {n for n, _ in sums(study, tmp_path)[study.primary.name].values()} == {40}
-    (tmp_path / "units.csv").write_text("\n".join([f"user_id,arm,{name}", *(f"u{i},{'AB'[i % 2]},{i % 5 % 2}" for i in range(80))]))
+    (tmp_path / "units.csv").write_text(
+        "\n".join([f"user_id,arm,{name}", *(f"u{i},{'AB'[i % 2]},{i % 5 % 2}" for i in range(80))])
+    )
     assert len(proposed(tmp_path, tmp_path / "units.csv", primary=name)[0].metrics) == 1
 
 

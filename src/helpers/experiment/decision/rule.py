@@ -29,9 +29,9 @@ from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditio
 from helpers.experiment.decision.look import EarlyLook
 from helpers.formatting import Unit, finite, formatted, inside, listed, p_text, span
 from helpers.stats import Proportion
-from helpers.stats.summaries.summary import Summary
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
+from helpers.stats.summaries.summary import Summary
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 

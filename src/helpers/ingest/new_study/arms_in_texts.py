@@ -19,7 +19,19 @@ PAIR = re.compile(
 """A name and its value in a text of several."""
 JSON_PAIR = re.compile(r'"([A-Za-z][^"]{0,60})"\s*:\s*"?([^",}]{1,40})"?')
 """The same in a text of JSON, as ``{"checkout": "A"}``."""
-OF_SEVERAL = vocabulary.VARIANT | {"experiments", "exp", "exps", "tests", "flags", "flag", "features", "variants", "variations", "abtests", "toggles"}
+OF_SEVERAL = vocabulary.VARIANT | {
+    "experiments",
+    "exp",
+    "exps",
+    "tests",
+    "flags",
+    "flag",
+    "features",
+    "variants",
+    "variations",
+    "abtests",
+    "toggles",
+}
 """Words of a column that holds the arms of several experiments, each under its name."""
 LOOKED = 2_000
 """Texts of a column that are looked at."""

@@ -29,7 +29,10 @@ def read(seen: TableView, taken: Sequence[Column | None], variant: Column | None
     marks = {
         c.name: ()
         for c in seen.columns
-        if seen.said.empty == ZERO and c.name not in names and is_mark(c) and (c.name in seen.said.measured or _is_called(c))
+        if seen.said.empty == ZERO
+        and c.name not in names
+        and is_mark(c)
+        and (c.name in seen.said.measured or _is_called(c))
     }
     able = [c for c in seen.columns if c.name not in names and c.moments and c.name not in marks]
     found: dict[str, tuple[str, ...]] = {**marks}

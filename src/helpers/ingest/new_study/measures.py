@@ -91,7 +91,11 @@ def sort(
         standing(c, together) is Standing.OUTCOME and told.startswith(IN_WORDS) and not harms(c) for c, told in left
     )
     if not [c for c in outcomes if not harms(c)]:  # what is called so with some empty fields before what may be one
-        some = [c for c, told in left if told.startswith(EMPTY) and not harms(c) and standing(c, together) is Standing.OUTCOME]
+        some = [
+            c
+            for c, told in left
+            if told.startswith(EMPTY) and not harms(c) and standing(c, together) is Standing.OUTCOME
+        ]
         outcomes, left = [*outcomes, *some], [each for each in left if each[0] not in some]
     if (
         not [c for c in outcomes if not harms(c)] and maybe and not unread
@@ -432,9 +436,7 @@ def _no_outcome(column: Column) -> str:
     if column.negative:
         return f"below zero in {column.negative:,} rows (refunds, or a score?): no outcome without data.negative: refund, which reads them as they are"
     if column.empty_share > MISSING:
-        return (
-            f"{EMPTY} in {column.empty_share:.0%} of the rows; null is not zero: {of_empty(column)}"
-        )
+        return f"{EMPTY} in {column.empty_share:.0%} of the rows; null is not zero: {of_empty(column)}"
     return ""
 
 

@@ -25,14 +25,20 @@ def without(table: "SourceTable", kinds: Sorted, variant: Column) -> tuple[Sorte
     found = [
         (c, reason)
         for c in (*kinds.outcomes, *maybe)
-        if not (c.binary and len(kinds.outcomes) == 1 and c in kinds.outcomes) and (reason := _reason(table, c, variant))
+        if not (c.binary and len(kinds.outcomes) == 1 and c in kinds.outcomes)
+        and (reason := _reason(table, c, variant))
     ]
     named = {c.name for c, _ in found}
     outcomes = tuple(c for c in kinds.outcomes if c.name not in named)
     if not outcomes:  # each is a yes or no of one side: nothing tells which of them is what was to be found
-        found, outcomes = [(c, reason) for c, reason in found if not c.binary], tuple(c for c in kinds.outcomes if c.binary)
+        found, outcomes = (
+            [(c, reason) for c, reason in found if not c.binary],
+            tuple(c for c in kinds.outcomes if c.binary),
+        )
         named = {c.name for c, _ in found}
-    return replace(kinds, outcomes=outcomes, left=tuple(each for each in kinds.left if each[0].name not in named)), found
+    return replace(
+        kinds, outcomes=outcomes, left=tuple(each for each in kinds.left if each[0].name not in named)
+    ), found
 
 
 def _reason(table: "SourceTable", column: Column, variant: Column) -> str:

@@ -34,7 +34,7 @@ def least(primary: Measure, rate: float) -> Noted:
     if primary.type != "proportion" or not 0 < rate < 1:
         return "", ""
     left = (1 - rate) / rate
-    if MIN_UPLIFT <= PART * left:
+    if PART * left >= MIN_UPLIFT:
         return "", ""
     said = f"of {formatted(rate, 'share')} that have it, no change can bring more than {formatted(left, 'relative')}"
     return f"{float(f'{PART * left:.0e}'):.10f}".rstrip("0"), said

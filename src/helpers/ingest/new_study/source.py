@@ -15,7 +15,19 @@ from helpers.config.data import ADDRESS
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import condition, csv, database, files_of, json_lines, locations, parquet, queries, sqlite, widest, workbook
+from helpers.ingest import (
+    condition,
+    csv,
+    database,
+    files_of,
+    json_lines,
+    locations,
+    parquet,
+    queries,
+    sqlite,
+    widest,
+    workbook,
+)
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
