@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from helpers.ingest import json_keys
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
@@ -61,3 +62,22 @@ def test_parameters_and_properties_are_columns_and_one_of_them_the_variant(tmp_p
 def test_the_variant_is_not_overlooked_among_them(tmp_path: Path, files: Path):
     study, _, said = proposed(tmp_path, files / "lines.ndjson")
     assert study.mode == "online" and "variant: column 'user_properties.exp_checkout'" in said
+
+
+def test_a_list_whose_keys_are_values_stays_one_column_and_what_a_study_names_is_read(tmp_path: Path):
+    rows = [
+        {"who": f"u{i}", "more": [{"key": f"k{i}_{j}", "value": j} for j in range(3)] + [{"key": "cost", "value": i}]}
+        for i in range(500)
+    ]
+    keys = json_keys.Keys(json_keys.Kept(), {"more", "more.cost"})
+    with pytest.raises(json_keys.Keyed) as many:
+        for row in rows:
+            keys.taken(row, "log.jsonl")
+    kept = json_keys.Keys(many.value.kept, {"more", "more.cost"})
+    assert [dict(kept.taken(row, "log.jsonl")) for row in rows] == [
+        {"who": row["who"], "more": row["more"], "more.cost": i} for i, row in enumerate(rows)
+    ]
+    few = json_keys.Keys(json_keys.Kept(), {"more"})
+    assert few.taken({"who": "u", "more": [{"key": "a", "value": 1}]}, "x") == [
+        ("who", "u"), ("more", [{"key": "a", "value": 1}]), ("more.a", 1),
+    ]  # fmt: skip

@@ -94,12 +94,16 @@ class Keys:
         """Columns and values of an object of the file ``name``. Raises where the table would be too wide."""
         found: list[tuple[str, Any]] = []
         for key, value in row.items():
-            inner = value if isinstance(value, dict) else pairs.opened(value)
-            if inner is not None:
-                found += [(key, value)] if inner is not value and key in self.wanted else []
-                self._opened(key, inner, "", 1, found)
-            else:
+            listed = pairs.opened(value)
+            if isinstance(value, dict):
+                self._opened(key, value, "", 1, found)
+            elif listed is None:
                 found.append((key, value))
+            elif key in self.kept.whole:
+                found += [(key, value), *(each for each in _leaves(key, listed) if each[0] in self.wanted)]
+            else:
+                found += [(key, value)] * (key in self.wanted)
+                self._opened(key, listed, "", 1, found)
         self.top.add(row)
         if self.columns + len(self.top.names) > MANY:
             self._refuse_wide(row, name)
