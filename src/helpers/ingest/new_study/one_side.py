@@ -19,23 +19,15 @@ OFTEN = 0.2
 def without(table: "SourceTable", kinds: Sorted, variant: Column) -> tuple[Sorted, list[tuple[Column, str]]]:
     """The outcomes that are not of one side alone, and the columns that are, each with the reason.
 
-    The only outcome is never one of these: that nobody was infected in one arm is what a trial may find.
+    The likeliest outcome is never one of these where it is a yes or no: that nobody was infected in one arm is what a trial
+    may find.
     """
+    likeliest = [c for c in kinds.outcomes[:1] if c.binary]
     maybe = [c for c, reason in kinds.left if reason.endswith(MAY_BE) and c.binary]
-    found = [
-        (c, reason)
-        for c in (*kinds.outcomes, *maybe)
-        if not (c.binary and len(kinds.outcomes) == 1 and c in kinds.outcomes)
-        and (reason := _reason(table, c, variant))
-    ]
+    able = [c for c in (*kinds.outcomes, *maybe) if c not in likeliest]
+    found = [(c, reason) for c in able if (reason := _reason(table, c, variant))]
     named = {c.name for c, _ in found}
     outcomes = tuple(c for c in kinds.outcomes if c.name not in named)
-    if not outcomes:  # each is a yes or no of one side: nothing tells which of them is what was to be found
-        found, outcomes = (
-            [(c, reason) for c, reason in found if not c.binary],
-            tuple(c for c in kinds.outcomes if c.binary),
-        )
-        named = {c.name for c, _ in found}
     return replace(
         kinds, outcomes=outcomes, left=tuple(each for each in kinds.left if each[0].name not in named)
     ), found
