@@ -17,6 +17,7 @@ import pytest
 from helpers import ingest
 from helpers.errors import ReportError
 from helpers.ingest.locations import files_of
+from tests.ingest.new_study.tables import proposed
 from tests.ingest.studies import HEADER, ROWS, events_of, log_study, rejected, text, unit_study
 from tests.nobody import as_nobody
 
@@ -163,6 +164,10 @@ def test_what_is_no_file_of_data_says_what_it_is(tmp_path):
     }  # fmt: skip
     for number, (name, why) in enumerate(kinds.items()):
         assert f"likely cause: {why}" in refused(tmp_path / name, tmp_path / str(number)), name
+        with pytest.raises(
+            ReportError, match="there is no such file" if name == "dangling.csv" else f"likely cause: {why}"
+        ):
+            proposed(tmp_path, tmp_path / name)
 
 
 @pytest.mark.parametrize("path", ["open.csv", "closed.csv", "closed", "closed/day.csv", "closed/*.csv", "shut/*/*.csv"])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Units
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import folders, lines, misfits, steps, swallowed, text
+from helpers.ingest import folders, lines, misfits, steps, swallowed, text, widest
 from helpers.ingest.columns import check_columns, compared, mapped, told_by_all
 from helpers.ingest.parts import Parts, check_alike, rows
 from helpers.ingest.sql import literal
@@ -65,6 +65,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
         table = opened(file, place, into / f"text-{number:04d}.csv", told=told)
         if first and len(table.names) == 1 < len(first):
             _refuse_other_delimiter(file, table, names[0])
+        widest.refuse(file.name, table.columns)
         check_columns(place, table.columns, file.name, delimited=True)
         first = first or table.columns
         if told_by_all(place):

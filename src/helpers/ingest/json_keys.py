@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.errors import ReportError
+from helpers.ingest import pairs
 
 MANY = 1_000
 """Keys that no object is asked about its filling for."""
@@ -93,10 +94,16 @@ class Keys:
         """Columns and values of an object of the file ``name``. Raises where the table would be too wide."""
         found: list[tuple[str, Any]] = []
         for key, value in row.items():
+            listed = pairs.opened(value)
             if isinstance(value, dict):
                 self._opened(key, value, "", 1, found)
-            else:
+            elif listed is None:
                 found.append((key, value))
+            elif key in self.kept.whole:
+                found += [(key, value), *(each for each in _leaves(key, listed) if each[0] in self.wanted)]
+            else:
+                found += [(key, value)] * (key in self.wanted)
+                self._opened(key, listed, "", 1, found)
         self.top.add(row)
         if self.columns + len(self.top.names) > MANY:
             self._refuse_wide(row, name)
@@ -110,7 +117,7 @@ class Keys:
             found.append((path, dict(sorted(inner.items()))))  # so that equal ones are equal text
             found += [each for each in _leaves(path, inner) if each[0] in self.wanted]
             return
-        if path in self.wanted:
+        if path in self.wanted and not any(path == each for each, _ in found):
             found.append((path, inner))
         seen = self.inner.get(path)
         if seen is None:

@@ -30,9 +30,9 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
     text = _filled(place.path, study)
     path = place.reached(text)
     pattern = any(sign in text for sign in "*?[")
-    why = _hindrance(path)
+    why = hindrance(path)
     if pattern and why in (None, ABSENT):
-        why = _hindrance(Path(*takewhile(lambda part: not any(sign in part for sign in "*?["), path.parts)))
+        why = hindrance(Path(*takewhile(lambda part: not any(sign in part for sign in "*?["), path.parts)))
         found = sorted(
             f
             for f in Path(path.anchor).glob(str(path.relative_to(path.anchor)))
@@ -51,7 +51,7 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
             raise _no_file(place, path, study)
     else:
         found = [path]
-    why = why or next(filter(None, map(_hindrance, found)), None)
+    why = why or next(filter(None, map(hindrance, found)), None)
     if why:
         raise _not_there(place, path, study, why)
     for file in found:
@@ -73,6 +73,7 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
 
 ABSENT = "a wrong path; relative paths start at the folder that holds studies"
 """Why a path leads to nothing, most of the time."""
+NO_FILE = "a device or a pipe, which has no size and cannot be read twice"
 _WHY = {
     errno.ELOOP: "links that lead in a circle",
     errno.EACCES: "this account may not read it",
@@ -80,7 +81,7 @@ _WHY = {
 }
 
 
-def _hindrance(path: Path) -> str | None:
+def hindrance(path: Path) -> str | None:
     """Why no data can be read from a path; None for a file or a folder that can be."""
     try:
         mode = path.stat().st_mode
@@ -89,7 +90,7 @@ def _hindrance(path: Path) -> str | None:
     except ValueError:  # a null
         return ABSENT
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        return "a device or a pipe, which has no size and cannot be read twice"
+        return NO_FILE
     needed = os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)
     return None if os.access(path, needed) else _WHY[errno.EACCES]
 
@@ -124,7 +125,7 @@ def _no_file(place: Place, path: Path, study: str) -> ReportError:
 def _not_there(place: Place, path: Path, study: str, why: str) -> ReportError:
     variable = VARIABLE.search(place.path)
     near: list[str] = []
-    if why == ABSENT and _hindrance(path.parent) is None and path.parent.is_dir():
+    if why == ABSENT and hindrance(path.parent) is None and path.parent.is_dir():
         near = difflib.get_close_matches(path.name, [f.name for f in path.parent.iterdir()], 1)
     remedy = f"set {variable[1]}=FOLDER" if variable else "correct data.path"
     if why == _WHY[errno.EACCES]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Units
 from helpers.config.columns import logged, stored
 from helpers.errors import ReportError
-from helpers.ingest import folders, one_type
+from helpers.ingest import folders, one_type, pairs
 from helpers.ingest.columns import check_columns, compared, mapped
 from helpers.ingest.parts import Parts, columns, rows
 from helpers.ingest.sql import kept, literal, quoted
@@ -33,7 +33,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     common = one_type.of(con, list(map(relation, files)), found, mapped(place))
     for number, (file, kinds, told) in enumerate(zip(files, found, folders.columns_of(place, files), strict=True)):
         refuse_misread(con, file, kinds, mapped(place))
-        inner = fields(con, relation(file), kinds)
+        inner = fields(con, relation(file), kinds) | pairs.fields(con, relation(file), kinds)
         check_columns(place, [*map(stored, kinds), *inner, *(c for c in told if c not in kinds)], file.name)
         wanted = {c for c in inner if not any(o.startswith(f"{c}.") for o in inner)} if unnamed else mapped(place)
         added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in wanted)

@@ -33,6 +33,10 @@ def kept(columns: Iterable[str]) -> str:
     return f"* rename ({', '.join(others)})" if others else "*"
 
 
+LARGEST = "1e14"
+"""A number that is as large, or larger, is none that a metric can hold."""
+
+
 def number(text: str) -> str:
     """SQL of a text as a finite number that a metric can hold; true and false are 1 and 0, everything else null.
 
@@ -42,7 +46,7 @@ def number(text: str) -> str:
     [1.5, 1.0, None, None, None, None]
     """
     made = f"coalesce(try_cast({text} as double), case lower({text}) when 'true' then 1 when 'false' then 0 end)"
-    return f"(case when abs({made}) < 1e14 then {made} end)"
+    return f"(case when abs({made}) < {LARGEST} then {made} end)"
 
 
 def cell(column: str) -> str:

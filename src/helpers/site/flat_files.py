@@ -7,6 +7,7 @@ in hundredths.
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -126,6 +127,22 @@ def _unit(number: Number, currency: str) -> str:
     return str(currency) if number.unit in MONEY else number.unit
 
 
+_RUN = re.compile(
+    "[=+@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}-]"
+)
+"""Signs of which a spreadsheet makes a formula of a text that begins with one."""
+_NUMBER = re.compile(r"[+-][^\w\s=+@-]?\d(?![^\n]*([|!(=@\"'\t\r]|[A-Za-z]\$?\d))[^\n]*")
+"""A number as a report tells it, with its sign: it names no cell and calls nothing."""
+
+
 def _cell(value: str | float | int | None) -> str:
-    """A value as every program reads it back: all digits, a point, nothing where there is none."""
-    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+    """A value as every program reads it back: all digits, a point, nothing where there is none.
+
+    A text that a spreadsheet would run as a formula begins with an apostrophe.
+
+    >>> [_cell(each) for each in ("=cmd|x", "+7.7%", "+\u20ac486,183 to +\u20ac1.2M", "-1+A1", "@home", -5, None)]
+    ["'=cmd|x", '+7.7%', '+€486,183 to +€1.2M', "'-1+A1", "'@home", '-5', '']
+    """
+    if isinstance(value, str):
+        return f"'{value}" if _RUN.match(value) and not _NUMBER.fullmatch(value) else value
+    return "" if value is None else json.dumps(value)

@@ -93,5 +93,5 @@ def test_each_word_for_the_control_is_one_by_the_name_of_a_column() -> None:
     """And none is at once a word for those who got what is tested, or for a group whoever is in it."""
     for word in vocabulary.ITSELF:
         plain = word.strip("*")
-        assert controls.asked_by(plain) is controls.Asked.CONTROL, word
+        assert controls.asked_by(plain) is controls.WhoseYes.CONTROL, word
         assert not vocabulary.touches(plain, vocabulary.GOT | vocabulary.WITHHELD), word

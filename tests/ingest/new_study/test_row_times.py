@@ -1,5 +1,6 @@
 """A moment that follows from the arm, as the end of a trial that is another one in each, tells the time of no row."""
 
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.config.assumed import NO_TIME
+from helpers.errors import ReportError
 from helpers.ingest import new_study
 from tests.ingest.new_study.tables import proposed
 
@@ -66,3 +68,25 @@ def test_seconds_since_another_year_are_asked_of(tmp_path: Path, since: int) -> 
     pd.DataFrame(rows, columns=["uid", "grp", "event", "ts"]).to_csv(tmp_path / "log.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "log.csv")
     assert ("Did it run until March 1995?" in said and "it would be March 2026" in said) == (since == 2001)
+
+
+@pytest.mark.parametrize("far", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
+@pytest.mark.parametrize("column", ["event_time", "Event Time"])
+def test_a_moment_that_never_comes_is_told_with_its_row_and_left_out_as_it_says(
+    tmp_path: Path, far: str, column: str
+) -> None:
+    rows = [[f"2026-07-{1 + i % 14:02d} 10:00:00", "view", f"u{i}", "AB"[i % 2]] for i in range(60)]
+    rows += [[f"2026-07-{1 + i % 14:02d} 11:00:00", "buy", f"u{i}", "AB"[i % 2]] for i in range(0, 60, 3)]
+    rows[4][0] = far
+    (tmp_path / "log.csv").write_text(
+        "\n".join(",".join(row) for row in [[column, "event_name", "user_id", "variant"], *rows])
+    )
+    for time in ({}, {"time": column}):
+        with pytest.raises(
+            ReportError, match=f"(?s)'{column}' holds moments.*1 of 80 rows, first '{far}' in line 6"
+        ) as told:
+            proposed(tmp_path, tmp_path / "log.csv", **time)
+    where = re.search(r'--where "((?:[^"\\]|\\.)*)"', str(told.value))
+    assert where is not None
+    study, _, said = proposed(tmp_path, tmp_path / "log.csv", where=where[1].replace('\\"', '"'))
+    assert study.mode == "online" and "1 of 80 rows are left out" in said

@@ -9,6 +9,7 @@ import pytest
 from helpers.config import Log, Study, Units
 from helpers.errors import ReportError
 from tests.ingest.new_study import hidden
+from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.hidden import Made
 from tests.ingest.new_study.tables import proposed
 
@@ -278,7 +279,7 @@ def test_a_time_is_read_however_it_is_written_where_it_was_named(tmp_path: Path,
 def test_a_log_without_variants_takes_what_was_said_too(tmp_path: Path) -> None:
     made = hidden.log(tmp_path, 8, {"unit", "event", "money"})
     made.frame.drop(columns=made.names["variant"]).to_csv(made.file, index=False)
-    told = made.said("unit", "event", "money") | {"primary": made.names["money"], "exposure": "cart"}
+    told = made.said("unit", "event", "money") | {"primary": made.names["money"], "exposure": "cart", "where": "true"}
     study, _, _ = proposed(tmp_path, made.file, **told)
     assert study.mode == "offline" and study.exposure == "cart" and study.injection is not None
     assert (study.primary.type, study.primary.unit, study.injection.event) == ("mean", "money", "purchase")
@@ -296,3 +297,27 @@ def test_revenue_is_of_what_is_bought_where_another_step_is_decided_by(tmp_path:
     assert study.metric(study.economics.revenue_metric or "").event == "purchase"
     assert study.primary.event == ("purchase" if primary == "price" else primary) and len(study.funnel.steps) >= 2
     assert study.primary.type == ("mean" if primary == "price" else "proportion")
+
+
+@pytest.mark.parametrize("name", ["file_row_number", "File_Index", "problem"])
+def test_a_column_called_as_one_of_the_reader_can_be_said(tmp_path: Path, name: str) -> None:
+    rows = [
+        f"2026-07-{1 + i % 9:02d} 1{j}:00:00,{e},u{i},{'AB'[i % 2]}"
+        for i in range(80)
+        for j, e in enumerate(("view", "buy")[: 1 + (i % 3 == 0)])
+    ]
+    (tmp_path / "log.csv").write_text("\n".join([f"event_time,event_name,{name},variant", *rows]))
+    study, _, _ = proposed(tmp_path, tmp_path / "log.csv", unit=name)
+    assert {n for n, _ in sums(study, tmp_path)[study.primary.name].values()} == {40}
+    (tmp_path / "units.csv").write_text(
+        "\n".join([f"user_id,arm,{name}", *(f"u{i},{'AB'[i % 2]},{i % 5 % 2}" for i in range(80))])
+    )
+    assert len(proposed(tmp_path, tmp_path / "units.csv", primary=name)[0].metrics) == 1
+
+
+@pytest.mark.parametrize("digits", [15, 17])
+def test_numbers_that_are_too_large_are_told_as_such(tmp_path: Path, digits: int) -> None:
+    rows = ["user_id,variant,revenue", *(f"u{i},{'AB'[i % 2]},{10 ** (digits - 1) + 37 * i}" for i in range(60))]
+    (tmp_path / "units.csv").write_text("\n".join(rows))
+    with pytest.raises(ReportError, match="larger than a metric holds, such as 1"):
+        proposed(tmp_path, tmp_path / "units.csv", primary="revenue")

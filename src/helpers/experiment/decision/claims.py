@@ -264,7 +264,11 @@ def holds(claim: Claim, evidence: Evidence) -> bool:
             return _same(claim, effect_of(evidence))
         case "at best":
             best, least = claim.numbers
-            return claim.metric == evidence.metric and best == evidence.at_best < least and evidence.look is None
+            return (
+                claim.metric == evidence.metric
+                and best == evidence.at_best < least <= evidence.reachable
+                and evidence.look is None
+            )
         case "guardrail":
             return claim.metric in dict(evidence.guardrails) and _same(claim, guardrail(claim.metric, evidence))
         case "risk":

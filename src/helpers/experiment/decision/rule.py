@@ -28,8 +28,10 @@ from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditions
 from helpers.experiment.decision.look import EarlyLook
 from helpers.formatting import Unit, finite, formatted, inside, listed, p_text, span
+from helpers.stats import Proportion
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
+from helpers.stats.summaries.summary import Summary
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
@@ -114,6 +116,7 @@ class Evidence:
         gains: those that are significantly better, which are told beside a KILL.
         revenue: the label of the metric that money is counted by.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
+        reachable: the largest uplift that any change can bring: of a rate that is to rise, what is left to all.
     """
 
     effect: Effect
@@ -140,6 +143,7 @@ class Evidence:
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
     per_unit: Belief | None = None
     pays: float | None = None
+    reachable: float = math.inf
 
     @property
     def uplift(self) -> float:
@@ -239,7 +243,7 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
             evidence.p_value < level and evidence.is_better,
         ),
         (formatted(evidence.risk, "share"), evidence.risk < rule.max_risk),
-        (_uplift(evidence), evidence.uplift >= rule.min_relative_uplift),
+        (_reached(evidence, rule), evidence.uplift >= rule.min_relative_uplift),
         *((_bound(name, evidence), g.passed) for name, g in evidence.guardrails),
     ]
     if evidence.money is not None:
@@ -312,8 +316,25 @@ def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
     broken = tuple(claims.guardrail(name, evidence) for name, g in evidence.guardrails if is_beyond(g))
     if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
         return (claims.effect_of(evidence), *broken)
-    small = evidence.look is None and evidence.at_best < rule.min_relative_uplift
+    small = evidence.look is None and evidence.at_best < rule.min_relative_uplift <= evidence.reachable
     return broken or ((claims.at_best(evidence, rule.min_relative_uplift),) if small else ())
+
+
+def reachable(control: Summary, *, higher: bool) -> float:
+    """The largest uplift that any change can bring: of a rate that is to rise, from the control's to all; else without a bound.
+
+    >>> round(reachable(Proportion(1_000, 980), higher=True), 4), reachable(Proportion(1_000, 980), higher=False)
+    (0.0204, inf)
+    """
+    rises = higher and isinstance(control, Proportion) and control.estimate > 0
+    return 1 / control.estimate - 1 if rises else math.inf
+
+
+def _reached(evidence: Evidence, rule: Rule) -> str:
+    """The uplift; beside one that is asked for and that no change can bring, what can be reached."""
+    if rule.min_relative_uplift <= evidence.reachable:
+        return _uplift(evidence)
+    return f"{_uplift(evidence)}, of {formatted(evidence.reachable, 'relative')} that any change can bring"
 
 
 def _uplift(evidence: Evidence) -> str:

@@ -17,6 +17,22 @@ PAIR = re.compile(
     r"(?:^|[\n;,|&?])\s*([A-Za-z][A-Za-z0-9_.\- ]{0,40}?)\s*[:=]\s*([^\n;,|&#?]{1,40}?)\s*(?=$|[\n;,|&#?])"
 )
 """A name and its value in a text of several."""
+JSON_PAIR = re.compile(r'"([A-Za-z][^"]{0,60})"\s*:\s*"?([^",}]{1,40})"?')
+"""The same in a text of JSON, as ``{"checkout": "A"}``."""
+OF_SEVERAL = vocabulary.VARIANT | {
+    "experiments",
+    "exp",
+    "exps",
+    "tests",
+    "flags",
+    "flag",
+    "features",
+    "variants",
+    "variations",
+    "abtests",
+    "toggles",
+}
+"""Words of a column that holds the arms of several experiments, each under its name."""
 LOOKED = 2_000
 """Texts of a column that are looked at."""
 EVEN = 0.1
@@ -25,10 +41,11 @@ EVEN = 0.1
 
 def refuse(table: "SourceTable", columns: Sequence[Column], unit: Column | None, *, log: bool) -> None:
     """Raise where a text holds the arm of its row under a name of such, which no column holds; ``log`` are rows of events."""
+    there = {vocabulary.slug(column.name) for column in columns}
     for column in columns:
         if column is unit or column.kind != "VARCHAR" or column.numeric or column.has_time or not column.filled:
             continue
-        found = _found(table, column)
+        found = _found(table, column, there)
         if found is None:
             continue
         name, levels = found
@@ -42,19 +59,23 @@ def refuse(table: "SourceTable", columns: Sequence[Column], unit: Column | None,
         )
 
 
-def _found(table: "SourceTable", column: Column) -> tuple[str, list[str]] | None:
-    """The name under which a text holds the arm, and its levels."""
+def _found(table: "SourceTable", column: Column, there: set[str]) -> tuple[str, list[str]] | None:
+    """The name under which a text holds the arm, and its levels; none of those that are ``there`` as columns."""
     text = table.text(column.name)
     texts = table.rows(f"select {text} from {{table}} where regexp_matches({text}, '[:=]') limit {LOOKED}")
     values: dict[str, Counter[str]] = {}
+    of_several = vocabulary.touches(column.name, OF_SEVERAL)
     for (each,) in texts:
-        for name, value in PAIR.findall(str(each)):
+        for name, value in JSON_PAIR.findall(str(each)) if str(each)[:1] in "{[" else PAIR.findall(str(each)):
             values.setdefault(name, Counter())[value] += 1
     for name, counts in values.items():
-        called = vocabulary.touches(name, vocabulary.VARIANT) and not vocabulary.touches(name, vocabulary.ATTRIBUTE)
+        called = of_several or (
+            vocabulary.touches(name, vocabulary.VARIANT) and not vocabulary.touches(name, vocabulary.ATTRIBUTE)
+        )
         many = sum(counts.values())
         if (
             called
+            and vocabulary.slug(name) not in there
             and 2 <= len(counts) <= roles.MOST_ARMS
             and min(counts.values()) >= EVEN * many
             and 2 * many > len(texts)
@@ -67,11 +88,11 @@ def _query(
     table: "SourceTable", columns: Sequence[Column], column: Column, name: str, unit: Column | None, *, log: bool
 ) -> str:
     """The query that makes a column of the arm; where rows repeat a unit and are no events, one row of each."""
-    shape = rf"(?:^|[\n;,|&?])\s*{re.escape(name)}\s*[:=]\s*([^\n;,|&#]*)"
+    shape = rf"(?:^|[\n;,|&?{{\[])\s*\"?{re.escape(name)}\"?\s*[:=]\s*\"?([^\n;,|&#\"}}]*)"
     arm = f"nullif(trim(regexp_extract({quoted(column.name)}, {literal(shape)}, 1)), '')"
     called = vocabulary.slug(name)
     if log or unit is None or unit.distinct == unit.filled:
-        return f"select *, {arm} as {called} from {table.selected}"
+        return f"select * exclude ({quoted(column.name)}), {arm} as {called} from {table.selected}"
     key = quoted(unit.name)
     arm = f"case when count(distinct {arm}) = 1 then max({arm}) end"  # who has two is left out, and counted
     summed = [

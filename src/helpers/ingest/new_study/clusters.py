@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.config.columns import logged
 from helpers.ingest.new_study import contradictions, vocabulary
 from helpers.ingest.new_study.asking import Question
 from helpers.ingest.new_study.profile import Column
@@ -132,7 +133,9 @@ def whole(
     if not found:
         return None
     coarsest = likeliest(found)
-    return RandomisedBy(next(c for c in asked if c.name == coarsest.column), coarsest.levels, fewest=coarsest.fewest)
+    return RandomisedBy(
+        next(c for c in asked if logged(c.name) == coarsest.column), coarsest.levels, fewest=coarsest.fewest
+    )
 
 
 def likeliest(found: list[Telling]) -> Telling:

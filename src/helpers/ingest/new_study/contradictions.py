@@ -11,7 +11,7 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
 from helpers.ingest.new_study.vocabulary import printable
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import LARGEST, literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -197,8 +197,8 @@ def _no_number(table: "SourceTable", column: Column) -> tuple[str, str | None]:
         value, empty = printable(column.values[0]), column.rows - column.filled
         if empty:
             return (
-                f"it holds '{value}' in {column.filled:,} rows and nothing in {empty:,}: write 1 and 0, if empty means that it did not happen",
-                worded.marked(table.selected, column),
+                f"it holds '{value}' in {column.filled:,} rows and nothing in {empty:,}",
+                "if an empty field means that it did not happen, say so: --empty zero (data.happened of a study)",
             )
         return f"it holds one value in all rows: {value}", None
     if column.unread:
@@ -223,6 +223,8 @@ def _no_numbers(table: "SourceTable", column: Column, found: list[tuple[str, int
     of_them = f"from {{table}} where {text} is not null and {table.value(column.name)} is null"
     if table.number(f"select avg(regexp_full_match({text}, {literal(LENGTH)})::integer) {of_them}") == 1:
         return f"its values are lengths of time, such as {printable(found[0][0])}: write them as numbers, of seconds for instance"
+    if table.number(f"select avg((abs(try_cast({text} as double)) >= {LARGEST})::integer) {of_them}") == 1:
+        return f"its values are larger than a metric holds, such as {printable(found[0][0])}: numbers below 1{14 * '0'}; divide them by a query in a file"
     wrong = column.filled - column.numbers
     some = f"{wrong:,} of its {column.filled:,} values" if column.numbers else "its values"
     told = (f"{printable(value)!r} in {counted(n, 'row')}" for value, n in found)

@@ -1,5 +1,6 @@
 """Which of some levels is the control, by what they mean; none where they do not say it."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -7,7 +8,7 @@ from helpers.ingest.new_study import vocabulary, yes_no
 from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens
 
 
-class Asked(StrEnum):
+class WhoseYes(StrEnum):
     """What a column whose levels are yes and no asks of a unit, by its name: whether it is the control, or got something."""
 
     CONTROL = "whether a unit is the control"
@@ -17,7 +18,7 @@ class Asked(StrEnum):
     NOTHING = ""
 
 
-def asked_by(column: str) -> Asked:
+def asked_by(column: str) -> WhoseYes:
     """What a column of yes and no asks, by its name.
 
     >>> [asked_by(n).name for n in ("is_control", "holdout_group", "groupe_témoin", "対照群", "untreated", "treatment_arm", "tutorial")]
@@ -34,12 +35,12 @@ def asked_by(column: str) -> Asked:
     others = [t for t in found if t not in known and not is_said(t, vocabulary.OF_GROUPS) and not t.isdigit()]
     if itself:
         alone = not (others or [t for t in kept + got + turned if t not in itself])
-        return Asked.CONTROL if alone and len(itself) < 3 else Asked.UNCLEAR
+        return WhoseYes.CONTROL if alone and len(itself) < 3 else WhoseYes.UNCLEAR
     if turned:
-        return Asked.WITHHELD if got and not (kept or others) else Asked.UNCLEAR
+        return WhoseYes.WITHHELD if got and not (kept or others) else WhoseYes.UNCLEAR
     if kept:
-        return Asked.UNCLEAR if len(kept) > 1 or (got and is_said("new", set(got))) else Asked.WITHHELD
-    return Asked.GOT if got else Asked.NOTHING
+        return WhoseYes.UNCLEAR if len(kept) > 1 or (got and is_said("new", set(got))) else WhoseYes.WITHHELD
+    return WhoseYes.GOT if got else WhoseYes.NOTHING
 
 
 def control_of(levels: Sequence[str], column: str = "") -> str | None:
@@ -61,8 +62,8 @@ def control_of(levels: Sequence[str], column: str = "") -> str | None:
     ('yes', '0', None)
     """
     answers = yes_no.of(levels)
-    if answers and (asked := asked_by(column)) in (Asked.CONTROL, Asked.WITHHELD, Asked.UNCLEAR):
-        return None if asked is Asked.UNCLEAR else answers.yes
+    if answers and (asked := asked_by(column)) in (WhoseYes.CONTROL, WhoseYes.WITHHELD, WhoseYes.UNCLEAR):
+        return None if asked is WhoseYes.UNCLEAR else answers.yes
     if (worded := by_word(levels)) is not None:
         return worded
     if (signed := _by_sign(levels)) is not None:
@@ -147,8 +148,20 @@ def is_sure(level: str, levels: Sequence[str], column: str) -> bool:
     """
     if (answers := yes_no.of(levels)) is None:
         return by_word(levels) == level
-    meant = {Asked.CONTROL: answers.yes, Asked.GOT: answers.no if by_word(levels) else None}
+    meant = {WhoseYes.CONTROL: answers.yes, WhoseYes.GOT: answers.no if by_word(levels) else None}
     return meant.get(asked_by(column)) == level
+
+
+_LISTS = re.compile(r"[^:=;,|]+[:=][^:=;,|]+([;,|][^:=;,|]+[:=][^:=;,|]+)+")
+
+
+def are_lists(levels: Sequence[str]) -> bool:
+    """Whether levels are those of several experiments at once, each under its name.
+
+    >>> are_lists(["checkout:A;search:on", "checkout:B;search:on"]), are_lists(["exp1:A", "exp1:B"])
+    (True, False)
+    """
+    return bool(levels) and all(_LISTS.fullmatch(level) for level in levels)
 
 
 def is_guess(level: str, levels: Sequence[str]) -> bool:
@@ -158,7 +171,7 @@ def is_guess(level: str, levels: Sequence[str]) -> bool:
 
 def said_by(level: str, levels: Sequence[str], column: str = "") -> str:
     """Why a level is the control, in a few words."""
-    if yes_no.of(levels) and (asked := asked_by(column)) in (Asked.CONTROL, Asked.WITHHELD):
+    if yes_no.of(levels) and (asked := asked_by(column)) in (WhoseYes.CONTROL, WhoseYes.WITHHELD):
         return f"as its column is called as one that says {asked}"
     if by_word(levels) == level:
         return "by its name"

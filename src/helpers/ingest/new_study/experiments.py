@@ -24,7 +24,7 @@ def question(columns: Sequence[Column], said: Said) -> Question | None:
     named = [
         c for c in columns
         if _tells(c) and c.words and not c.in_words and c.distinct > 1 and c.name not in variants[:1]
-        and controls.by_word(c.values) is None  # the arms of another experiment
+        and controls.by_word(c.values) is None and not controls.are_lists(c.values)  # the arms of another experiment
     ]  # fmt: skip
     if len(named) != 1 or not variants:
         return None

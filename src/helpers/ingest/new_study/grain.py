@@ -34,6 +34,7 @@ from helpers.ingest.new_study import (
     panels,
     phases,
     questions,
+    reach,
     refusals,
     roles,
     row_times,
@@ -91,7 +92,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     if ids_of_one:
         proposal = ids_of_one.noted(proposal)
     proposal = export.noted(proposal) if export else proposal
-    proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
+    proposal = direction.told(proposal, seen.columns, seen.said)
+    proposal = _examined(reach.told(proposal, seen.columns), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
     time = next((c for c in seen.columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
@@ -188,12 +190,14 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     ):
         known = replace(known, event=None)
     unit, time, event, said = known.unit, known.time, known.event, seen.said
+    if event and (known.repeated or said.event):
+        row_times.refuse_far(seen.table, seen.columns, time)
     if said.event and not (unit and time):
         raise refusals.lacking(seen, unit, time)
     if unit and time and event:
         if not (variants or said.where):
             keyed_arms.refuse(seen.table, seen.columns)
-        if not (variants or said.where or said.measured or said.exposure):
+            arms_in_texts.refuse(seen.table, seen.columns, unit, log=True)
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)

@@ -8,10 +8,12 @@ from helpers.ingest.new_study import measures, questions, vocabulary, ways
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.source import SourceTable
 from helpers.ingest.new_study.table_view import TableView
-from helpers.ingest.values.happened import is_nothing
+from helpers.ingest.values.happened import NO, is_nothing
 
 NEVER = 0.02
 """Share of the rows in which nothing stands, at least, where a moment says that something happened."""
+ZERO = "zero"
+"""What --empty says of fields in which nothing stands where nothing happened."""
 AFTER = 0.95
 """Share of the moments that lie at the exposure or behind it, at least, where they are of what came of it."""
 BORN = vocabulary.BEFORE | {"birth", "birthday", "born"}
@@ -20,12 +22,20 @@ BORN = vocabulary.BEFORE | {"birth", "birthday", "born"}
 def read(seen: TableView, taken: Sequence[Column | None], variant: Column | None, time: Column | None) -> TableView:
     """The same with columns of moments as outcomes, yes where one stands, no where nothing does.
 
-    They are those that somebody stated, and those that are called as what happened and lie behind the exposure. Raises
-    for a stated one that stands in every row.
+    They are those that somebody stated, and those that are called as what happened and lie behind the exposure; and marks,
+    where somebody says that an empty field means that nothing happened. Raises for a stated one that stands in every row.
     """
     names = {c.name for c in taken if c is not None}
-    able = [c for c in seen.columns if c.name not in names and c.moments]
-    found: dict[str, tuple[str, ...]] = {}
+    marks = {
+        c.name: ()
+        for c in seen.columns
+        if seen.said.empty == ZERO
+        and c.name not in names
+        and is_mark(c)
+        and (c.name in seen.said.measured or _is_called(c))
+    }
+    able = [c for c in seen.columns if c.name not in names and c.moments and c.name not in marks]
+    found: dict[str, tuple[str, ...]] = {**marks}
     for column in able:
         stated = column.name in seen.said.measured
         if not (
@@ -45,6 +55,11 @@ def read(seen: TableView, taken: Sequence[Column | None], variant: Column | None
     if not found:
         return seen
     return seen.again(replace(seen.table, happened=found))
+
+
+def is_mark(column: Column) -> bool:
+    """Whether one value, such as 1 or x, stands in some rows and nothing in the others."""
+    return column.distinct == 1 and column.filled < column.rows and column.values[0].lower() not in NO
 
 
 def _is_called(column: Column) -> bool:
@@ -104,4 +119,4 @@ def asked(table: SourceTable, column: Column) -> str:
 def told(table: SourceTable, column: Column) -> str:
     """What is said beside an outcome that is read so."""
     words = [vocabulary.printable(word) for word in table.happened[column.name]]
-    return f"a moment is yes, {'nothing or ' + ', '.join(words) if words else 'an empty field'} is no: {column.mean:.4g} of the rows have one"
+    return f"what stands there is yes, {'nothing or ' + ', '.join(words) if words else 'an empty field'} is no: {column.mean:.4g} of the rows have one"

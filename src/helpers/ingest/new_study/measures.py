@@ -34,6 +34,7 @@ class Sorted:
 
 
 MAY_BE = "a number that may be an attribute or an outcome; --outcome makes it a metric"
+EMPTY = "an outcome that is empty"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
 MOSTLY_EMPTY = "mostly empty"
 AUXILIARY = {"has", "is"}
@@ -66,7 +67,7 @@ def sort(
             if column.has_time and column.filled < NEARLY * column.rows:
                 reason += "; as an outcome (--outcome) it is yes where it stands, no where nothing does"
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
-                reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
+                reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
         elif weighing := _may_weigh(column) or pieces.alone(columns, column, called):
             left.append((column, weighing))
@@ -97,6 +98,13 @@ def sort(
         or told.startswith(pieces.OF_PIECE)
         for c, told in left
     )
+    if not [c for c in outcomes if not harms(c)]:  # what is called so with some empty fields before what may be one
+        some = [
+            c
+            for c, told in left
+            if told.startswith(EMPTY) and not harms(c) and standing(c, together) is Standing.OUTCOME
+        ]
+        outcomes, left = [*outcomes, *some], [each for each in left if each[0] not in some]
     if (
         not [c for c in outcomes if not harms(c)] and maybe and not unread
     ):  # nothing takes the place of what cannot be read
@@ -421,8 +429,12 @@ def _no_outcome(column: Column) -> str:
     if column.negative:
         return f"below zero in {column.negative:,} rows (refunds, or a score?): no outcome without data.negative: refund, which reads them as they are"
     if column.empty_share > MISSING:
-        return (
-            f"an outcome that is empty in {column.empty_share:.0%} of the rows; null is not zero: write 0 where nothing happened,"
-            " if that is what it means"
-        )
+        return f"{EMPTY} in {column.empty_share:.0%} of the rows; null is not zero: {of_empty(column)}"
     return ""
+
+
+def of_empty(column: Column) -> str:
+    """What reads a column with empty fields: as it is, or as one in which nothing happened there."""
+    if column.constant:
+        return "if an empty field means that it did not happen, --empty zero says so"
+    return "--outcome takes the rows with a value; if nothing happened in the others, say missing: zero beside it, or --empty zero of the primary metric"

@@ -14,6 +14,7 @@ from helpers.ingest.new_study import (
     roles,
     unread_times,
     vocabulary,
+    weights,
     within,
 )
 from helpers.ingest.new_study.profile import Column
@@ -21,8 +22,6 @@ from helpers.ingest.new_study.table_view import TableView
 
 MOST = 0.9
 """Share of the units of which a variant is known, at least."""
-EVEN = 0.05
-"""A split that chance makes of equal shares in fewer cases is not even."""
 
 
 def single_column(seen: TableView) -> ReportError:
@@ -38,38 +37,45 @@ def single_column(seen: TableView) -> ReportError:
 
 
 def refuse_unnamed(seen: TableView, unit: Column, taken: set[str], changes: dict[str, float]) -> None:
-    """Raise where a column of a log splits the units evenly, as a variant does, and no name says what it is."""
-    from helpers.stats.checks.srm import srm
+    """Raise where a column of a log splits the units as a variant does, and no name says what it is.
 
+    It is the same in all rows of a unit, and its levels are of equal size, or, of a switch (0 and 1, no and yes), of sizes that
+    experiments are designed with.
+    """
     table = seen.table
     for column in seen.columns:
         arms = roles.meant(column)[0]
-        named = vocabulary.touches(
-            column.name, vocabulary.ATTRIBUTE | vocabulary.REMARK | vocabulary.SESSION | vocabulary.PRODUCT
-        )
-        if (
-            column.name in taken
-            or named
-            or not column.words
-            or arms.distinct > roles.MOST_ARMS
-            or changes.get(column.name, 1) > roles.EVER
-        ):
+        if column.name in taken or not _may_be_assigned(column, arms) or changes.get(column.name, 1) > roles.EVER:
             continue
         counts = [n for _, n in log.by_units(table, unit, arms).levels]
-        if (
-            len(counts) < 2
-            or sum(counts) < MOST * unit.distinct
-            or srm(counts, [1 / len(counts)] * len(counts)).p_value < EVEN
-        ):
+        if len(counts) < 2 or sum(counts) < MOST * unit.distinct or not _is_planned(column, counts):
             continue
+        called = vocabulary.printable(column.name)
         raise ReportError(
-            f"{table.called}: is '{vocabulary.printable(column.name)}' the variant? It splits the units evenly, and no name says what it is",
+            f"{table.called}: is '{called}' the variant? It splits the units as an experiment does, and no name says what it is",
             got=", ".join(
                 f"{vocabulary.printable(level)} ({n:,} units)" for level, n in log.by_units(table, unit, column).levels
             ),
             expected="the column that says who got what, if this is an experiment",
-            remedy=f'say so: --variant "{vocabulary.printable(column.name)}"; if it is an attribute, take the file as it is: --where true',
+            remedy=f'say so: --variant "{called}"; if it is an attribute, take the file as it is: --where true',
         )
+
+
+def _may_be_assigned(column: Column, arms: Column) -> bool:
+    """Whether a few levels may be arms, as far as a column tells by itself: of one that is called as something else they are not."""
+    named = vocabulary.ATTRIBUTE - vocabulary.ASKS | vocabulary.REMARK | vocabulary.SESSION | vocabulary.PRODUCT
+    if column.numeric or column.in_words:
+        named = named.union(vocabulary.TRAIT, vocabulary.HARM, vocabulary.MONEY, vocabulary.GOAL, *vocabulary.OUTCOME)
+    few = bool(column.levels) and 2 <= arms.distinct <= roles.MOST_ARMS
+    return few and not (column.has_time or column.decimal or column.negative or vocabulary.touches(column.name, named))
+
+
+def _is_planned(column: Column, counts: list[int]) -> bool:
+    """Whether chance makes such counts of equal shares; of those of a switch, of shares that experiments are designed with."""
+    from helpers.stats.checks.srm import srm
+
+    is_switch = column.binary or column.in_words
+    return not srm(counts, weights.designed(counts) if is_switch else [1 / len(counts)] * len(counts)).failed
 
 
 def aggregated(seen: TableView, unit: Column | None, time: Column | None, variant: Column) -> ReportError | None:

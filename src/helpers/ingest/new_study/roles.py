@@ -226,7 +226,9 @@ def _variant_score(column: Column) -> int:
 
     A name that says so tells more than a weak one with levels of which one is left when the others are called new.
     """
-    attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE | vocabulary.PRODUCT)
+    if controls.are_lists(column.values):
+        return 0
+    attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE - vocabulary.ASKS | vocabulary.PRODUCT)
     named = vocabulary.touches(column.name, vocabulary.VARIANT)
     called = named and not attribute  # an age_group is none
     name = 4 if called else int(named or vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
@@ -241,7 +243,7 @@ def _variant_score(column: Column) -> int:
 def _asks_for_the_control(column: Column) -> bool:
     """Whether a column of yes and no is called as one that says who is the control, and as nothing else."""
     answers = column.binary or column.in_words
-    asked = controls.asked_by(column.name) is controls.Asked.CONTROL
+    asked = controls.asked_by(column.name) is controls.WhoseYes.CONTROL
     return answers and asked and not vocabulary.touches(column.name, vocabulary.BEFORE)
 
 

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import calendars, roles, vocabulary
+from helpers.config.base import YEARS
+from helpers.errors import ReportError
+from helpers.ingest.new_study import calendars, roles, vocabulary, ways
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
 MADE = {"export", "exported", "extract", "extracted", "snapshot", "dump", "downloaded", "loaded", "synced", "ingested"}
 """Words of the moment at which rows were written, which is that of none of them."""
 
+NEVER = 2101
+"""The year from which on no experiment lies."""
+SELDOM = 0.1
+"""Share of the rows up to which a moment that never comes is a mistake, and not what a column tells."""
 LOGS = 2005
 """The year before which hardly any log counts its seconds,"""
 SINCE_2001 = timedelta(seconds=978_307_200)
@@ -60,6 +67,34 @@ def asked_of_years(time: Column | None) -> list[str]:
         f"Did it run until {time.last:%B %Y}? '{name}' is read as a count since 1970; from 2001 on, as some systems count, it would be"
         f" {meant:%B %Y}: then add 978307200 seconds to each by a query in a file in place of the table."
     ]
+
+
+def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | None) -> None:
+    """Raise where a few rows of a log have a moment that no experiment lies in, as 9999-12-31 and 0001-01-01.
+
+    Without a ``time`` it is the column that is called as one, and is no time for such a moment alone.
+    """
+    called = [c for c in columns if c.last and c.last.year >= NEVER and vocabulary.touches(c.name, vocabulary.TIME)]
+    for column in [time] if time else called:
+        if column.first is None or column.last is None or (column.first.year in YEARS and column.last.year < NEVER):
+            continue
+        moment = f"select {table.text(column.name)} as t, {ways.moment_of(table, column)} as m, file_index, file_row_number from {{table}}"
+        far, text, file, row = table.rows(
+            f"select count(*), {', '.join(f'arg_min({x}, (file_index, file_row_number))' for x in ('t', 'file_index', 'file_row_number'))}"
+            f" from ({moment}) where year(m) < {YEARS.start} or year(m) >= {NEVER}"
+        )[0]
+        if int(far) > SELDOM * column.rows:  # type: ignore[call-overload]
+            continue
+        name = vocabulary.printable(column.name)
+        written = name if name.isidentifier() else quoted(column.name).replace('"', '\\"')
+        written += "::varchar" * (column.kind != "VARCHAR")
+        place = table.parts.place(table.con, int(file), int(row))  # type: ignore[call-overload]
+        raise ReportError(
+            f"{table.called}: '{name}' holds moments that no experiment lies in",
+            got=f"{far:,} of {column.rows:,} rows, first '{vocabulary.printable(str(text))}' in {place}",
+            expected=f"moments of the years {YEARS.start} to {NEVER - 1}", cause="a moment that stands for none, or for never",
+            remedy=f"leave these rows out: --where \"{written} not like '{str(text)[:4]}%'\"; or correct them",
+        )  # fmt: skip
 
 
 def is_of_arms(table: "SourceTable", time: Column, variant: Column) -> bool:

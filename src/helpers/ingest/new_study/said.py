@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
+from helpers.config.columns import logged
 from helpers.errors import ReportError, several
 from helpers.ingest.near import no_column, shown
 from helpers.ingest.new_study import vocabulary
@@ -109,7 +110,7 @@ class Said:
         alike = {
             slug: name for slug, name in zip(slugs, names, strict=True) if slugs.count(slug) == 1
         }  # as a study calls it
-        alike |= {name.casefold(): name for name in names}  # what is measured may be an event of a log
+        alike |= {logged(name).casefold(): name for name in names}  # what is measured may be an event of a log
         measured = [name if name in names else alike.get(name.casefold(), name) for name in self.outcomes]
         primary = self.primary if self.primary in names else alike.get((self.primary or "").casefold(), self.primary)
         return replace(self, **found, primary=primary, outcomes=tuple(measured))  # type: ignore[arg-type]
@@ -118,7 +119,7 @@ class Said:
 def the_name(holder: str, said: str, known: Iterable[str], option: str) -> str:
     """A name as it stands there: exactly, else but for capitals. Raises where there is none, with the nearest ones."""
     known = list(known)
-    alike = [each for each in known if each.casefold() == said.strip().casefold()]
+    alike = [each for each in known if logged(each).casefold() == said.strip().casefold()]
     if said in known:
         return said
     if len(alike) == 1:

@@ -21,10 +21,12 @@ from helpers.ingest import (
     database,
     files_of,
     json_lines,
+    locations,
     parquet,
     queries,
     query_text,
     sqlite,
+    widest,
     workbook,
 )
 from helpers.ingest.new_study import dialect
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 _FIRST_SIGHT = at_first_sight("t")
 _EITHER = f"regexp_full_match(t, {literal(pattern('.') + '|' + pattern(','))})"
 """Whether a text is a number of either format, at first sight and by all of it."""
+LONGEST_SHOWN = 120
+"""Signs of a path that are shown."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,7 @@ def opened(
         else:
             reader = {"csv": csv, "json": json_lines, "workbook": workbook}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
+        widest.refuse(parts.names[0], [*parts.types])
         whole = _whole(parts) if where else ""
         parts = condition.kept(con, where, parts, "--where")
         malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
@@ -283,9 +288,16 @@ def _place(path: str, table: str | None, home: Path, database_file: str | None =
             expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
             remedy="export the table to Parquet and look at that; a study may name the server itself (data.format: postgres)",
         )
-    absolute = Path(path).resolve()
     magic = any(sign in path for sign in "*?[")
-    if not (absolute.exists() or magic):
+    why = None if magic else locations.hindrance(Path(path))
+    if why and why != locations.ABSENT:
+        raise ReportError(
+            "this cannot be read", got=path if len(path) <= LONGEST_SHOWN else path[: LONGEST_SHOWN - 3] + "...",
+            expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
+            cause=why, remedy="write what it holds into a file, such as: cat PIPE > FILE.csv" if why == locations.NO_FILE else None,
+        )  # fmt: skip
+    absolute = Path(path).resolve()
+    if why:
         near = difflib.get_close_matches(
             absolute.name, [f.name for f in absolute.parent.iterdir()] if absolute.parent.is_dir() else [], n=1
         )

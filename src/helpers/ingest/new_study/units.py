@@ -27,6 +27,7 @@ from helpers.ingest.new_study import (
     limits,
     measures,
     no_outcome,
+    one_side,
     questions,
     received,
     roles,
@@ -48,8 +49,6 @@ from helpers.ingest.values.number_formats import TRUE
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-MANY = 20
-"""Rows of a variant in which something happened that happened in no row of another: chance does not explain it."""
 TAKEN = ("user_id", "variant", "event_time", "shown", "event_id", "event_name", "price", "ingested_at", "experiment_id",
          "duration_sec", "order_id", "coupon")  # fmt: skip
 """Names that a segment cannot have."""
@@ -106,9 +105,8 @@ def propose(
         unit.name if unit and vocabulary.names_a_unit(unit.name) else None,
     )
     kinds = measures.per_unit_first(kinds) if many else kinds
-    sided = [(c, reason) for c in kinds.outcomes if not c.binary and (reason := _of_one_side(table, c, variant))]
+    kinds, sided = one_side.without(table, kinds, variant)
     leaking += sided
-    kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if all(c is not other for other, _ in sided)))
     behind = [money_said] if money_said and money_said not in stated else []
     kinds = measures.with_stated(kinds, stated, behind, alone=bool(said.outcomes))
     if not kinds.outcomes:
@@ -300,23 +298,6 @@ def _leak(table: "SourceTable", column: Column, variant: Column, told: dict[str,
     if questions.determines(table, column, variant):
         return "a leak: its value tells the variant in every row"
     return ""
-
-
-def _of_one_side(table: "SourceTable", column: Column, variant: Column) -> str:
-    """That a column holds one value alone in a variant, and others in many rows of another; empty where it does not."""
-    value = table.value(column.name)
-    arms = table.rows(
-        f"select {table.text(variant.name)}, count(distinct {value}), count(*) filter ({value} <> 0) from {{table}}"
-        f" where {value} is not null group by all"
-    )
-    named = [(str(arm), int(distinct), int(other)) for arm, distinct, other in arms if arm is not None]  # type: ignore[call-overload]
-    alone = [vocabulary.printable(arm) for arm, distinct, _ in named if distinct == 1]
-    most = max((other for _, distinct, other in named if distinct > 1), default=0)
-    return (
-        f"a leak: one value alone in {', '.join(sorted(alone))}, so it is of other variants"
-        if alone and most >= MANY
-        else ""
-    )
 
 
 def _tolerances(

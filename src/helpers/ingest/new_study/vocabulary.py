@@ -152,12 +152,12 @@ OTHER_TIMES: Words = words("minutes hours mins min hrs ms milliseconds latency")
 """Words of lengths of time: likely in seconds, and in other units."""
 OUTCOME: tuple[Words, ...] = (
     words("convert converted conversion conversions purchase purchased purchases bought order orders ordered buy subscribed signup signedup"
-        " registered success responded response signed upgraded activated booked booking bookings donated donation gave gift gifts applied"
+        " registered success successful succeeded completed responded response signed upgraded activated booked booking bookings donated donation gave gift gifts applied"
         " enrolled hired attended passed buyer pledge submitted installed opened taken reserved iap"
         " employed graduated recovered survived healed cured promoted won bound ok okay") | languages.BOUGHT,
     words("retention retained returned active renewed left kept return") | languages.KEPT,
     words("revenue spend spent sales gmv profit"),
-    words("click clicked clicks visit visited visits completed views sessions rounds plays pages minutes seconds duration amount sum count"
+    words("click clicked clicks visit visited visits views sessions rounds plays pages minutes seconds duration amount sum count"
         " paid outcome target logins searches downloads messages items streams episodes matches levels read played watched") | languages.DONE,
 )  # fmt: skip
 """Names of outcomes, what a business decides by first; the first set that a name touches is its class."""
@@ -243,6 +243,13 @@ ATTRIBUTE: Words = (
     )
     | languages.ATTRIBUTE
 )
+ASKS = frozenset({"is", "has"})
+"""Words by which a column asks something of a unit: whether it is new, or whether it was treated."""
+TRAIT: Words = words(
+    "member members membership loyal loyalty returning subscriber registered vip prime student married guest bot internal staff active known"
+    " logged verified new_user newuser weekend holiday business kunde stammkunde"
+)
+"""Words of what a unit is, told as yes and no."""
 ANSWERS: Words = (
     words(
         "agree disagree satisfied dissatisfied unsatisfied likely unlikely excellent poor terrible happy unhappy neither neutral never rarely"
