@@ -19,7 +19,7 @@ def is_copy(column: str, levels: Mapping[str, Sequence[str]]) -> bool:
     >>> is_copy("banner", {"control": ["none"], "treatment": ["b1", "b2"]}), is_copy("city", {"control": ["Rom", "Ulm"], "treatment": ["Bern"]})
     (True, False)
     """
-    from helpers.ingest.new_study import vocabulary
+    from helpers.ingest.new_study import arm_words, vocabulary
 
     some = {arm: kept for arm, all_of in levels.items() if (kept := [v for v in all_of if v.casefold() not in NOTHING])}
     if len(some) < 2:
@@ -29,10 +29,10 @@ def is_copy(column: str, levels: Mapping[str, Sequence[str]]) -> bool:
     each = {arm: values[0] for arm, values in some.items()} if all(len(v) == 1 for v in some.values()) else {}
     if each and _same_words(each):
         return True
-    place = vocabulary.WHOLE | (vocabulary.ATTRIBUTE - {"is", "has"})
+    place = arm_words.WHOLE | (vocabulary.ATTRIBUTE - {"is", "has"})
     if vocabulary.touches(column, place) or vocabulary.names_a_unit(column):
         return False
-    named = vocabulary.touches(column, vocabulary.VARIANT | vocabulary.GIVEN)
+    named = vocabulary.touches(column, vocabulary.VARIANT | arm_words.GIVEN)
     return named or all(_is_number(v) for values in some.values() for v in values) or (bool(each) and _is_code(each))
 
 

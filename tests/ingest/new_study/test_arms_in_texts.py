@@ -29,26 +29,6 @@ def asked(base: Path, made: pd.DataFrame) -> Path:
     return base / "made.sql"
 
 
-SEVERAL = {
-    "experiments": "checkout_v2:{};search_x:{}",
-    "experiment": "checkout_v2:{},search_x:{}",
-    "flags": '{{"checkout_v2": "{}", "search_x": "{}"}}',
-}
-
-
-@pytest.mark.parametrize("column", SEVERAL)
-def test_arms_of_several_experiments_in_one_text_are_told_by_their_names(tmp_path: Path, column: str) -> None:
-    rows = []
-    for n in range(120):
-        at = pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=53 * n)
-        text = SEVERAL[column].format("AB"[n % 2], ("on", "off")[n // 2 % 2])
-        rows.append((f"u{n}", "view", str(at), text))
-        rows += [(f"u{n}", "purchase", str(at + pd.Timedelta(minutes=3)), text)] * (n % 3 == 0)
-    made = pd.DataFrame(rows, columns=["client_id", "event", "time", column])
-    study, _, _ = proposed(tmp_path, asked(tmp_path, made), control="A", variant="checkout_v2")
-    assert {n for n, _ in sums(study, tmp_path)["purchase_rate"].values()} == {60}
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_of_events_it_is_a_column_of_their_rows(tmp_path: Path, way: str) -> None:
     rows = []

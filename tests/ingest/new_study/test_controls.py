@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from helpers.ingest.new_study import controls, vocabulary, yes_no
+from helpers.ingest.new_study import arm_words, controls, vocabulary, yes_no
 
 TOLD = [
     ("control", "treatment"), ("A", "B", "C"), ("old_page", "new_page"), ("No E-Mail", "Mens E-Mail", "Womens E-Mail"), ("psa", "ad"),
@@ -91,7 +91,7 @@ def test_yes_and_no_are_told_in_any_order(pair: tuple[str, str]) -> None:
 
 def test_each_word_for_the_control_is_one_by_the_name_of_a_column() -> None:
     """And none is at once a word for those who got what is tested, or for a group whoever is in it."""
-    for word in vocabulary.ITSELF:
+    for word in arm_words.ITSELF:
         plain = word.strip("*")
         assert controls.asked_by(plain) is controls.WhoseYes.CONTROL, word
-        assert not vocabulary.touches(plain, vocabulary.GOT | vocabulary.WITHHELD), word
+        assert not vocabulary.touches(plain, arm_words.GOT | arm_words.WITHHELD), word

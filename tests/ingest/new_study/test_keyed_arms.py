@@ -11,6 +11,8 @@ from tests.ingest.new_study.tables import proposed
 from tests.ingest.new_study.test_remedies_in_sql import query_of, typed
 
 WAYS = {
+    "text.jsonl": lambda a, b: f'{{"checkout_v2": "{a}", "search_x": "{b}"}}',
+    "commas.jsonl": lambda a, b: f"checkout_v2:{a},search_x:{b}",
     "pairs.csv": lambda a, b: f"checkout_v2:{a};search_x:{b}",
     "listed.jsonl": lambda a, b: [{"key": "checkout_v2", "variant": a}, {"key": "search_x", "variant": b}],
 }

@@ -19,20 +19,6 @@ PAIR = re.compile(
 """A name and its value in a text of several."""
 JSON_PAIR = re.compile(r'"([A-Za-z][^"]{0,60})"\s*:\s*"?([^",}]{1,40})"?')
 """The same in a text of JSON, as ``{"checkout": "A"}``."""
-OF_SEVERAL = vocabulary.VARIANT | {
-    "experiments",
-    "exp",
-    "exps",
-    "tests",
-    "flags",
-    "flag",
-    "features",
-    "variants",
-    "variations",
-    "abtests",
-    "toggles",
-}
-"""Words of a column that holds the arms of several experiments, each under its name."""
 LOOKED = 2_000
 """Texts of a column that are looked at."""
 EVEN = 0.1
@@ -64,14 +50,11 @@ def _found(table: "SourceTable", column: Column, there: set[str]) -> tuple[str, 
     text = table.text(column.name)
     texts = table.rows(f"select {text} from {{table}} where regexp_matches({text}, '[:=]') limit {LOOKED}")
     values: dict[str, Counter[str]] = {}
-    of_several = vocabulary.touches(column.name, OF_SEVERAL)
     for (each,) in texts:
         for name, value in JSON_PAIR.findall(str(each)) if str(each)[:1] in "{[" else PAIR.findall(str(each)):
             values.setdefault(name, Counter())[value] += 1
     for name, counts in values.items():
-        called = of_several or (
-            vocabulary.touches(name, vocabulary.VARIANT) and not vocabulary.touches(name, vocabulary.ATTRIBUTE)
-        )
+        called = vocabulary.touches(name, vocabulary.VARIANT) and not vocabulary.touches(name, vocabulary.ATTRIBUTE)
         many = sum(counts.values())
         if (
             called

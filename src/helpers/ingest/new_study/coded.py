@@ -17,6 +17,8 @@ UNKNOWN = frozenset(
 """Codes of surveys for what somebody did not know, did not say, or was not asked."""
 MOST = 6
 """Different values that such a column has."""
+FEWEST = 20
+"""Rows of a table of units: fewer numbers are counts of arms or days."""
 ANSWERS = ({0.0, 1.0}, {1.0, 2.0})
 
 
@@ -35,7 +37,7 @@ def codes_of(column: Column) -> tuple[list[str], list[str]]:
         return [], []
     levels = sorted(value, key=lambda level: value[level])
     if len(levels) == 2:
-        return (levels, []) if column.low > 0 else ([], [])
+        return (levels, []) if column.low > 0 and column.filled >= FEWEST else ([], [])
     answers = [level for level in levels if value[level] not in UNKNOWN]
     coded = {value[level] for level in answers} in ANSWERS and not vocabulary.touches(column.name, vocabulary.MONEY)
     return (answers, [level for level in levels if level not in answers]) if coded else ([], [])

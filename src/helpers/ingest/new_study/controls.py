@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from helpers.ingest.new_study import vocabulary, yes_no
+from helpers.ingest.new_study import arm_words, yes_no
 from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens
 
 
@@ -28,11 +28,10 @@ def asked_by(column: str) -> WhoseYes:
     """
     found = tokens(column)
     itself, kept, got, turned = (
-        [t for t in found if is_said(t, words)]
-        for words in (vocabulary.ITSELF, vocabulary.WITHHELD, vocabulary.GOT, NOT)
+        [t for t in found if is_said(t, words)] for words in (arm_words.ITSELF, arm_words.WITHHELD, arm_words.GOT, NOT)
     )
     known = {*itself, *kept, *got, *turned}
-    others = [t for t in found if t not in known and not is_said(t, vocabulary.OF_GROUPS) and not t.isdigit()]
+    others = [t for t in found if t not in known and not is_said(t, arm_words.OF_GROUPS) and not t.isdigit()]
     if itself:
         alone = not (others or [t for t in kept + got + turned if t not in itself])
         return WhoseYes.CONTROL if alone and len(itself) < 3 else WhoseYes.UNCLEAR
@@ -94,7 +93,7 @@ def is_pair(levels: Sequence[str]) -> bool:
     return _says(control, _ITSELF) or lettered or all(_says(level, TREATMENT - _ANSWERS) for level in others)
 
 
-_ITSELF = (vocabulary.ITSELF - {"baseline", "bau"}) | {
+_ITSELF = (arm_words.ITSELF - {"baseline", "bau"}) | {
     each for each in CONTROL if each.startswith(("control", "kontrol", "контрол"))
 }
 _ANSWERS = frozenset({"yes", "true", "on", "with"})

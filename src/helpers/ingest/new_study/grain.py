@@ -215,6 +215,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         said = asking.settled(said, described.question_of_table(seen.table), ask)
         if said.descriptive == described.DESCRIBE:
             return _noted(_described(replace(seen, said=said), known), notes)
+    keyed_arms.refuse(seen.table, seen.columns)
     arms_in_texts.refuse(seen.table, seen.columns, unit, log=False)
     raise refusals.neither(seen, unit, time, event, known.repeated)
 

@@ -13,19 +13,9 @@ from helpers.ingest.sql import literal, quoted
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-NAMES = {
-    "experiment",
-    "experiments",
-    "exps",
-    "abtests",
-    "variants",
-    "variations",
-    "assignments",
-    "flags",
-    "treatments",
-    "features",
-    "experimente",
-}
+NAMES = frozenset(
+    "experiment experiments exp exps tests abtests variants variations assignments flag flags treatments features toggles experimente".split()  # noqa: SIM905
+)
 """Words of a field that holds experiments and arms."""
 PAIR = re.compile(r"""["']?([A-Za-z][\w.\-]{0,60})["']?\s*[:=]\s*["']?([\w.\-]{1,40})["']?""")
 FOUND_BY = {"key", "name", "id", "experiment", "flag", "test"}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST = 0.2
 """Share of the rows up to which another variant than the assigned one is a mishap."""
 APART = 5.0
-"""Standard errors between the arms' shares of mishaps from which on they did not strike all arms alike."""
+"""Standard errors between the arms' shares of mishaps from which on they did not strike all arms alike, or are fewer than by chance."""
 
 Seen = tuple[Column | None, dict[str, str], int, list[tuple[Column, str]]]
 
@@ -42,7 +42,7 @@ def seen(table: "SourceTable", variant: Column, others: list[Column]) -> Seen:
         otherwise = sum(by_arm.values())
         one_to_one = len(set(mapping.values())) == len(mapping)
         named = vocabulary.touches(column.name, vocabulary.SHOWN)  # in full agreement it may as well be a copy
-        if not one_to_one or not (otherwise or named) or otherwise >= 0.5 * column.rows:
+        if not one_to_one or not (otherwise or named) or not _agrees(column, variant, mapping, otherwise):
             continue
         chosen = otherwise and not named
         if chosen or _parted(by_arm, dict(variant.levels)):
@@ -50,6 +50,14 @@ def seen(table: "SourceTable", variant: Column, others: list[Column]) -> Seen:
         elif otherwise < MOST * column.rows:
             return column, mapping, otherwise, taken_up
     return None, {}, 0, taken_up
+
+
+def _agrees(column: Column, variant: Column, mapping: dict[str, str], otherwise: int) -> bool:
+    """Whether fewer rows disagree than of two columns that have nothing to do with each other."""
+    levels, arms = dict(column.levels), dict(variant.levels)
+    rows, of_arms = sum(levels.values()), sum(arms.values())
+    alike = sum(n / rows * arms.get(mapping.get(level, ""), 0) / of_arms for level, n in levels.items())
+    return otherwise < rows * (1 - alike) - APART * math.sqrt(rows * alike * (1 - alike))
 
 
 def _parted(by_arm: dict[str, int], sizes: dict[str, int]) -> bool:

@@ -1,0 +1,46 @@
+"""Words of who is the control, of what an arm is given, and of what can be randomised as a whole."""
+
+from helpers.ingest.new_study import languages
+from helpers.ingest.new_study.languages import words
+from helpers.ingest.new_study.vocabulary import SHOWN, TAKEN_UP, VARIANT, Words
+
+ITSELF: Words = (
+    words(
+        "control ctrl controlgroup placebo holdout holdback heldout psa sham untreated unexposed nontreated nonexposed uncontacted waitlist waitlisted"
+        " baseline bau"
+    )
+    | languages.ITSELF
+)
+"""Who got nothing new, and nothing else: the control by the name of a level, and of a column that asks for it."""
+WITHHELD: Words = (
+    words("suppressed withheld excluded exempt exempted disabled off old legacy unchanged") | languages.WITHHELD
+)
+"""What is said of those from whom something was kept, or who got what was there before."""
+GOT: Words = (
+    words(
+        "treatment treat treated exposed exposure contacted targeted mailed notified received got shown served seen offered test new enrolled eligible trt tg"
+    )
+    | languages.TREATMENT
+)
+"""What is said of those who got what is tested, by the name of a column that asks for it."""
+OF_GROUPS: Words = VARIANT | words(
+    "is are was were in into the a an of to for by from got gets get member members user users customer customers flag indicator global universal univ overall"
+    " study trial campaign marketing crm current exp level"
+    " ist war im der die das von zu est dans le la les du des en el los las de da do di nel na w z ve mi"
+)
+"""Words that stand beside one of who is the control and change nothing of it."""
+GIVEN: Words = (
+    SHOWN
+    | TAKEN_UP
+    | words(
+        "template creative banner layout design offer discount voucher coupon subject campaign price promo message copy headline colour color button"
+    )
+)
+"""What an arm is given, so that a column of it is another name of the variant."""
+WHOLE: Words = words(
+    "city cities town village place location site area zone territory geo dma state province county district market postal stadt ort standort ville"
+    " store stores shop branch filiale magasin tienda outlet restaurant hotel clinic hospital ward practice school class classroom teacher course"
+    " account company tenant organisation organization org team office department depot warehouse plant factory court line fleet"
+    " household family session server host node driver courier day date week month weekday hour shift batch cohort"
+)
+"""What can be randomised as a whole: places, houses, classes, firms and stretches of time."""
