@@ -93,7 +93,8 @@ def test_what_carries_the_verdict_and_was_assumed_is_named_beside_it():
     """Only values at another of which the verdict is another; each by its words, with the value used."""
     carried = Assumption("decision.min_relative_uplift", 0.05, 0.0, 1.0, (Turn(0.0066, True, "ITERATE"),))
     free = Assumption("decision.prior.harm", 0.2, 0.001, 0.799, ())
-    assert assumed.text_carries([free], STUDY) == ""
+    far = Assumption("decision.prior.size", 0.05, 0.001, 1.0, (Turn(0.0016, True, "ITERATE"),))
+    assert assumed.text_carries([free, far], STUDY) == "", "nobody would state a value thirty times smaller"
     said = assumed.text_carries([free, carried], STUDY)
     assert said == "Nobody stated the smallest gain worth shipping, 5 % (ITERATE below 0.66 %)."
 

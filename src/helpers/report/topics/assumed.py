@@ -43,6 +43,10 @@ USUAL: Mapping[str, str] = {
 """What has a usual value where a study does not state it, in words; each is a share."""
 
 
+NEAR = 10
+"""Times by which a value that somebody would state may differ from the one that is assumed."""
+
+
 def table(found: Iterable[Assumption], study: Study) -> list[Row]:
     """A row for each value that nobody stated."""
     return [
@@ -56,13 +60,18 @@ def table(found: Iterable[Assumption], study: Study) -> list[Row]:
 
 
 def text_carries(found: Iterable[Assumption], study: Study) -> str:
-    """Which values that nobody stated carry the verdict: at another one it is another; empty where none does."""
+    """Which values that nobody stated carry the verdict: at another one of their order of magnitude it is another."""
     told = [
         f"the {inside(NAMED[each.path][0])}, {_text(each.path, each.used, study)} ({_changes(each, study)})"
         for each in found
-        if each.turns
+        if any(_is_near(turn.at, each.used) for turn in each.turns)
     ]
     return f"Nobody stated {'; '.join(told)}." if told else ""
+
+
+def _is_near(at: float, used: float | None) -> bool:
+    """Whether somebody who stated a value may well have stated one beyond the turn: it lies within ten times of the one used."""
+    return used is not None and (used == 0 or used / NEAR <= at <= used * NEAR)
 
 
 def record(nb: Notebook, found: Iterable[Assumption]) -> None:
