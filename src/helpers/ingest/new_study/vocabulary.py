@@ -80,7 +80,7 @@ BEFORE: Words = (
 AFTER: Words = words("after post afterwards posttest") | languages.AFTER
 """Of a measure that was taken behind an experiment."""
 PHASE_BEFORE: Words = frozenset(
-    {"pre", "before", "baseline", "prior", "pretest", "preperiod", "pretreatment", "prelaunch", "vorher", "avant", "antes", "washout", "runin", "prima",
+    {"pre", "before", "baseline", "prior", "pretest", "preperiod", "pretreatment", "prelaunch", "vorher", "avant", "antes", "washout", "runin", "bl", "prima",
      "przed", "voor", "oncesi", "до", "前測", "前测", "実施前", "施策前", "開始前", "实验前", "干预前", "사전"}
 )  # fmt: skip
 PHASE_AFTER: Words = frozenset(
