@@ -8,8 +8,23 @@ from helpers.ingest.new_study import arm_words, yes_no
 from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens
 
 GONE = frozenset(
-    "hide hidden hides remove removed removes drop dropped drops retire retired replace replaced kill".split()
-)  # noqa: SIM905
+    [
+        "hide",
+        "hidden",
+        "hides",
+        "remove",
+        "removed",
+        "removes",
+        "drop",
+        "dropped",
+        "drops",
+        "retire",
+        "retired",
+        "replace",
+        "replaced",
+        "kill",
+    ]
+)
 """What is done to what is old: a yes to that is what is new."""
 
 
