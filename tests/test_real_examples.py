@@ -9,6 +9,7 @@ import pytest
 from helpers import config, ingest, paths
 from helpers.experiment import design, rerandomisation, trust
 from helpers.experiment import results as experiment
+from helpers.experiment.decision.leading import Judged
 from helpers.report.topics import design as design_topic
 from helpers.report.topics import multi_arm as multi_arm_topic
 from helpers.stats import Mean, cuped
@@ -43,7 +44,7 @@ def opened(tmp_path_factory):
 
         where = paths.StudyPaths(name, built_once(tmp_path_factory, f"real_{name}", build))
         with warehouse.connect(where.database) as con:
-            yield experiment.Results(con, study), con, where
+            yield Judged(con, study), con, where
 
     return reader
 

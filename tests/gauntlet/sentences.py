@@ -266,7 +266,7 @@ class Reader:
                 self.expect(shows(span[1], true.f.low) and shows(span[2], true.f.high), "interval", text)
 
     def merits(self, text: Said) -> None:
-        if "No guardrail is at risk" in text.text:
+        if "Every guardrail is inside its margin" in text.text:
             states = {state for state, *_ in self.truths[self.arm(None, text)].guards.values()}
             self.expect(states <= {"inside", "unknown"}, f"guardrails are {states}", text)
         if re.search(r" is significant \((?:adjusted )?p", text.text):

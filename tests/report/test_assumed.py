@@ -24,6 +24,12 @@ def test_a_change_on_both_sides_is_told_with_its_verdicts():
     }
 
 
+def test_a_verdict_that_holds_between_two_values_is_told_with_both():
+    turns = (Turn(0.0976, False, "GO (short)", 0.3395), Turn(0.02, True, "KILL", 0.004))
+    (row,) = rows(Assumption("decision.prior.size", 0.05, 0.001, 1.0, turns))
+    assert row["The decision changes"] == "GO (short) from 9.76 % to 33.95 %; KILL from 0.40 % to 2 %"
+
+
 def test_money_and_months_have_their_own_units():
     cost, months = rows(
         Assumption("economics.implementation_cost", 0.0, 0.0, 9e4, (Turn(45_210.5, False, "ITERATE"),)),

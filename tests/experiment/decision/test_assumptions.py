@@ -101,6 +101,12 @@ def test_between_the_places_named_the_decision_is_the_same(seen, path, share):
         used = min(max(round(used), low), high)
     again, _ = asked(seen, with_value(UNSTATED, path, used))
     assert verdict_of(again) == verdict_of(decided)
+    for turn in found.turns:
+        end = turn.until if turn.until is not None else found.low if turn.below else found.high
+        if path.endswith("_months"):
+            continue  # whole months, whose ends are tried above
+        beyond, _ = asked(seen, with_value(UNSTATED, path, turn.at + (0.01 + 0.98 * share) * (end - turn.at)))
+        assert abs(end - turn.at) < LITTLE or verdict_of(beyond) == turn.verdict
 
 
 WIN = Seen(6_000, (6_600,), (1_100.0,), monthly=50_000.0)

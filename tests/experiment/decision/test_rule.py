@@ -323,3 +323,17 @@ def test_nothing_is_killed_for_being_short_of_what_no_change_can_bring() -> None
     assert decide(bound, RULE.model_copy(update={"min_relative_uplift": 0.017})).verdict == "KILL", (
         "short of what can be"
     )
+
+
+@given(st.integers(0, 3), st.integers(0, 3))
+def test_a_guardrail_inside_its_margin_that_got_worse_is_told(worse, alike):
+    """A win whose guardrails hold says so of each, and names those that are worse all the same."""
+    counts = {f"worse {i}": 1_150 for i in range(worse)} | {f"alike {i}": 1_000 for i in range(alike)}
+    guards = tuple(
+        (name, noninferiority(Proportion(20_000, 1_000), Proportion(20_000, n), margin=0.4, scale="relative", bad="increase"))
+        for name, n in counts.items()
+    )  # fmt: skip
+    made = decide(evidence(*WIN, guardrails=guards), RULE)
+    assert made.verdict == "GO" and ("Every guardrail is inside its margin" in made.reason) is bool(guards)
+    assert ("significantly worse" in made.reason) is bool(worse)
+    assert all((name in made.reason) is name.startswith("worse") for name in counts)

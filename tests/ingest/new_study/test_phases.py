@@ -11,7 +11,7 @@ from helpers.errors import ReportError
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
-PHASES = [("phase", "pre", "post"), ("label", "before", "after"), ("x", "baseline", "campaign"), ("kind", "pretest", "posttest"), ("when_measured", "T1", "T2"),
+PHASES = [("phase", "pre", "post"), ("tp", "BL", "FU"), ("stage", "run-in", "follow-up"), ("label", "before", "after"), ("x", "baseline", "campaign"), ("kind", "pretest", "posttest"), ("when_measured", "T1", "T2"),
           ("which", "Wave 1", "Wave 2"), ("timing", "M0", "M6"), ("visit", "0", "1"), ("post", "0", "1"), ("moment", "avant", "après"),
           ("fase", "Week 0", "Week 12"), ("時期", "実施前", "実施後")]  # fmt: skip
 

@@ -29,11 +29,12 @@ NO_MONEY = "no money is reckoned"
 
 @dataclass(frozen=True)
 class Turn:
-    """Where the decision becomes another: below ``at``, or above it, it is ``verdict``."""
+    """Where the decision becomes another: below ``at``, or above it, it is ``verdict``; ``until`` a third one, if any."""
 
     at: float
     below: bool
     verdict: str
+    until: float | None = None
 
 
 @dataclass(frozen=True)
@@ -145,24 +146,30 @@ def _turns(
     found = []
     for below in (True, False):
         beyond = [x for x in reversed(tried) if x < used] if below else [x for x in tried if x > used]
-        near = used
-        for far in beyond:
-            if verdict_of(decision(far)) != made:
-                found.append(_narrowed(near, far, decision, made, below, 0 if whole else HALVINGS))
-                break
-            near = far
+        steps = 0 if whole else HALVINGS
+        if (first := _change(used, made, beyond, decision, steps)) is None:
+            continue
+        at, other, verdict = first
+        rest = [x for x in beyond if (x < other if below else x > other)]
+        second = _change(other, verdict, rest, decision, steps)
+        found.append(Turn(at, below, verdict, second[0] if second else None))
     return tuple(found)
 
 
-def _narrowed(
-    near: float, far: float, decision: Callable[[float], StudyDecision], made: str, below: bool, steps: int
-) -> Turn:
-    """The change between a value with the decision and one with another, where it is first seen."""
-    other = verdict_of(decision(far))
+def _change(
+    near: float, made: str, beyond: Sequence[float], decision: Callable[[float], StudyDecision], steps: int
+) -> tuple[float, float, str] | None:
+    """The last value with the decision ``made``, the first one with another, and that; None where no value has another."""
+    for far in beyond:
+        if (other := verdict_of(decision(far))) != made:
+            break
+        near = far
+    else:
+        return None
     for _ in range(steps):
         middle = (near + far) / 2
         if math.isclose(near, far, rel_tol=1e-12, abs_tol=1e-15):
             break
         said = verdict_of(decision(middle))
         near, far, other = (middle, far, other) if said == made else (near, middle, said)
-    return Turn(near, below, other)
+    return near, far, other

@@ -155,7 +155,7 @@ def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) 
     metric, arm = found.metric, found.variant if len(study.treatments) > 1 else ""
     return of_effect(
         found.effect, found.adjusted_p, metric.label, arm, higher_is_better=metric.better == "higher",
-        level=look.level if look is not None and metric.role == "primary" else None, clusters=found.clusters,
+        level=look.level if look is not None else None, clusters=found.clusters,
         unit=CHANGE[metric.unit], currency=study.economics.currency,
     )  # fmt: skip
 

@@ -212,7 +212,7 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
     if not missed:
         merits = [f"significant ({p_text(p, adjusted=evidence.adjusted)})", "large enough", "unlikely to be luck"]
         merits += [_merit(evidence)] if evidence.money is not None else []
-        held = " No guardrail is at risk." if evidence.guardrails else ""
+        held = f" {_held(evidence)}" if evidence.guardrails else ""
         early = f" That holds although {evidence.look.text}." if evidence.look else ""
         what = "uplift" if evidence.higher_is_better else "reduction"
         return "GO", f"The {what} of {_uplift(evidence)} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
@@ -221,6 +221,13 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         "ITERATE",
         f"{unmet}: {'; '.join(map(_missed, missed))}.",
     )
+
+
+def _held(evidence: Evidence) -> str:
+    """That each guardrail is inside its margin, and which of them got worse all the same."""
+    worse = [inside(name) for name, guardrail in evidence.guardrails if guardrail.harmed]
+    though = f", though {listed(worse)} {'is' if len(worse) == 1 else 'are'} significantly worse" if worse else ""
+    return f"Every guardrail is inside its margin{though}."
 
 
 def _missed(criterion: Criterion) -> str:
@@ -316,7 +323,10 @@ def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
     broken = tuple(claims.guardrail(name, evidence) for name, g in evidence.guardrails if is_beyond(g))
     if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
         return (claims.effect_of(evidence), *broken)
-    small = evidence.look is None and evidence.at_best < rule.min_relative_uplift <= evidence.reachable
+    possible = (
+        rule.min_relative_uplift <= evidence.reachable or not evidence.reachable > 0
+    )  # all in both arms: no more to gain
+    small = evidence.look is None and evidence.at_best < rule.min_relative_uplift and possible
     return broken or ((claims.at_best(evidence, rule.min_relative_uplift),) if small else ())
 
 

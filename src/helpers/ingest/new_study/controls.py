@@ -7,6 +7,26 @@ from enum import StrEnum
 from helpers.ingest.new_study import arm_words, yes_no
 from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens
 
+GONE = frozenset(
+    [
+        "hide",
+        "hidden",
+        "hides",
+        "remove",
+        "removed",
+        "removes",
+        "drop",
+        "dropped",
+        "drops",
+        "retire",
+        "retired",
+        "replace",
+        "replaced",
+        "kill",
+    ]
+)
+"""What is done to what is old: a yes to that is what is new."""
+
 
 class WhoseYes(StrEnum):
     """What a column whose levels are yes and no asks of a unit, by its name: whether it is the control, or got something."""
@@ -23,7 +43,7 @@ def asked_by(column: str) -> WhoseYes:
 
     >>> [asked_by(n).name for n in ("is_control", "holdout_group", "groupe_témoin", "対照群", "untreated", "treatment_arm", "tutorial")]
     ['CONTROL', 'CONTROL', 'CONTROL', 'CONTROL', 'CONTROL', 'GOT', 'NOTHING']
-    >>> [asked_by(n).name for n in ("not_exposed", "treatment_off", "ads_suppressed", "old_flow", "no_email", "not_in_control", "cruise_control")]
+    >>> [asked_by(n).name for n in ("not_exposed", "treatment_off", "ads_suppressed", "old_flow", "no_email", "not_in_control", "hide_old_menu")]
     ['WITHHELD', 'WITHHELD', 'WITHHELD', 'WITHHELD', 'UNCLEAR', 'UNCLEAR', 'UNCLEAR']
     """
     found = tokens(column)
@@ -38,7 +58,11 @@ def asked_by(column: str) -> WhoseYes:
     if turned:
         return WhoseYes.WITHHELD if got and not (kept or others) else WhoseYes.UNCLEAR
     if kept:
-        return WhoseYes.UNCLEAR if len(kept) > 1 or (got and is_said("new", set(got))) else WhoseYes.WITHHELD
+        return (
+            WhoseYes.UNCLEAR
+            if len(kept) > 1 or GONE.intersection(others) or (got and is_said("new", set(got)))
+            else WhoseYes.WITHHELD
+        )
     return WhoseYes.GOT if got else WhoseYes.NOTHING
 
 

@@ -404,7 +404,7 @@ def _above_the_notes(seen: TableView, time: Column | None, variant: Column) -> t
 def _again(variants: list[Column], columns: list[Column]) -> list[Column]:
     """The variants as they were last looked at, in their order."""
     seen = {column.name: column for column in columns}
-    return [seen[variant.name] for variant in variants]
+    return [seen[variant.name] for variant in variants if variant.name in seen]
 
 
 def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Column) -> bool:

@@ -78,7 +78,8 @@ def _before(column: Column) -> str:
     if not 2 <= column.distinct <= MOST:
         return ""
     for level in column.values:
-        if any(vocabulary.is_said(token, vocabulary.PHASE_BEFORE) for token in vocabulary.tokens(level)):
+        said = vocabulary.tokens(level)
+        if any(vocabulary.is_said(word, vocabulary.PHASE_BEFORE) for word in (*said, "".join(said))):
             return level
     words = set(vocabulary.tokens(column.name))
     if column.binary and words & (vocabulary.PHASE_BEFORE | vocabulary.PHASE_AFTER):

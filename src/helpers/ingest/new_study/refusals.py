@@ -67,6 +67,7 @@ def _may_be_assigned(column: Column, arms: Column) -> bool:
     if column.numeric or column.in_words:
         named = named.union(vocabulary.TRAIT, vocabulary.HARM, vocabulary.MONEY, vocabulary.GOAL, *vocabulary.OUTCOME)
     few = bool(column.levels) and 2 <= arms.distinct <= roles.MOST_ARMS
+    few = few and not all(level.casefold() in vocabulary.CURRENCIES for level in arms.values)
     return few and not (column.has_time or column.decimal or column.negative or vocabulary.touches(column.name, named))
 
 

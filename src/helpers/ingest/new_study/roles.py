@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from helpers.ingest.levels import NOTHING, ODD
-from helpers.ingest.new_study import calendars, controls, spellings, vocabulary
+from helpers.ingest.new_study import arm_words, calendars, controls, spellings, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
 from helpers.ingest.new_study.weights import designed
@@ -202,18 +202,31 @@ def variants_of(columns: Sequence[Column]) -> list[Column]:
     fit = [(c, meant(c)[0]) for c in columns if c.levels and 2 <= c.distinct <= 2 * MOST_ARMS + 1 and not c.has_time]
     told = [(_variant_score(m), c) for c, m in fit if m.distinct <= MOST_ARMS and not (m.decimal or m.negative)]
     fitting = [(score, c) for score, c in told if score >= 3]
-    return [
-        c
-        for score, c in sorted(
-            fitting, key=lambda t: (_taken_up(t[1]), not _assigned(t[1]), -t[0], -t[1].filled, t[1].name)
-        )
-    ]
+    alike = [c for _, c in fitting if any({*c.values} == {*other.values} for _, other in fitting if other is not c)]
+
+    def rank(told: tuple[int, Column]) -> tuple[bool, bool, int, int, str]:
+        score, column = told
+        doubled = column in alike  # of two columns of the same arms, what was assigned goes before what was taken up
+        return (doubled and _taken_up(column), not (doubled and _assigned(column)), -score, -column.filled, column.name)
+
+    return [column for _, column in sorted(fitting, key=rank)]
 
 
 def _assigned(column: Column) -> bool:
     """Whether a column is called as what was assigned, which is the variant whatever units got in the end."""
     attribute = vocabulary.ATTRIBUTE | vocabulary.PRODUCT
     return vocabulary.touches(column.name, vocabulary.ASSIGNED) and not vocabulary.touches(column.name, attribute)
+
+
+def _of_something_else(column: Column) -> bool:
+    """Whether what was assigned is something else than an arm, as an ``assigned_agent``, or how many units were: no variant."""
+    plain = vocabulary.VARIANT - vocabulary.ASSIGNED
+    if not vocabulary.touches(column.name, vocabulary.ASSIGNED) or vocabulary.touches(column.name, plain):
+        return False
+    known = vocabulary.ASSIGNED | arm_words.OF_GROUPS | arm_words.GOT
+    return (column.numeric and column.high > MOST_ARMS) or not all(
+        vocabulary.is_said(t, known) for t in vocabulary.tokens(column.name)
+    )
 
 
 def _taken_up(column: Column) -> bool:
@@ -231,6 +244,8 @@ def _variant_score(column: Column) -> int:
     attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE - vocabulary.ASKS | vocabulary.PRODUCT)
     named = vocabulary.touches(column.name, vocabulary.VARIANT)
     called = named and not attribute  # an age_group is none
+    if called and _of_something_else(column):
+        return 0 if column.numeric else 1
     name = 4 if called else int(named or vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
     control = controls.control_of(column.values, column.name) is not None
     if column.numeric or column.in_words:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from helpers.ingest.parts import Parts
 
 TRUE = tuple(
-    "true t yes y on success successful succeeded vrai oui wahr ja j verdadero sí vero sì si waar sim verdadeiro evet doğru tak prawda ano да истина はい 有 是 ○ 예".split()  # noqa: SIM905
+    "true t yes y on vrai oui wahr ja j verdadero sí vero sì si waar sim verdadeiro evet doğru tak prawda ano да истина はい 有 是 ○ 예".split()  # noqa: SIM905
 )
 FALSE = tuple(
-    "false f no n off failure failed unsuccessful faux non falsch nein falso onwaar nee nej não hayır hayir yanlış nie fałsz нет ложь いいえ 無 无 否 × 아니요 아니오".split()  # noqa: SIM905
+    "false f no n off faux non falsch nein falso onwaar nee nej não hayır hayir yanlış nie fałsz нет ложь いいえ 無 无 否 × 아니요 아니오".split()  # noqa: SIM905
 )
 """What stands for one and for zero in a table of units, in small letters: those of spreadsheets of other languages too."""
 WORDS = (*TRUE, *FALSE, "nan")

@@ -149,7 +149,10 @@ def _changes(found: Assumption, study: Study) -> str:
 
 
 def _turn(path: str, turn: Turn, study: Study) -> str:
-    return f"{turn.verdict} {'below' if turn.below else 'above'} {_text(path, turn.at, study)}"
+    if turn.until is None:
+        return f"{turn.verdict} {'below' if turn.below else 'above'} {_text(path, turn.at, study)}"
+    low, high = (_text(path, end, study) for end in sorted((turn.at, turn.until)))
+    return f"{turn.verdict} from {low} to {high}"
 
 
 def _text(path: str, value: float | None, study: Study) -> str:

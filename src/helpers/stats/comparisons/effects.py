@@ -291,7 +291,8 @@ def _note(control: Summary, treatment: Summary, crit: float) -> str:
         if math.isnan(arm.estimate):
             return f"{NO_TEST}the denominators of the {name} add up to 0"
         if math.isnan(arm.variance):
-            few = f"has {arm.n} unit" if arm.n < 2 else "has all its rows in one cluster"
+            counted = "cluster" if isinstance(arm, WholeClusters) else "unit"
+            few = f"has {arm.n} {counted}" if arm.n < 2 else "has all its rows in one cluster"
             return f"{NO_TEST}the {name} {few}, and a variance needs two"
     if control.variance == 0 and treatment.variance == 0:
         return f"{NO_TEST}no unit differs from another within either arm"
