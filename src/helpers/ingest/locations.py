@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from helpers import paths
-from helpers.config import VARIABLE, Place
+from helpers.config import VARIABLE, Log, Place
 from helpers.config.formats import format_of
 from helpers.errors import ReportError
 from helpers.ingest import foreign
@@ -133,7 +133,7 @@ def _not_there(place: Place, path: Path, study: str, why: str) -> ReportError:
     elif why == ABSENT and variable:
         why = f"the environment variable {variable[1]} points elsewhere"
     return ReportError(
-        f"studies/{study}.yml: the {'log' if getattr(place, 'source', '') == 'log' else 'table'} is not there",
+        f"studies/{study}.yml: the {'log' if isinstance(place, Log) else 'table'} is not there",
         got=place.path if len(place.path) <= 120 else place.path[:117] + "...",
         expected="a readable file, a folder or a glob",
         cause=why,

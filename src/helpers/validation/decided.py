@@ -40,7 +40,7 @@ RULE, RISK = Rule(), "Risk of no improvement"
 PICKED = 300
 """Significant experiments over which the bias of their estimates is tested at once."""
 LEAST = 30
-"""DrawnExperiments of a bin below which it is no case."""
+"""Experiments of a bin below which it is no case."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class DrawnExperiments:
 
 @cache
 def experiments(units: int, rate: float) -> DrawnExperiments:
-    """DrawnExperiments of a size, the same every time; ideas that would bring a share out of its range are drawn no more."""
+    """Experiments of a size, the same every time; ideas that would bring a share out of its range are drawn no more."""
     rng = np.random.default_rng([SEED, units])
     truth, _ = drawn(rng, EXPERIMENTS)
     truth = truth[(truth > -1) & (rate * (1 + truth) < 1)]
@@ -71,7 +71,7 @@ def experiments(units: int, rate: float) -> DrawnExperiments:
 def without_improvement(
     rng: np.random.Generator, runs: int, *, size: tuple[int, float], low: float, high: float
 ) -> int:
-    """DrawnExperiments without an improvement among the first ``runs`` of a bin, each decided anew.
+    """Experiments without an improvement among the first ``runs`` of a bin, each decided anew.
 
     Raises ValueError where a decision states another risk than that by which its experiment was sorted.
     """

@@ -266,7 +266,8 @@ def holds(claim: Claim, evidence: Evidence) -> bool:
             best, least = claim.numbers
             return (
                 claim.metric == evidence.metric
-                and best == evidence.at_best < least <= evidence.reachable
+                and best == evidence.at_best < least
+                and evidence.can_reach(least)
                 and evidence.look is None
             )
         case "guardrail":

@@ -155,6 +155,10 @@ class Evidence:
         """The end of its interval that is best for the change."""
         return self.effect.relative_high if self.higher_is_better else -self.effect.relative_low
 
+    def can_reach(self, least: float) -> bool:
+        """Whether a change can bring an uplift; what all have already leaves none, and a change is not excused for that."""
+        return least <= self.reachable or self.reachable <= 0
+
     @property
     def believed(self) -> float:
         """The effect in the good direction once the prior has shrunk it, as a fraction of the control; 0 without a belief."""
@@ -217,10 +221,7 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         what = "uplift" if evidence.higher_is_better else "reduction"
         return "GO", f"The {what} of {_uplift(evidence)} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
     unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
-    return (
-        "ITERATE",
-        f"{unmet}: {'; '.join(map(_missed, missed))}.",
-    )
+    return "ITERATE", f"{unmet}: {'; '.join(map(_missed, missed))}."
 
 
 def _held(evidence: Evidence) -> str:
@@ -323,11 +324,9 @@ def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
     broken = tuple(claims.guardrail(name, evidence) for name, g in evidence.guardrails if is_beyond(g))
     if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
         return (claims.effect_of(evidence), *broken)
-    possible = (
-        rule.min_relative_uplift <= evidence.reachable or not evidence.reachable > 0
-    )  # all in both arms: no more to gain
-    small = evidence.look is None and evidence.at_best < rule.min_relative_uplift and possible
-    return broken or ((claims.at_best(evidence, rule.min_relative_uplift),) if small else ())
+    least = rule.min_relative_uplift
+    small = evidence.look is None and evidence.at_best < least and evidence.can_reach(least)
+    return broken or ((claims.at_best(evidence, least),) if small else ())
 
 
 def reachable(control: Summary, *, higher: bool) -> float:

@@ -1,5 +1,6 @@
 """Moments whose years no experiment lies in, as those of the Buddhist and of the Persian calendar."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study.profile import Column
@@ -17,9 +18,19 @@ PERSIAN = range(1370, 1480)
 """Years of the Persian calendar, and of the Islamic one, of our time."""
 
 
+def is_ours(moment: datetime | None) -> bool:
+    """Whether an experiment may lie in a moment: in 9999-12-31, which says of what did not happen that it never will, none does."""
+    return moment is not None and FIRST <= moment.year <= LAST
+
+
 def is_of_none(column: Column) -> bool:
-    """Whether moments lie where no experiment does: 9999-12-31 says of what did not happen that it never will."""
-    return column.last is not None and not FIRST <= column.last.year <= LAST
+    """Whether the last moment of a column lies where no experiment does."""
+    return column.last is not None and not is_ours(column.last)
+
+
+def is_far(column: Column) -> bool:
+    """Whether the last moment of a column lies behind all experiments."""
+    return column.last is not None and column.last.year > LAST
 
 
 def called(column: Column) -> str:

@@ -144,8 +144,7 @@ def _no_unit(table: "SourceTable", column: Column) -> ReportError | None:
 
 
 def _no_time(table: "SourceTable", column: Column) -> ReportError | None:
-    ours_too = column.first is not None and calendars.FIRST <= column.first.year <= calendars.LAST
-    if column.filled and column.moments and (ours_too or not calendars.is_of_none(column)):
+    if column.filled and column.moments and (calendars.is_ours(column.first) or not calendars.is_of_none(column)):
         return None  # of what never comes in some rows the rows are told, where they are read
     if column.filled and column.moments:
         held, ours = f"it holds {calendars.called(column)}", calendars.remedy(table, column)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from helpers.config.currencies import CODES
 from helpers.errors import ReportError
 from helpers.ingest.many_units import is_running
 from helpers.ingest.misfits import blanks
@@ -66,8 +67,11 @@ def _may_be_assigned(column: Column, arms: Column) -> bool:
     named = vocabulary.ATTRIBUTE - vocabulary.ASKS | vocabulary.REMARK | vocabulary.SESSION | vocabulary.PRODUCT
     if column.numeric or column.in_words:
         named = named.union(vocabulary.TRAIT, vocabulary.HARM, vocabulary.MONEY, vocabulary.GOAL, *vocabulary.OUTCOME)
-    few = bool(column.levels) and 2 <= arms.distinct <= roles.MOST_ARMS
-    few = few and not all(level.casefold() in vocabulary.CURRENCIES for level in arms.values)
+    few = (
+        bool(column.levels)
+        and 2 <= arms.distinct <= roles.MOST_ARMS
+        and not CODES.issuperset(map(str.upper, arms.values))
+    )
     return few and not (column.has_time or column.decimal or column.negative or vocabulary.touches(column.name, named))
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 MADE = {"export", "exported", "extract", "extracted", "snapshot", "dump", "downloaded", "loaded", "synced", "ingested"}
 """Words of the moment at which rows were written, which is that of none of them."""
 
-NEVER = 2101
-"""The year from which on no experiment lies."""
 SELDOM = 0.1
 """Share of the rows up to which a moment that never comes is a mistake, and not what a column tells."""
 LOGS = 2005
@@ -74,14 +72,14 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
 
     Without a ``time`` it is the column that is called as one, and is no time for such a moment alone.
     """
-    called = [c for c in columns if c.last and c.last.year >= NEVER and vocabulary.touches(c.name, vocabulary.TIME)]
+    called = [c for c in columns if calendars.is_far(c) and vocabulary.touches(c.name, vocabulary.TIME)]
     for column in [time] if time else called:
-        if column.first is None or column.last is None or (column.first.year in YEARS and column.last.year < NEVER):
+        if column.first is None or column.last is None or (column.first.year in YEARS and not calendars.is_far(column)):
             continue
         moment = f"select {table.text(column.name)} as t, {ways.moment_of(table, column)} as m, file_index, file_row_number from {{table}}"
         far, text, file, row = table.rows(
             f"select count(*), {', '.join(f'arg_min({x}, (file_index, file_row_number))' for x in ('t', 'file_index', 'file_row_number'))}"
-            f" from ({moment}) where year(m) < {YEARS.start} or year(m) >= {NEVER}"
+            f" from ({moment}) where year(m) < {YEARS.start} or year(m) > {calendars.LAST}"
         )[0]
         if int(far) > SELDOM * column.rows:  # type: ignore[call-overload]
             continue
@@ -92,7 +90,7 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
         raise ReportError(
             f"{table.called}: '{name}' holds moments that no experiment lies in",
             got=f"{far:,} of {column.rows:,} rows, first '{vocabulary.printable(str(text))}' in {place}",
-            expected=f"moments of the years {YEARS.start} to {NEVER - 1}", cause="a moment that stands for none, or for never",
+            expected=f"moments of the years {YEARS.start} to {calendars.LAST}", cause="a moment that stands for none, or for never",
             remedy=f"leave these rows out: --where \"{written} not like '{str(text)[:4]}%'\"; or correct them",
         )  # fmt: skip
 

@@ -415,7 +415,7 @@ def _together(name: str) -> list[str]:
     return re.findall(r"[^\W_]+", "".join(map(_plain, parted.casefold())).translate(_LATIN))
 
 
-CURRENCIES = frozenset("usd eur gbp chf jpy cny inr cad aud sek nok dkk pln czk brl".split())  # noqa: SIM905
+_CODES = frozenset("usd eur gbp chf jpy cny inr cad aud sek nok dkk pln czk brl".split())  # noqa: SIM905
 _NOT_SHOWN = re.compile(r"[^\w\s()%+/.,-]+|_+")
 """Signs of a name that a label does not show."""
 
@@ -426,7 +426,7 @@ def label(name: str) -> str:
     >>> label("sum_gamerounds"), label("Brief C (mit Foto)"), label("exp_2024Q2"), label("amount_usd")
     ('Sum gamerounds', 'Brief C (mit Foto)', 'Exp 2024Q2', 'Amount USD')
     """
-    words_of = [w.upper() if w in CURRENCIES else w for w in _NOT_SHOWN.sub(" ", name).split() if re.search(r"\w", w)]
+    words_of = [w.upper() if w in _CODES else w for w in _NOT_SHOWN.sub(" ", name).split() if re.search(r"\w", w)]
     made = " ".join(words_of).strip(" -.,/+")
     return (made[:1].upper() + made[1:]) or "Column"
 

@@ -124,15 +124,8 @@ def _of_one(seen: Sequence[TableSeen], where: str) -> int:
     able = [n for n, names in enumerate(have) if all({c.lower(), c.lower().partition(".")[0]} & names for c in asked)]
     if len(able) == 1:
         return able[0]
-    named = next(
-        (
-            n
-            for n, each in enumerate(seen)
-            for c in asked
-            if c.lower().partition(".")[0] in (each.name, each.called.lower())
-        ),
-        None,
-    )
+    before_points = {c.lower().partition(".")[0] for c in asked}
+    named = next((each for each in seen if before_points & {each.name, each.called.lower()}), None)
     if not able and named is None:
         for name in asked:
             the_name(
@@ -141,14 +134,12 @@ def _of_one(seen: Sequence[TableSeen], where: str) -> int:
                 list(dict.fromkeys(n for each in seen for n in each.source.parts.types)),
                 "--where",
             )
-    if named is not None:
-        meant, where_there = (
-            seen[named],
-            re.sub(rf'(?i)"?\b({re.escape(seen[named].called)}|{seen[named].name})"?\.', "", where),
-        )
+    meant, there = named, where
+    if meant is None:
+        meant = next((seen[n] for n in able if _holds(seen[n], where)), seen[(able or [0])[0]])
     else:
-        meant, where_there = next((seen[n] for n in able if _holds(seen[n], where)), seen[(able or [0])[0]]), where
-    query = f'select * from "{meant.called}" where {where_there}'
+        there = re.sub(rf'(?i)"?\b({re.escape(meant.called)}|{meant.name})"?\.', "", where)
+    query = f'select * from "{meant.called}" where {there}'
     raise ReportError(
         "--where is of one table, and " + ("several have its columns" if able else "no table has all of its columns"),
         got=f"--where {typed.condition(where)}",
