@@ -142,3 +142,29 @@ def test_what_only_a_person_knows_of_a_unit_table_is_asked(tmp_path: Path, colum
     assert (
         asked in told and "missing: zero at the metric" not in told and study.primary.event == (primary or "converted")
     )
+
+
+@pytest.mark.parametrize(("time", "asked"), [
+    ("hash(i) % 700", "Does 'time_days' end with the data where 'event' says no?"),
+    ("case when hash(i + 9) % 2 = 1 then hash(i) % 700 end", ""),
+])  # fmt: skip
+def test_a_time_beside_the_primary_metric_that_ends_with_the_data_is_asked_about(
+    tmp_path: Path, time: str, asked: str
+) -> None:
+    table = units(tmp_path / "t.csv", f"{time} as time_days, hash(i + 9) % 2 as event", 400)
+    study, text, _ = proposed(tmp_path, table, primary="event")
+    told = " ".join(text.replace("#", " ").split())
+    assert study.primary.event == "event" and (asked in told if asked else "end with the data" not in told)
+    assert not asked or "take 'time_days' out of the study if so" in told
+
+
+@pytest.mark.parametrize("matched", [True, False])
+def test_units_that_were_matched_in_pairs_are_told(tmp_path: Path, matched: bool) -> None:
+    dice = np.random.default_rng(9)
+    arms = [arm for _ in range(200) for arm in dice.permutation(["control", "test"])]
+    arms = arms if matched else [str(arm) for arm in dice.permutation(arms)]
+    table = pd.DataFrame({"store": [f"s{i}" for i in range(400)], "couple": np.repeat(np.arange(200), 2), "group": arms,
+                          "weekly_sales": dice.normal(100, 20, 400).round(2)})  # fmt: skip
+    table.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    assert ("each 'couple' stands for two rows, one of either arm (200 pairs)" in said) == matched

@@ -27,6 +27,8 @@ SAME = 0.95
 """Share of the orders with several rows in all of which one amount stands, where it is that of the order."""
 MORE = 1.05
 """Rows for each order, at least, where orders have several."""
+MATCHED = 0.9
+"""Share of a column's values that are pairs, at least, where it pairs units; by chance it is half of them."""
 
 
 def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal, said: Said) -> tuple[str, ...]:
@@ -46,6 +48,7 @@ def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposa
         *_of_nobody(free),
         *(_clocks(table, free, time) if time else ()),
         *_totals(table, columns, proposal),
+        *_pairs(table, free, proposal),
     )
 
 
@@ -77,15 +80,32 @@ def asked(columns: Sequence[Column], proposal: StudyProposal, said: Said) -> lis
             f"Is '{name}' what was tested, or '{other}'? Both are called as variants, and a study is of one: '{other}' cuts the units;"
             f" --variant {typed.name(other)} takes that one."
         )
-    lasted = by_name.get(proposal.outcomes.get(proposal.primary.event, ("",))[0])
+    return [*questions, *_cut_short(columns, proposal)]
+
+
+def _cut_short(columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
+    """A question of a time that is compared and stands in the rows of those, too, to whom what it lasts to has not come."""
+    by_name = {c.name: c for c in columns}
+    primary = proposal.outcomes.get(proposal.primary.event, ("",))[0]
+    names = dict.fromkeys((primary, *(theirs for theirs, _ in proposal.outcomes.values())))
+    compared = [by_name[name] for name in names if name in by_name]
     flags = [c for c in columns if (c.binary or c.in_words) and CENSORED & set(vocabulary.tokens(c.name))]
-    if lasted is not None and not lasted.binary and flags and vocabulary.touches(lasted.name, vocabulary.SPANS):
-        name, flag = vocabulary.printable(lasted.name), vocabulary.printable(flags[0].name)
-        questions.append(
-            f"Does '{name}' end with the data where '{flag}' says no? A mean takes such a time for a whole one, and arms that were watched for"
-            f" different times part by that alone: --primary {typed.name(flag)} compares who came to it."
-        )
-    return questions
+    lasted = [c for c in compared if not c.binary and vocabulary.touches(c.name, vocabulary.SPANS)]
+    if not (flags and lasted):
+        return
+    flag, time = flags[0], lasted[0]
+    if time.filled <= sum(n for level, n in flag.levels if level.lower() in YES):
+        return
+    name, whether = vocabulary.printable(time.name), vocabulary.printable(flag.name)
+    mend = (
+        f"'{whether}', the primary metric, compares who came to it; take '{name}' out of the study if so"
+        if flag.name == primary
+        else f"To compare who came to it: --primary {typed.name(whether)}"
+    )
+    yield (
+        f"Does '{name}' end with the data where '{whether}' says no? A mean takes such a time for a whole one, and arms that were watched for"
+        f" different times part by that alone. {mend}."
+    )
 
 
 def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: Column, used: set[str]) -> None:
@@ -147,6 +167,26 @@ def _all_are(table: "SourceTable", column: Column, pattern: str) -> bool:
     text = table.text(column.name)
     asked = f"select coalesce(bool_and(regexp_full_match({text}, {literal(pattern)})), false)::integer from {{table}} where {text} is not null"
     return table.number(asked) == 1
+
+
+def _pairs(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
+    """A column whose values stand for two units each, one of either arm."""
+    if proposal.source != "units" or "variant" not in proposal.columns:
+        return
+    arm = table.text(proposal.columns["variant"][0])
+    for column in columns:
+        if column.decimal or not 0.3 < column.distinct / column.rows < 0.7:  # the count is approximate
+            continue
+        of = table.text(column.name)
+        pairs, values = table.rows(
+            f"""select count(*) filter (n = 2 and arms = 2), count(*)
+            from (select count(*) as n, count(distinct {arm}) as arms from {{table}} where {of} is not null group by {of})"""
+        )[0]
+        if pairs and int(pairs) >= MATCHED * int(values):  # type: ignore[call-overload]
+            yield (
+                f"doubt: each '{vocabulary.printable(column.name)}' stands for two rows, one of either arm ({pairs:,} pairs); the arms are compared as if"
+                " nothing paired them, so that intervals are wider than those of the differences within pairs"
+            )
 
 
 def _totals(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
