@@ -71,7 +71,7 @@ def asked(columns: Sequence[Column], proposal: StudyProposal, said: Said) -> lis
     if proposal.source != "units":
         return []
     questions = []
-    by_name, variant = {c.name: c for c in columns}, proposal.columns.get("variant", ("",))[0]
+    variant = proposal.columns.get("variant", ("",))[0]
     cut = [theirs for ours, (theirs, _) in proposal.columns.items() if ours in proposal.segments]
     others = [c for c in roles.variants_of(columns) if c.name in cut and vocabulary.touches(c.name, vocabulary.VARIANT)]
     if others and variant and "variant" not in said:
