@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.number_formats import TRUE
@@ -30,7 +30,7 @@ def refused(table: "SourceTable", rows: int, columns: Sequence[Column], variant:
         keys = ", ".join(table.text(c.name) for c in rest)
         apart, units = table.rows(f"select count(distinct ({keys})), sum({table.value(count.name)}) from {{table}}")[0]
         if int(apart) == rows < int(units):  # type: ignore[call-overload]
-            outcomes = [c for c in rest if c is not variant and (c.binary or c.in_words)]
+            outcomes = [c for c in rest if c is not variant and (c.binary or c.in_words or _tells(c))]
             return _refusal(table, rows, int(units), count, variant, outcomes)  # type: ignore[call-overload]
     return None
 
@@ -40,11 +40,16 @@ def _counts(column: Column) -> bool:
     return bool(words) and set(words) <= COUNTS
 
 
+def _tells(column: Column) -> bool:
+    """Whether a column of two words says of one of them that it happened."""
+    return column.distinct == len(column.values) == 2 and worded.happened(column) is not None
+
+
 def _sum(count: str, outcome: Column) -> str:
     """SQL of the units that have an outcome of 0 and 1, or of yes and no in words."""
     if outcome.binary:
         return f"sum({count} * {quoted(outcome.name)})"
-    yes = next(level for level in outcome.values if level.strip().lower() in TRUE)
+    yes = next((level for level in outcome.values if level.strip().lower() in TRUE), worded.happened(outcome) or "")
     return f"sum({count}) filter ({quoted(outcome.name)} = {literal(yes)})"
 
 

@@ -34,6 +34,8 @@ class Sorted:
 
 
 MAY_BE = "a number that may be an attribute or an outcome; --outcome makes it a metric"
+MAY_WEIGH = "weights of a survey, or what units weigh"
+BELOW_ZERO = "below zero in"
 EMPTY = "an outcome that is empty"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
 MOSTLY_EMPTY = "mostly empty"
@@ -256,9 +258,7 @@ def _may_weigh(column: Column) -> str:
     words = set(vocabulary.tokens(column.name))
     if not (words & vocabulary.WEIGHING and words <= vocabulary.OF_SURVEYS and column.numeric and column.low > 0):
         return ""
-    return (
-        "not used: weights of a survey, or what units weigh? As weights nothing takes them; --outcome makes it a metric"
-    )
+    return f"not used: {MAY_WEIGH}? As weights nothing takes them; --outcome makes it a metric"
 
 
 def came_of_it(column: Column) -> bool:
@@ -272,9 +272,18 @@ def is_told(column: Column) -> bool:
     return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
 
 
-def with_stated(guessed: Sorted, first: list[Column], last: list[Column], *, alone: bool) -> Sorted:
-    """The columns with the outcomes that somebody stated: ``first`` before the guessed ones and ``last`` behind them, or
-    ``alone``, in place of them."""
+def with_stated(
+    guessed: Sorted, first: list[Column], last: list[Column], together: frozenset[str], *, alone: bool
+) -> Sorted:
+    """The columns with the outcomes that somebody stated: ``first`` before those that are sure and ``last`` behind them, or
+    ``alone``, in place of them. Where one is stated, what may as well be an attribute is none."""
+    if first:
+        maybe = [c for c in guessed.outcomes if standing(c, together) is not Standing.OUTCOME and c not in first]
+        guessed = replace(
+            guessed,
+            outcomes=tuple(c for c in guessed.outcomes if c not in maybe),
+            left=(*guessed.left, *((c, f"not used: {MAY_BE}") for c in maybe)),
+        )
     room = 0 if alone else max(0, MOST_OUTCOMES - len(first) - len(last))
     why = "other outcomes were named" if alone else f"more than {MOST_OUTCOMES} metrics dilute each other"
     more = tuple((c, f"not used: {why}") for c in guessed.outcomes[room:])
@@ -427,7 +436,7 @@ def _no_outcome(column: Column) -> str:
     if sentinels(column) and column.below:
         return f"an outcome with a sentinel? {sentinels(column)}: write an empty field, or the real value"
     if column.negative:
-        return f"below zero in {column.negative:,} rows (refunds, or a score?): no outcome without data.negative: refund, which reads them as they are"
+        return f"{BELOW_ZERO} {column.negative:,} rows (refunds, or a score?): no outcome without data.negative: refund, which reads them as they are"
     if column.empty_share > MISSING:
         return f"{EMPTY} in {column.empty_share:.0%} of the rows; null is not zero: {of_empty(column)}"
     return ""

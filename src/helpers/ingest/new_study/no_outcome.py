@@ -35,6 +35,18 @@ def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
         if marked
         else []
     )
+    may = next(
+        (
+            c
+            for c, reason in kinds.left
+            if measures.MAY_BE in reason or measures.MAY_WEIGH in reason or measures.BELOW_ZERO in reason
+        ),
+        None,
+    )
+    if may:
+        told.append(
+            f"if '{vocabulary.printable(may.name)}' was measured after the assignment, --primary {typed.name(vocabulary.printable(may.name))} takes it as it is"
+        )
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",

@@ -108,7 +108,7 @@ def propose(
     kinds, sided = one_side.without(table, kinds, variant)
     leaking += sided
     behind = [money_said] if money_said and money_said not in stated else []
-    kinds = measures.with_stated(kinds, stated, behind, alone=bool(said.outcomes))
+    kinds = measures.with_stated(kinds, stated, behind, together, alone=bool(said.outcomes))
     if not kinds.outcomes:
         raise no_outcome.none(table, kinds)
     if not said.measured and (several := measures.unclear(kinds.outcomes, together)):
@@ -331,7 +331,7 @@ def _tolerances(
                 cause="ids that are unique within something alone" if ids else "a table of visits, days or orders",
                 remedy=ids
                 or "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
-                " where rows are measured and these were randomised, --cluster COLUMN; else sum it up to one row a unit",
+                f" where rows are measured and these were randomised, --cluster {'COLUMN' if repeated.in_two_variants else _typed(unit)}; else sum it up to one row a unit",
             )
         found["duplicate_unit"] = repeated.duplicate_rows
     shares = {
