@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from helpers import defaults
 from helpers.config.aggregates import Aggregates
-from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths, is_made_up
+from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths, direction_of, is_made_up
 from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.consistent import check_amounts, check_levels, check_tables, check_units, summed
 from helpers.config.data import EXPOSED, WORLDS, Log, Simulation, Units
@@ -93,7 +93,7 @@ class Study(Named):
     external_events: list[ExternalEvent] = Field([])
     """What happened outside that may have moved the outcome: marked on every time axis"""
     assumed: list[str] = Field([])
-    """Paths of keys whose values nobody stated, such as economics.contribution_margin: told as assumptions"""
+    """Paths of keys whose values nobody stated, such as economics.contribution_margin or metrics.NAME.better: told as assumptions"""
 
     @model_validator(mode="before")
     @classmethod
@@ -171,7 +171,7 @@ class Study(Named):
             raise ConfigError(
                 "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
-        check_paths(type(self), self.assumed)
+        check_paths(type(self), self.assumed, [m.name for m in self.metrics])
         check_amounts(self)
         self._check_windows()
         check_lifetime(self.lifetime, self.data, self.mode)
@@ -279,6 +279,10 @@ class Study(Named):
     def assumes(self, path: str) -> bool:
         """Whether nobody stated the key at a path: it was left out, is listed as assumed, or holds a text that was made up."""
         return assumes(self, self.assumed, path) or is_made_up(self, path)
+
+    def is_undirected(self, metric: Metric) -> bool:
+        """Whether nobody stated which way a metric is better: what it does is told, and not whether that is good."""
+        return direction_of(metric.name) in self.assumed
 
     @property
     def assumptions(self) -> tuple[str, ...]:

@@ -114,6 +114,7 @@ class Evidence:
             change; as measured, exploratory, and no criterion.
         fades: an effect that fades or turns round over the days of first exposure; None where it is not seen to.
         gains: those that are significantly better, which are told beside a KILL.
+        moved: those that changed significantly and of which nobody stated which way is better.
         revenue: the label of the metric that money is counted by.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
         reachable: the largest uplift that any change can bring: of a rate that is to rise, what is left to all.
@@ -138,6 +139,7 @@ class Evidence:
     harmed: tuple[tuple[str, float], ...] = ()
     fades: Fading | None = None
     gains: tuple[Claim, ...] = ()
+    moved: tuple[Claim, ...] = ()
     revenue: str = ""
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
@@ -391,9 +393,17 @@ def _unscaled(evidence: Evidence) -> str:
 
 
 def _against(evidence: Evidence, verdict: Verdict) -> str:
-    """Which secondary metrics are significantly worse, and beside a KILL which are better."""
+    """Which secondary metrics are significantly worse, beside a KILL which are better, and which changed for good or ill."""
     told = [evidence.losses, evidence.gains if verdict == "KILL" else ()]
-    return " ".join(filter(None, (_secondary(found, evidence) for found in told)))
+    return " ".join(filter(None, [*(_secondary(found, evidence) for found in told), _moved(evidence)]))
+
+
+def _moved(evidence: Evidence) -> str:
+    """Secondary metrics that changed, of which nobody stated whether that is good."""
+    if not evidence.moved:
+        return ""
+    that = "that" if len(evidence.moved) == 1 else "these"
+    return f"{'; '.join(map(claims.text, evidence.moved))}: nobody stated whether {that} {'is' if that == 'that' else 'are'} good."
 
 
 def _secondary(found: tuple[Claim, ...], evidence: Evidence) -> str:

@@ -330,7 +330,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
 
 def _colour(found: Claim) -> str:
     """A colour for what its word calls significant, by the side on which it lies."""
-    if found.strength != "significant":
+    if found.strength != "significant" or found.says in ("higher", "lower"):
         return UNDECIDED
     return BETTER if found.says == "better" else WORSE
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config.assumed import MONEY, PRIOR, value_at
 from helpers.defaults import BASELINE_DRIFT, MAX_CHANCE_OF_HARM
-from helpers.formatting import Unit, formatted, inside
+from helpers.formatting import Unit, formatted, inside, listed
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
@@ -76,11 +76,26 @@ def _is_near(at: float, used: float | None) -> bool:
 
 def record(nb: Notebook, found: Iterable[Assumption]) -> None:
     """``decision.rests``: what the first page says beside the verdict."""
-    carried = text_carries(found, nb.study)
+    carried = " ".join(filter(None, [text_carries(found, nb.study), text_directions(nb.study)]))
     nb.record(
         "decision.rests", carried or None, "text", "Assumed values at another of which the verdict would be another",
         reason="the verdict is the same at each value of what was assumed",
     )  # fmt: skip
+
+
+def text_directions(study: Study) -> str:
+    """That the direction of a metric which the rule weighs was stated by nobody; empty where each was.
+
+    >>> from helpers import config
+    >>> study = config.load("studies/cart_checkout.yml")
+    >>> text_directions(study), text_directions(study.model_copy(update={"assumed": [direction_of(study.primary.name)]}))
+    ('', 'Nobody stated whether a higher purchase rate is better: it is taken so.')
+    """
+    weighed = [m for m in study.metrics if m.role != "secondary" and study.is_undirected(m)]
+    if not weighed:
+        return ""
+    names = listed([f"a {m.better} {inside(m.label)}" for m in weighed])
+    return f"Nobody stated whether {names} is better: it is taken so."
 
 
 def note_table(study: Study) -> str:
