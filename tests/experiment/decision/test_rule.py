@@ -337,3 +337,10 @@ def test_a_guardrail_inside_its_margin_that_got_worse_is_told(worse, alike):
     assert made.verdict == "GO" and ("Every guardrail is inside its margin" in made.reason) is bool(guards)
     assert ("significantly worse" in made.reason) is bool(worse)
     assert all((name in made.reason) is name.startswith("worse") for name in counts)
+
+
+@pytest.mark.parametrize(("clusters", "few"), [(3.0, True), (12.0, False), (None, False)])
+def test_a_test_of_few_clusters_is_not_told_as_if_it_held(clusters, few):
+    found = decide(evidence(0.2, 0.23, clusters=clusters), Rule())
+    (said,) = [c.found for c in found.criteria if c.name == "Significance"]
+    assert ("need not hold with so few clusters" in said) is few

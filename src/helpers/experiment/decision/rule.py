@@ -246,6 +246,9 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     failed = "; ".join(evidence.failed_checks) or "none failed"
     level = evidence.look.level if evidence.look else 1 - rule.confidence
     direction = "better" if evidence.is_better else "not better"
+    few = evidence.clusters is not None and not evidence.clusters >= FEWEST_CLUSTERS
+    if few and evidence.is_better:
+        direction = f"{direction}, by a test that need not hold with so few clusters"
     found = [
         (failed, not evidence.failed_checks),
         (
@@ -292,8 +295,8 @@ def _pays(evidence: Evidence, verdict: Verdict) -> str:
         return ""
     of = f" {evidence.arm}" if evidence.arm else ""
     return (
-        f"Shipping{of} pays with a chance of only {formatted(evidence.pays, 'share')}; it is expected to be worth money for "
-        "how large the gains are that are possible."
+        f"Shipping{of} pays with a chance of only {formatted(evidence.pays, 'share')}; it is expected to be worth money "
+        "because the possible gains are large."
     )
 
 

@@ -229,7 +229,7 @@ def effects(
     shown = _finite(found)
     lead = of_metric(next(e for e in found if e.metric.role == "primary"), study, look)
     several = len({e.variant for e in found}) > 1
-    units = "units" if study.is_unit_table else "exposed units"
+    units = study.randomised if study.is_unit_table or study.cluster else "exposed units"
     subtitle = f"{study.decision.confidence * 100:g} % intervals, {units}"
     if several:
         subtitle += f"; every arm against {study.control.name}, coloured where it is significant once the tests share their level"
