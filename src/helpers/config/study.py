@@ -371,6 +371,8 @@ class Study(Named):
     def window(self, metric: Metric) -> str:
         """From when until when a metric's outcome counts, in words; what a table holds was counted by who made it."""
         if self.is_unit_table:
+            if isinstance(self.data, Units) and self.data.panel is not None:
+                return f"over all rows of a unit, one a {self.data.panel.period}"
             return "as each row of the table has it" if self.has_rows else "by whoever made the table"
         return "from exposure to the end of the log" if self.is_descriptive and not metric.days else metric.window
 

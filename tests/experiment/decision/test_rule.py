@@ -16,6 +16,7 @@ from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, Fading, decide
+from helpers.experiment.trust.check import Cause
 from helpers.report.topics.decision import text_arm
 from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
@@ -344,3 +345,28 @@ def test_a_test_of_few_clusters_is_not_told_as_if_it_held(clusters, few):
     found = decide(evidence(0.2, 0.23, clusters=clusters), Rule())
     (said,) = [c.found for c in found.criteria if c.name == "Significance"]
     assert ("need not hold with so few clusters" in said) is few
+
+
+ONE = Cause("Whole clusters", "one cluster in treatment", "another run")
+OTHER = Cause("Sample ratio", "5,000 : 4,000")
+
+
+@pytest.mark.parametrize(("causes", "told", "todo"), [
+    ((ONE,), "A trust check failed: Whole clusters. One cluster in treatment.", "Draw no conclusion: another run."),
+    ((ONE, OTHER), "Whole clusters: one cluster in treatment. Sample ratio: 5,000 : 4,000.", RECOMMENDATIONS["INVALID"]),
+    ((OTHER,), "A trust check failed: Sample ratio. 5,000 : 4,000.", RECOMMENDATIONS["INVALID"]),
+    ((), "failed: Whole clusters.", RECOMMENDATIONS["INVALID"]),
+])  # fmt: skip
+def test_an_invalid_experiment_says_what_its_checks_found_and_what_alone_mends_it(causes, told, todo):
+    failed = tuple(c.name for c in causes) or ("Whole clusters",)
+    made = decide(evidence(0.2, 0.23, failed_checks=failed, causes=causes), Rule())
+    assert made.verdict == "INVALID" and made.reason.endswith(told) and made.recommendation == todo
+
+
+@pytest.mark.parametrize(
+    ("treatment", "look", "stops"), [(0.15, LOOK, True), (0.15, None, False), (0.201, LOOK, False)]
+)
+def test_an_arm_that_does_harm_at_an_early_look_is_to_be_stopped_whatever_the_others_wait_for(treatment, look, stops):
+    weighed = evidence(0.2, treatment, arm="dark", look=look)
+    said = text_arm(config.load("studies/cart_checkout.yml"), decide(weighed, Rule()), weighed)
+    assert ("Stop dark now" in said) is stops

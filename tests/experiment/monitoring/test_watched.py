@@ -80,6 +80,10 @@ def test_those_without_are_the_rest_of_those_with(n, data, units):
     assert (done.level, done.low, done.high) == pytest.approx((p, max(p - reach, 0), min(p + reach, 1)), abs=1e-9)
     assert (left.level, left.low, left.high) == pytest.approx((1 - done.level, 1 - done.high, 1 - done.low), abs=1e-9)
     assert 0 <= done.low <= done.level <= done.high <= 1
+    if min(abs(p - reach), abs(1 - p - reach)) > 1e-9:
+        assert done.cut == (p - reach < 0, p + reach > 1) and left.cut == done.cut[::-1]
+    (row, _) = people.table_watched((done, left), with_watched(*each, units=units))
+    assert ("which no day passes" in row["The units of a day are looked at outside"]) is any(done.cut)
 
 
 def test_what_the_data_do_not_hold_says_so_and_has_no_bound():

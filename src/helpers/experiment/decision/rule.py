@@ -27,6 +27,7 @@ from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditions
 from helpers.experiment.decision.look import EarlyLook
+from helpers.experiment.trust.check import Cause
 from helpers.formatting import Unit, finite, formatted, inside, listed, p_text, span
 from helpers.stats import Proportion
 from helpers.stats.comparisons.effects import Effect
@@ -59,7 +60,8 @@ class Criterion:
 class Decision:
     """The verdict on one arm, the reason in one sentence, every criterion behind it, and what must be known beside it.
 
-    ``against`` is the part of what is ``beside`` that tells of secondary metrics which point the other way.
+    ``against`` is the part of what is ``beside`` that tells of secondary metrics which point the other way, ``remedy`` what
+    is to be done of an invalid experiment where one thing alone mends it.
     """
 
     verdict: Verdict
@@ -68,10 +70,11 @@ class Decision:
     arm: str = ""
     beside: str = ""
     against: str = ""
+    remedy: str = ""
 
     @property
     def recommendation(self) -> str:
-        return RECOMMENDATIONS[self.verdict]
+        return self.remedy or RECOMMENDATIONS[self.verdict]
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ class Evidence:
         revenue: the label of the metric that money is counted by.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
         reachable: the largest uplift that any change can bring: of a rate that is to rise, what is left to all.
+        causes: what each failed check found, where that is known.
     """
 
     effect: Effect
@@ -146,6 +150,7 @@ class Evidence:
     per_unit: Belief | None = None
     pays: float | None = None
     reachable: float = math.inf
+    causes: tuple[Cause, ...] = ()
 
     @property
     def uplift(self) -> float:
@@ -204,13 +209,14 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     verdict, reason = _verdict(evidence, rule, [c for c in criteria if not c.met])
     said = f"{evidence.arm}: {reason}" if evidence.arm else reason
     against = "" if evidence.failed_checks else _against(evidence, verdict)
-    return Decision(verdict, said, criteria, evidence.arm, _beside(evidence, rule, verdict, against), against)
+    beside, remedy = _beside(evidence, rule, verdict, against), _mended(evidence.causes)
+    return Decision(verdict, said, criteria, evidence.arm, beside, against, remedy)
 
 
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
     p = evidence.p_value
     if evidence.failed_checks:
-        return "INVALID", f"{failure(evidence.failed_checks)}."
+        return "INVALID", " ".join([f"{failure(evidence.failed_checks)}.", *_why(evidence.causes)])
     grounds = killing(evidence, rule)
     if grounds:
         harm = ": the change does harm" if grounds[0].about == "effect" else ""
@@ -224,6 +230,18 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         return "GO", f"The {what} of {_uplift(evidence)} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
     unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
     return "ITERATE", f"{unmet}: {'; '.join(map(_missed, missed))}."
+
+
+def _why(found: Sequence[Cause]) -> list[str]:
+    """What failed checks found, a sentence each; of several each with its name."""
+    several = len(found) > 1
+    return [f"{f'{c.name}: {c.found}' if several else c.found[:1].upper() + c.found[1:]}." for c in found]
+
+
+def _mended(found: Sequence[Cause]) -> str:
+    """What to do where one thing alone mends each failed check; empty where it may be anything."""
+    remedies = list(dict.fromkeys(c.remedy for c in found))
+    return f"Draw no conclusion: {'; '.join(remedies)}." if remedies and all(remedies) else ""
 
 
 def _held(evidence: Evidence) -> str:

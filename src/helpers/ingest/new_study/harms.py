@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import languages, vocabulary
 from helpers.ingest.new_study.vocabulary import is_said, touches
 
 
@@ -24,11 +24,11 @@ def is_harm(name: str) -> bool:
 
 GOODS = (
     vocabulary.PRODUCT
-    | vocabulary.words("items products goods delivered delivery shipped shipping shipment parcel parcels refund refunded refunds exchanged"
+    | languages.words("items products goods delivered delivery shipped shipping shipment parcel parcels refund refunded refunds exchanged"
                        " lieferung geliefert paket livraison livre colis entrega entregado paquete consegna consegnato pacco bezorgd levering")
 )  # fmt: skip
 """Words of what is sent to a buyer, and may be sent back."""
-COMING = vocabulary.SESSION | vocabulary.words(
+COMING = vocabulary.SESSION | languages.words(
     "sessions visits retention retained login logins active signup churn churned"
 )
 """Words of users who come and go, and come back."""

@@ -65,12 +65,19 @@ def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
     return [
         {
             "Arm": made.arm,
-            "Verdict": made.verdict + (" (proposed)" if made is decided.proposed else ""),
+            "Verdict": made.verdict + _proposed(made, decided),
             **(dict.fromkeys(_names(study), claims.UNREAD) if made.verdict == "INVALID" else _found(weighed, study)),
             "Why": made.reason.removeprefix(f"{made.arm}: "),
         }
         for made, weighed in zip(decided.arms, decided.evidence, strict=True)
     ]
+
+
+def _proposed(made: Decision, decided: StudyDecision) -> str:
+    """What the arm is that the report is about: proposed where it is to ship, else only told in detail."""
+    if made is not decided.proposed:
+        return ""
+    return " (proposed)" if made.verdict == "GO" else " (told in detail)"
 
 
 def _names(study: Study) -> tuple[str, str, str]:
@@ -252,7 +259,8 @@ def text_others(study: Study, decided: StudyDecision) -> str:
 def text_arm(study: Study, made: Decision, weighed: Evidence) -> str:
     """What was seen of a treatment, its verdict and why, and which secondary metrics point the other way; each sentence names it."""
     seen = _seen(study, weighed, effect_of(weighed))
-    return f"{seen}: {made.verdict}. {made.reason}{f' {made.against}' if made.against else ''}"
+    stop = f"Stop {made.arm} now, whatever the others wait for." if made.verdict == "KILL" and weighed.look else ""
+    return " ".join(filter(None, [f"{seen}: {made.verdict}.", made.reason, made.against, stop]))
 
 
 def text_registered(study: Study, where: StudyPaths) -> str:
@@ -288,6 +296,8 @@ def _turning(study: Study, decided: StudyDecision) -> str:
     """What would make the verdict another one."""
     made, weighed = decided.proposed, decided.weighed
     if made.verdict == "INVALID":
+        if made.remedy:
+            return f"this alone: {listed(list(dict.fromkeys(cause.remedy for cause in weighed.causes)))}"
         return f"this mended, in the study file, in the data or by another run: {listed(weighed.failed_checks)}"
     if made.verdict == "ITERATE":
         return f"the criteria that {made.arm or 'it'} does not meet: {listed([inside(c.name) for c in made.criteria if not c.met])}"
