@@ -233,6 +233,9 @@ def effects(
     subtitle = f"{study.decision.confidence * 100:g} % intervals, {units}"
     if several:
         subtitle += f"; every arm against {study.control.name}, coloured where it is significant once the tests share their level"
+    claimed = [of_metric(e, study, look) for e in shown]
+    if any(each.strength == "significant" and each.says in ("higher", "lower") for each in claimed):
+        subtitle += "; without a colour where nobody stated which way is better"
     if study.planted:
         known = [e for e in shown if e.truth]
         held = sum(bool(e.covered) for e in known)
@@ -242,7 +245,7 @@ def effects(
         _forest(
             shown,
             [subject(e.metric.label, e.variant if several else "") for e in shown],
-            [_colour(of_metric(e, study, look)) for e in shown],
+            [_colour(each) for each in claimed],
             study,
         ),
         barred(f"{lead.subject}: {size(lead)}", failed),
