@@ -275,6 +275,9 @@ class Reader:
                 normal = true.sign * reach * true.f.error / true.f.base if true.f.base else math.nan
                 plain = not self.several and abs(normal) < 0.1 and not self.case.found.get("cluster")
                 self.expect(not plain or abs(least / normal - 1) < 0.2, f"least effect is {normal}", text)
+        if "find none of any size" in text.text:
+            early_one = self.page.decided.weighed.look is not None
+            self.expect(("that a gain needs this early" in text.text) is early_one, "the level of the look", text)
         if power or ("+2.7 %" in text.text and "the interval allows" not in text.text):
             self.expect(bool(power) and (true.is_near or true.strength != "significant"), "is not missed", text)
         if span := re.search(rf"the interval allows ({NUMBER}) to ({NUMBER})\.", text.text):

@@ -12,12 +12,13 @@ from scipy import stats
 from helpers import config
 from helpers.config import Prior, Rule
 from helpers.experiment.decision import claims
+from helpers.experiment.decision.arms import decide_all
 from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, Fading, decide
 from helpers.experiment.trust.check import Cause
-from helpers.report.topics.decision import text_arm
+from helpers.report.topics.decision import text_arm, text_recommendation
 from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
 RULE = Rule()
@@ -370,3 +371,13 @@ def test_an_arm_that_does_harm_at_an_early_look_is_to_be_stopped_whatever_the_ot
     weighed = evidence(0.2, treatment, arm="dark", look=look)
     said = text_arm(config.load("studies/cart_checkout.yml"), decide(weighed, Rule()), weighed)
     assert ("Stop dark now" in said) is stops
+
+
+@pytest.mark.parametrize(("look", "said"), [(LOOK, " Stop dark and slow now."), (None, "")])
+def test_what_does_harm_is_stopped_while_another_arm_is_waited_for(look, said):
+    arms = [
+        evidence(0.2, rate, arm=arm, look=look) for arm, rate in (("dark", 0.15), ("bright", 0.205), ("slow", 0.15))
+    ]
+    decided = decide_all(arms, Rule())
+    assert decided.proposed.arm == "bright" and decided.proposed.verdict == "ITERATE"
+    assert text_recommendation(decided) == RECOMMENDATIONS["ITERATE"] + said

@@ -166,7 +166,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
     )
     nb.record("decision.headline", headline, "text", "The decision in a sentence")
     nb.record("decision.reason", made.reason, "text", "Why the rule says so, in a sentence")
-    nb.record("decision.recommendation", made.recommendation, "text", "What to do now")
+    nb.record("decision.recommendation", text_recommendation(decided), "text", "What to do now")
     others = text_others(nb.study, decided)
     nb.record(
         "decision.others", others or None, "text", "What came of the other treatments", reason="there is none to read"
@@ -259,8 +259,18 @@ def text_others(study: Study, decided: StudyDecision) -> str:
 def text_arm(study: Study, made: Decision, weighed: Evidence) -> str:
     """What was seen of a treatment, its verdict and why, and which secondary metrics point the other way; each sentence names it."""
     seen = _seen(study, weighed, effect_of(weighed))
-    stop = f"Stop {made.arm} now, whatever the others wait for." if made.verdict == "KILL" and weighed.look else ""
+    stop = f"Stop {made.arm} now." if made.verdict == "KILL" and weighed.look else ""
     return " ".join(filter(None, [f"{seen}: {made.verdict}.", made.reason, made.against, stop]))
+
+
+def text_recommendation(decided: StudyDecision) -> str:
+    """What to do now: with the proposed arm, and with others that do harm while it is waited for."""
+    made = decided.proposed
+    if made.verdict == "INVALID":
+        return made.recommendation
+    arms = zip(decided.arms, decided.evidence, strict=True)
+    stop = [a.arm for a, weighed in arms if a is not made and a.verdict == "KILL" and weighed.look is not None]
+    return f"{made.recommendation} Stop {listed(stop)} now." if stop else made.recommendation
 
 
 def text_registered(study: Study, where: StudyPaths) -> str:
@@ -271,7 +281,8 @@ def text_registered(study: Study, where: StudyPaths) -> str:
 def text(study: Study, decided: StudyDecision, next_step: str) -> str:
     """The decision, what must be known beside it, and the assumption behind its risk."""
     made, weighed, prior = decided.proposed, decided.weighed, study.decision.prior
-    said = " ".join(filter(None, [f"{made.verdict}.", made.reason, made.recommendation, made.beside, next_step]))
+    todo = text_recommendation(decided)
+    said = " ".join(filter(None, [f"{made.verdict}.", made.reason, todo, made.beside, next_step]))
     if made.verdict == "INVALID":
         return f"{said} No risk is told: {UNREAD}."
     of = f" of {made.arm}" if made.arm else ""
