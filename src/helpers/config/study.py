@@ -368,12 +368,23 @@ class Study(Named):
         """What a unit without a value means to a metric: as stated, else out of it in a table of units, an error in a log."""
         return metric.missing or ("drop" if self.is_unit_table else "error")
 
+    @property
+    def sums_rows(self) -> bool:
+        """Whether several rows of a table become one of a unit, as in a panel."""
+        return isinstance(self.data, Units) and self.data.panel is not None
+
+    @property
+    def in_table(self) -> str:
+        """What of a table a unit is, in words: a row, or of a panel those that become one."""
+        panel = self.data.panel if isinstance(self.data, Units) else None
+        return "each row of the table" if panel is None else f"the rows of a unit, one a {panel.period}, made into one"
+
     def window(self, metric: Metric) -> str:
         """From when until when a metric's outcome counts, in words; what a table holds was counted by who made it."""
         if self.is_unit_table:
-            if isinstance(self.data, Units) and self.data.panel is not None:
-                return f"over all rows of a unit, one a {self.data.panel.period}"
-            return "as each row of the table has it" if self.has_rows else "by whoever made the table"
+            if not self.has_rows:
+                return "by whoever made the table"
+            return f"from {self.in_table}" if self.sums_rows else f"as {self.in_table} has it"
         return "from exposure to the end of the log" if self.is_descriptive and not metric.days else metric.window
 
     @property
