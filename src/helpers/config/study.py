@@ -9,7 +9,15 @@ from helpers import defaults
 from helpers.config.aggregates import Aggregates
 from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths, direction_of, is_made_up
 from helpers.config.base import ConfigError, Name, Named, check_file_name
-from helpers.config.consistent import check_amounts, check_levels, check_tables, check_units, summed
+from helpers.config.consistent import (
+    check_amounts,
+    check_levels,
+    check_surrogate,
+    check_tables,
+    check_units,
+    check_watched,
+    summed,
+)
 from helpers.config.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.config.descriptive import MODE, check_lifetime, filled
 from helpers.config.design import (
@@ -155,8 +163,8 @@ class Study(Named):
                 f"{self.leaving.horizon_days:g}",
                 f"less than the {self.period.experiment_days:g} days of the experiment",
             )
-        self._check_surrogate()
-        self._check_watched()
+        check_surrogate(self)
+        check_watched(self)
         means = [m.name for m in self.metrics if m.type == "mean" and m.better == "higher"]
         if self.economics.revenue_metric is not None and self.economics.revenue_metric not in means:
             raise ConfigError(
@@ -245,36 +253,6 @@ class Study(Named):
         outcomes = list(dict.fromkeys([*self.funnel.steps[1:], *(m.event for m in self.metrics if m.event)]))
         if injection.event not in outcomes:
             raise ConfigError("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
-
-    def _check_surrogate(self) -> None:
-        if self.surrogate is None:
-            return
-        summed = [m.name for m in self.metrics if m.type in ("proportion", "mean")]
-        ratios = [m.name for m in self.metrics if m.type == "ratio"]
-        for key, kinds, valid in (
-            ("proxy", "proportions and means", summed),
-            ("outcome", "proportions and means", summed),
-            ("opportunity", "ratios", ratios),
-        ):
-            named = getattr(self.surrogate, key)
-            if named is not None and named not in valid:
-                known = ", ".join(valid) or "there are none"
-                raise ConfigError(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
-        if self.surrogate.proxy == self.surrogate.outcome:
-            raise ConfigError("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
-
-    def _check_watched(self) -> None:
-        """What is watched is a metric of the study, or nothing that its data hold."""
-        names = [m.name for m in self.metrics]
-        for i, each in enumerate(self.monitoring.watched if self.monitoring else ()):
-            key = f"monitoring.watched.{i}"
-            if each.metric is not None and each.metric not in names:
-                raise ConfigError(f"{key}.metric", each.metric, f"one of the metrics: {', '.join(names)}", valid=names)
-            kind = "no metric" if each.metric is None else f"a {self.metric(each.metric).type}"
-            if each.without and (
-                each.metric is None or self.metric(each.metric).type not in ("proportion", "retention")
-            ):
-                raise ConfigError(f"{key}.without", f"true of {kind}", "it of a share of units, such as a proportion")
 
     def assumes(self, path: str) -> bool:
         """Whether nobody stated the key at a path: it was left out, is listed as assumed, or holds a text that was made up."""

@@ -17,7 +17,7 @@ from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, Fading, decide
-from helpers.experiment.trust.check import Cause
+from helpers.experiment.trust.check import FailedCheck
 from helpers.report.topics.decision import text_arm, text_recommendation
 from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
@@ -348,8 +348,8 @@ def test_a_test_of_few_clusters_is_not_told_as_if_it_held(clusters, few):
     assert ("need not hold with so few clusters" in said) is few
 
 
-ONE = Cause("Whole clusters", "one cluster in treatment", "another run")
-OTHER = Cause("Sample ratio", "5,000 : 4,000")
+ONE = FailedCheck("Whole clusters", "one cluster in treatment", "another run")
+OTHER = FailedCheck("Sample ratio", "5,000 : 4,000")
 
 
 @pytest.mark.parametrize(("causes", "told", "todo"), [

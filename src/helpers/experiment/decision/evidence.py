@@ -12,7 +12,7 @@ from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence, Fading, reachable
 from helpers.experiment.decision.value import sign_of_money
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import Cause
+from helpers.experiment.trust.check import FailedCheck
 from helpers.formatting import CHANGE, inside
 from helpers.record import Numbers
 
@@ -24,7 +24,7 @@ def evidence(
     results: Results,
     failed_checks: tuple[str, ...],
     values: Mapping[str, "DecisionValue | None"],
-    causes: tuple[Cause, ...] = (),
+    causes: tuple[FailedCheck, ...] = (),
 ) -> tuple[Evidence, ...]:
     """The evidence on each treatment that was exposed, in the order of the study.
 
@@ -76,13 +76,13 @@ def evidence(
     )
 
 
-def causes(numbers: Numbers) -> tuple[Cause, ...]:
+def causes(numbers: Numbers) -> tuple[FailedCheck, ...]:
     """Why each check failed that a report recorded as failed."""
     found, remedies = (numbers.get(f"trust.{what}") for what in ("causes", "remedies"))
     if found is None or remedies is None:
         return ()
     failed = numbers["trust.failed"].names
-    return tuple(Cause(*each) for each in zip(failed, found.names, remedies.names, strict=True))
+    return tuple(FailedCheck(*each) for each in zip(failed, found.names, remedies.names, strict=True))
 
 
 def harmed(results: Results, variant: str) -> tuple[tuple[str, float], ...]:

@@ -35,7 +35,7 @@ def of_intervals(numbers: Numbers) -> tuple[Caveat, ...]:
 
 
 @dataclass(frozen=True)
-class Cause:
+class FailedCheck:
     """What a failed check found, and what would mend it where that is known; empty where it may be anything."""
 
     name: str
