@@ -252,6 +252,11 @@ def test_the_plan_counts_cities_and_says_how_many_riders_they_hold(built, result
     assert not figures.exposures(days, found.goal, found.reached, study).layout.annotations, "cities on riders' axis"
 
 
+def test_a_figure_of_effects_says_that_its_intervals_count_cities(results):
+    drawn = figures.effects(results.headline(), results.study)
+    assert drawn.layout.meta["subtitle"].startswith("95 % intervals, clusters")
+
+
 def test_whole_clusters_are_not_split_anew_and_it_is_said_so(results):
     none, reason = rerandomisation.evaluated(pd.DataFrame(), results.study, None, runs=10)
     assert none is None and topic.text_absent(reason) == (

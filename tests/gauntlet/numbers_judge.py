@@ -27,7 +27,7 @@ def strange_numbers(case: Case, page: ToldPage) -> Iterator[str]:
             "options",
         ) or text.place.startswith("talk"):
             told = re.sub(
-                r"by less than 0.1 %|which brings the risk to [\d.]+ %|p = [\d.e+-]+|p < [\d.e-]+|To find an effect.*?(?= The risk| It pays|$)|arm_\d|\d{4}-\d\d-\d\d",
+                r"by less than 0.1 %|one of [-+\d.]+ % is found with 80 % power at the p < [\d.e-]+ that a gain|which brings the risk to [\d.]+ %|p = [\d.e+-]+|p < [\d.e-]+|To find an effect.*?(?= The risk| It pays|$)|arm_\d|\d{4}-\d\d-\d\d",
                 "",
                 text.text,
             )

@@ -9,8 +9,10 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from scipy import stats
+
 from tests.gauntlet.case import Case, treated
-from tests.gauntlet.facts import PRIOR, belief, fact, holm
+from tests.gauntlet.facts import PRIOR, belief, early_level, fact, holm
 from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.numbers_judge import strange_numbers
 from tests.gauntlet.page import Said, ToldPage
@@ -257,7 +259,25 @@ class Reader:
         if text.place != "talk: unknown":
             return
         true = self.truths[self.arm(self.proposed.arm, text)]
-        power = re.search(rf"one of ({NUMBER}) is found with (80 %) power, a smaller one less often\.$", text.text)
+        early = r"(?: at the p < (?P<level>[\d.e-]+) that a gain needs this early)?"
+        power = re.search(
+            rf"one of ({NUMBER}) is found with (80 %) power{early}, a smaller one less often\.$", text.text
+        )
+        if power:
+            look = self.page.decided.weighed.look
+            self.expect(bool(power["level"]) is (look is not None), "the level of the look", text)
+            if look is not None:
+                level = early_level(look.share, true.alpha)
+                said = float(power["level"] or math.nan)
+                self.expect(abs(said / level - 1) < 0.06, f"the level of the look is {level}", text)
+                least = float(power[1].rstrip("% ")) / 100
+                reach = stats.norm.isf(level / 2) + stats.norm.isf(0.2)
+                normal = true.sign * reach * true.f.error / true.f.base if true.f.base else math.nan
+                plain = not self.several and abs(normal) < 0.1 and not self.case.found.get("cluster")
+                self.expect(not plain or abs(least / normal - 1) < 0.2, f"least effect is {normal}", text)
+        if "find none of any size" in text.text:
+            early_one = self.page.decided.weighed.look is not None
+            self.expect(("that a gain needs this early" in text.text) is early_one, "the level of the look", text)
         if power or ("+2.7 %" in text.text and "the interval allows" not in text.text):
             self.expect(bool(power) and (true.is_near or true.strength != "significant"), "is not missed", text)
         if span := re.search(rf"the interval allows ({NUMBER}) to ({NUMBER})\.", text.text):

@@ -96,6 +96,11 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         r"one of \+2.7 % is found with 80 % power, a smaller one less often",
         "anything below +2.7 % would mostly be missed",
     ),
+    "the power of an early look as if it had the full level": (
+        "talk: unknown",
+        r" at the p < [\d.e-]+ that a gain needs this early",
+        "",
+    ),
     "a power told of an effect that was found": (
         "talk: unknown",
         r"How large the effect.*",

@@ -67,7 +67,7 @@ def test_the_rows_that_stay_are_those_for_which_it_holds(tmp_path: Path, said: s
     kept = whole[CONDITIONS[said](whole)]
     events = duckdb.sql(f"select * from read_parquet('{found.location}') where event_name = 'exposed'").df()
     assert set(events.user_id) == set(kept.who) and found.table_rows == len(kept)
-    assert found.reading.notes[0].startswith(f"{len(whole) - len(kept):,} of {len(whole):,} rows are left out")
+    assert found.reading.notes[0].startswith(f"{len(whole) - len(kept):,} of {len(whole):,} rows are not taken")
     assert said in found.reading.notes[0]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.errors import ReportError
+from helpers.report.topics import design
 from tests.ingest.studies import events_of, unit_study
 
 PERIODS = {
@@ -92,3 +93,12 @@ def test_the_periods_of_a_panel_are_time_that_is_there_and_not_looked_at(period)
     assert table.timeless == "Every unit counts from one moment, so there is no time axis." and dated.timeless == ""
     for study in (panel, table, dated):
         assert bool(study.one_moment) is not study.has_time
+
+
+def test_a_panel_is_never_told_as_if_each_row_were_a_unit(tmp_path: Path) -> None:
+    panel(3, "week").to_csv(tmp_path / "panel.csv", index=False)
+    for summed in (True, False):
+        study = unit_study(tmp_path / "panel.csv", **({"panel": {"period": "week", "how": {}}} if summed else {}))
+        told = [study.window(study.primary), design.table(study)[2]["Content"], str(design.table(study))]
+        assert any("rows of a unit, one a week" in each for each in told) is summed
+        assert any("each row of the table" in each for each in told) is not summed

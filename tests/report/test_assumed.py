@@ -105,6 +105,16 @@ def test_what_carries_the_verdict_and_was_assumed_is_named_beside_it():
     assert said == "Nobody stated the smallest gain worth shipping, 5 % (ITERATE below 0.66 %)."
 
 
+@pytest.mark.parametrize(("turn", "odd"), [
+    (Turn(0.547, False, "GO"), True), (Turn(0.1, True, "ITERATE"), True), (Turn(0.547, False, "ITERATE"), False), (Turn(0.1, True, "GO"), False),
+])  # fmt: skip
+def test_why_more_harm_among_the_changes_may_speak_for_one_is_told(turn, odd):
+    found = [Assumption("decision.prior.harm", 0.2, 0.001, 0.799, (turn,))]
+    assert (assumed.HARMS in assumed.text_carries(found, STUDY)) is odd
+    assert (assumed.HARMS in assumed.note_table(STUDY, found)) is odd
+    assert assumed.HARMS not in assumed.note_table(STUDY)
+
+
 @pytest.mark.parametrize("better", ["higher", "lower"])
 @pytest.mark.parametrize("several", [False, True])
 def test_a_text_that_was_made_up_counts_as_assumed_without_any_list(better, several):
@@ -120,3 +130,18 @@ def test_a_text_that_was_made_up_counts_as_assumed_without_any_list(better, seve
     assert study.assumes("change") and study.assumes("hypothesis")
     own = study.model_copy(update={"change": "A red button", "hypothesis": "A red button is seen by more users."})
     assert not own.assumes("change") and not own.assumes("hypothesis")
+
+
+def test_a_sentence_of_money_is_no_reason_for_what_has_none():
+    """What a unit brings more is told where money is; a risk that cannot be told says what nobody stated."""
+    told: dict[str, str] = {}
+
+    class Book:
+        study = BARE
+
+        def record(self, name, value, unit, meaning, *, reason=""):
+            told[name] = reason
+
+    money.record(Book(), None, "EUR 4.95 more per exposed unit; state a margin", 495.0)  # type: ignore[arg-type]
+    assert told.pop("money.expected").startswith("EUR 4.95 more") and told.pop("money.per_unit")
+    assert told and all(why.startswith("the study does not state") for why in told.values())

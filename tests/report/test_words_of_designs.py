@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import config
+from helpers.experiment.decision import claims
 from helpers.experiment.decision.value import no_revenue
 from helpers.experiment.funnel import FunnelCounts, FunnelStep
 from helpers.experiment.rerandomisation import evaluated, none_made
@@ -159,3 +160,25 @@ def test_a_quick_run_promises_nothing_that_no_run_of_the_study_makes(study):
 def test_counts_have_no_row_of_a_unit():
     told = {row["Item"]: row["Content"] for row in design.table(COUNTS)}
     assert "row" not in told["Unit, exposure"] and told["Unit, exposure"].endswith("by whoever made the table")
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_what_nobody_directed_is_drawn_without_a_colour_and_never_told_as_good_or_bad(listed, better):
+    money = {"control": [20_000, 30.0, 20.0], "arms": {"arm_0": [20_000, 36.0, 20.0]}}
+    row = case(6_000, [6_600], money={**money, "margin": 0.4, "cost": 0.0, "monthly": 20_000})
+    study = planted.study(row)
+    name = study.revenue.name
+    metrics = [m.model_copy(update={"better": better}) if m.name == name else m for m in study.metrics]
+    free = study.economics.model_copy(update={"revenue_metric": None})
+    assumed = [f"metrics.{name}.better"] if listed else []
+    study = study.model_copy(update={"metrics": metrics, "economics": free, "assumed": [*study.assumed, *assumed]})
+    found = planted.results(row, study)
+    (claim,) = [claims.of_metric(e, study) for e in found.headline() if e.metric.name == name]
+    assert claims.word(claim) == (
+        "significantly higher" if listed else f"significantly {'better' if better == 'higher' else 'worse'}"
+    )
+    drawn = figures.effects(found.every_arm, study)
+    assert ("without a colour where nobody stated" in drawn.layout.meta["subtitle"]) is listed
+    lost, moved = claims.lost(found.headline(), study), claims.moved(found.headline(), study)
+    assert (len(lost), len(moved)) == (0, 1) if listed else (int(better == "lower"), 0)

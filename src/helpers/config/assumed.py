@@ -156,9 +156,21 @@ def horizon(study: "Study") -> str:
     return study.economics.horizon if told or not study.assumes("economics.horizon_months") else ""
 
 
-def check_paths(study: type[BaseModel], listed: Iterable[str]) -> None:
-    """Refuse a path that leads to no key of a study. Raises :class:`ConfigError` with the nearest one."""
-    known = list(paths_of(study))
+def direction_of(metric: str) -> str:
+    """The path by which a study lists that nobody stated whether more of a metric is better.
+
+    >>> direction_of("returned")
+    'metrics.returned.better'
+    """
+    return f"metrics.{metric}.better"
+
+
+def check_paths(study: type[BaseModel], listed: Iterable[str], metrics: Iterable[str] = ()) -> None:
+    """Refuse a path that leads to no key of a study, nor to the direction of one of its ``metrics``.
+
+    Raises :class:`ConfigError` with the nearest one.
+    """
+    known = [*paths_of(study), *map(direction_of, metrics)]
     for path in listed:
         if path not in known:
             ending = [each for each in known if each.rpartition(".")[2] == path]

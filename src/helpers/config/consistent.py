@@ -111,3 +111,34 @@ def summed(study: "Study") -> Iterator[tuple[str, str]]:
             yield metric.event, "count"
         if study.is_unit_table and metric.per and metric.per != "count":
             yield metric.per, "count"
+
+
+def check_watched(study: "Study") -> None:
+    """What is watched is a metric of the study, or nothing that its data hold."""
+    names = [m.name for m in study.metrics]
+    for i, each in enumerate(study.monitoring.watched if study.monitoring else ()):
+        key = f"monitoring.watched.{i}"
+        if each.metric is not None and each.metric not in names:
+            raise ConfigError(f"{key}.metric", each.metric, f"one of the metrics: {', '.join(names)}", valid=names)
+        kind = "no metric" if each.metric is None else f"a {study.metric(each.metric).type}"
+        if each.without and (each.metric is None or study.metric(each.metric).type not in ("proportion", "retention")):
+            raise ConfigError(f"{key}.without", f"true of {kind}", "it of a share of units, such as a proportion")
+
+
+def check_surrogate(study: "Study") -> None:
+    """A proxy and an outcome are two metrics of a kind that can stand for one another."""
+    if study.surrogate is None:
+        return
+    sums = [m.name for m in study.metrics if m.type in ("proportion", "mean")]
+    ratios = [m.name for m in study.metrics if m.type == "ratio"]
+    for key, kinds, valid in (
+        ("proxy", "proportions and means", sums),
+        ("outcome", "proportions and means", sums),
+        ("opportunity", "ratios", ratios),
+    ):
+        named = getattr(study.surrogate, key)
+        if named is not None and named not in valid:
+            known = ", ".join(valid) or "there are none"
+            raise ConfigError(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
+    if study.surrogate.proxy == study.surrogate.outcome:
+        raise ConfigError("surrogate.outcome", study.surrogate.outcome, "another metric than the proxy")

@@ -7,9 +7,17 @@ from pydantic import Field, model_validator
 
 from helpers import defaults
 from helpers.config.aggregates import Aggregates
-from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths, is_made_up
+from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths, direction_of, is_made_up
 from helpers.config.base import ConfigError, Name, Named, check_file_name
-from helpers.config.consistent import check_amounts, check_levels, check_tables, check_units, summed
+from helpers.config.consistent import (
+    check_amounts,
+    check_levels,
+    check_surrogate,
+    check_tables,
+    check_units,
+    check_watched,
+    summed,
+)
 from helpers.config.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.config.descriptive import MODE, check_lifetime, filled
 from helpers.config.design import (
@@ -93,7 +101,7 @@ class Study(Named):
     external_events: list[ExternalEvent] = Field([])
     """What happened outside that may have moved the outcome: marked on every time axis"""
     assumed: list[str] = Field([])
-    """Paths of keys whose values nobody stated, such as economics.contribution_margin: told as assumptions"""
+    """Paths of keys whose values nobody stated, such as economics.contribution_margin or metrics.NAME.better: told as assumptions"""
 
     @model_validator(mode="before")
     @classmethod
@@ -155,8 +163,8 @@ class Study(Named):
                 f"{self.leaving.horizon_days:g}",
                 f"less than the {self.period.experiment_days:g} days of the experiment",
             )
-        self._check_surrogate()
-        self._check_watched()
+        check_surrogate(self)
+        check_watched(self)
         means = [m.name for m in self.metrics if m.type == "mean" and m.better == "higher"]
         if self.economics.revenue_metric is not None and self.economics.revenue_metric not in means:
             raise ConfigError(
@@ -171,7 +179,7 @@ class Study(Named):
             raise ConfigError(
                 "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
-        check_paths(type(self), self.assumed)
+        check_paths(type(self), self.assumed, [m.name for m in self.metrics])
         check_amounts(self)
         self._check_windows()
         check_lifetime(self.lifetime, self.data, self.mode)
@@ -246,39 +254,13 @@ class Study(Named):
         if injection.event not in outcomes:
             raise ConfigError("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
 
-    def _check_surrogate(self) -> None:
-        if self.surrogate is None:
-            return
-        summed = [m.name for m in self.metrics if m.type in ("proportion", "mean")]
-        ratios = [m.name for m in self.metrics if m.type == "ratio"]
-        for key, kinds, valid in (
-            ("proxy", "proportions and means", summed),
-            ("outcome", "proportions and means", summed),
-            ("opportunity", "ratios", ratios),
-        ):
-            named = getattr(self.surrogate, key)
-            if named is not None and named not in valid:
-                known = ", ".join(valid) or "there are none"
-                raise ConfigError(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
-        if self.surrogate.proxy == self.surrogate.outcome:
-            raise ConfigError("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
-
-    def _check_watched(self) -> None:
-        """What is watched is a metric of the study, or nothing that its data hold."""
-        names = [m.name for m in self.metrics]
-        for i, each in enumerate(self.monitoring.watched if self.monitoring else ()):
-            key = f"monitoring.watched.{i}"
-            if each.metric is not None and each.metric not in names:
-                raise ConfigError(f"{key}.metric", each.metric, f"one of the metrics: {', '.join(names)}", valid=names)
-            kind = "no metric" if each.metric is None else f"a {self.metric(each.metric).type}"
-            if each.without and (
-                each.metric is None or self.metric(each.metric).type not in ("proportion", "retention")
-            ):
-                raise ConfigError(f"{key}.without", f"true of {kind}", "it of a share of units, such as a proportion")
-
     def assumes(self, path: str) -> bool:
         """Whether nobody stated the key at a path: it was left out, is listed as assumed, or holds a text that was made up."""
         return assumes(self, self.assumed, path) or is_made_up(self, path)
+
+    def is_undirected(self, metric: Metric) -> bool:
+        """Whether nobody stated which way a metric is better: what it does is told, and not whether that is good."""
+        return direction_of(metric.name) in self.assumed
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -364,10 +346,23 @@ class Study(Named):
         """What a unit without a value means to a metric: as stated, else out of it in a table of units, an error in a log."""
         return metric.missing or ("drop" if self.is_unit_table else "error")
 
+    @property
+    def sums_rows(self) -> bool:
+        """Whether several rows of a table become one of a unit, as in a panel."""
+        return isinstance(self.data, Units) and self.data.panel is not None
+
+    @property
+    def in_table(self) -> str:
+        """What of a table a unit is, in words: a row, or of a panel those that become one."""
+        panel = self.data.panel if isinstance(self.data, Units) else None
+        return "each row of the table" if panel is None else f"the rows of a unit, one a {panel.period}, made into one"
+
     def window(self, metric: Metric) -> str:
         """From when until when a metric's outcome counts, in words; what a table holds was counted by who made it."""
         if self.is_unit_table:
-            return "as each row of the table has it" if self.has_rows else "by whoever made the table"
+            if not self.has_rows:
+                return "by whoever made the table"
+            return f"from {self.in_table}" if self.sums_rows else f"as {self.in_table} has it"
         return "from exposure to the end of the log" if self.is_descriptive and not metric.days else metric.window
 
     @property

@@ -1,5 +1,6 @@
 """Who drops: conversion by segment, and how much of a gap between two groups is who they are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,12 @@ def rates(con: "duckdb.DuckDBPyConnection", study: Study, dimension: str) -> lis
         SegmentRate(dimension, level, n, binomial_interval(k, n), max(0, converted * n - k * units) / units)
         for level, (n, k) in sorted(pooled.items(), key=lambda item: -item[1][0])
     ]
+
+
+def telling(groups: Iterable[SegmentRate], study: Study) -> list[SegmentRate]:
+    """The rates; none of a table all of whose units have the outcome, as one that is measured of everybody: they tell nothing."""
+    levels = list(groups)
+    return [] if not study.has_way and all(g.rate.share == 1 for g in levels) else levels
 
 
 def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposition]:

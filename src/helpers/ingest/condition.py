@@ -128,7 +128,7 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
             f"{parts.names[0]}: {key} leaves no row", got=said, expected=f"a condition that holds for some of {total:,} rows",
             cause="a text in other letters than it stands in the table, or a text compared with a number",
         )  # fmt: skip
-    out = f"{total - left:,} of {total:,} rows are left out, those for which this does not hold: {said}"
+    out = f"{total - left:,} of {total:,} rows are not taken, those for which this does not hold: {said}"
     return replace(parts, notes=(*parts.notes, out), apart=parts.apart + total - left)
 
 

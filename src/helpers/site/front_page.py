@@ -65,7 +65,7 @@ def front_page(
         "index.md.j2",
         study=study,
         n=number,
-        interval=lambda prefix: between(number(f"{prefix}low"), number(f"{prefix}high")).replace(" ", "\u00a0"),
+        interval=lambda prefix: _interval(_recorded(numbers, f"{prefix}low"), _recorded(numbers, f"{prefix}high")),
         has=lambda *names: not faults or set(names) <= numbers.keys(),
         faults=faults,
         quick=quick(study, faults),
@@ -104,6 +104,16 @@ def front_page(
         more=more,
         written=any(target == "write_up.html" for target, _ in more),
     )
+
+
+def _interval(low: Number, high: Number) -> str:
+    """An interval that does not break.
+
+    >>> none = Number(None, "relative", "", "not available")
+    >>> _interval(none, none)
+    'not\\xa0available'
+    """
+    return between(low.text, high.text).replace(" ", "\u00a0")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from helpers.config import Study
-from helpers.config.assumed import unstated
+from helpers.config.assumed import direction_of, unstated
 from helpers.config.programme import Programme
 from helpers.experiment.rerandomisation import never_made
 from helpers.paths import StudyPaths, books, topic
@@ -52,7 +52,8 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
         worth = f"{money.text} expected over {study.economics.horizon}; measured {measured} ({low} to {high})"
     if "data.undone" in numbers and numbers["data.undone"].value and study.revenue is not None:
         worth = f"{worth}; {numbers['data.undone'].text}"
-    assumed = f"  assumed: {', '.join(study.assumptions)}\n" if study.assumptions else ""
+    guessed = [*study.assumptions, *(direction_of(m.name) for m in study.metrics if study.is_undirected(m))]
+    assumed = f"  assumed: {', '.join(guessed)}\n" if guessed else ""
     warned = numbers["trust.warnings"].text
     decided = people_said(numbers)
     people = f"  people:  {decided}\n" if decided else ""

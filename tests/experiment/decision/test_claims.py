@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.config import Rule
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.claims import Claim, TwoMeans
 from helpers.experiment.decision.look import EarlyLook
-from helpers.experiment.decision.rule import Evidence
+from helpers.experiment.decision.rule import Evidence, decide
 from helpers.stats import Mean, Proportion, compare, noninferiority
 
 LOOK = EarlyLook(0.214, 2.5e-6, datetime(2026, 5, 10), datetime(2026, 6, 1))
@@ -98,3 +99,22 @@ def test_means_that_disagree_are_told_with_both_of_their_effects():
     assert claim.says == "disagrees"
     assert claims.text(claim).startswith("spent in beta -2.0 % as it is")
     assert "+6.0 % with its extreme values pulled in" in claims.text(claim)
+
+
+@pytest.mark.parametrize(("treatment", "says"), [(150, "higher"), (60, "lower")])
+@pytest.mark.parametrize("higher", [True, False])
+def test_a_metric_whose_direction_nobody_stated_is_neither_better_nor_worse(treatment, says, higher):
+    found = compare(Proportion(1_000, 100), Proportion(1_000, treatment))
+    claim = claims.of_effect(found, found.p_value, "Minutes", "", higher_is_better=higher, undirected=True)
+    assert claims.word(claim) == f"significantly {says}"
+    assert not {"better", "worse"} & set(claims.text(claim).split())
+    early = claims.of_effect(found, found.p_value, "Minutes", "", higher_is_better=higher, undirected=True, level=1e-9)
+    assert early.strength == "too early"
+
+
+def test_what_moved_is_told_beside_the_verdict_without_calling_it_good():
+    found = compare(Proportion(1_000, 100), Proportion(1_000, 150))
+    claim = claims.of_effect(found, found.p_value, "Minutes", "", higher_is_better=True, undirected=True)
+    made = decide(seen(300, 380, arm="", moved=(claim,)), Rule())
+    assert "Minutes is higher by 50.0 %" in made.beside and "nobody stated whether that is good" in made.beside
+    assert made.beside.count("Minutes") == 1

@@ -1,6 +1,8 @@
 """The options of a study: what they rest on, what is said, what is recorded."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +10,7 @@ from helpers.experiment.decision import options, proposal
 from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.evidence import evidence
+from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Decision
 from helpers.experiment.results import Results
 from helpers.record import Number, Numbers
@@ -131,3 +134,22 @@ def test_a_launch_is_held_against_the_rule_and_the_plan(found, small_study, verd
     made = Decision(verdict, "As it is.", ())
     said = proposal.beside_the_rule(bold.recommended, made, small_study.study, found[3])
     assert told in said and f"rule says {verdict}" in said
+
+
+@pytest.mark.parametrize("days", [2, 5])
+def test_the_power_of_an_early_look_is_that_of_its_level(found, small_study, days):
+    """What these units find at the level of the look is larger than what they find at the full one, and is told with it."""
+    study = small_study.study
+    look = early_look(study, study.period.start + timedelta(days=days))
+    assert look is not None
+    with query.connect(small_study.where.database) as con:
+        results = Results(con, study)
+        least = proposal._detectable(results, look)
+        full = proposal._detectable(results, replace(look, level=1 - study.decision.confidence))
+    proposed = found[0]
+    quiet = replace(found[3], p_value=0.4, look=look)
+    talk = proposal.talk_track(study, quiet, "", proposed.compared, proposed.month, least)
+    (said,) = [line for line in talk.unknown if "power" in line]
+    assert f"p < {look.level:.2g}" in said
+    if least:
+        assert least in said and float(least.strip("+ %")) > float(full.strip("+ %"))

@@ -12,11 +12,13 @@ from scipy import stats
 from helpers import config
 from helpers.config import Prior, Rule
 from helpers.experiment.decision import claims
+from helpers.experiment.decision.arms import decide_all
 from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, Fading, decide
-from helpers.report.topics.decision import text_arm
+from helpers.experiment.trust.check import FailedCheck
+from helpers.report.topics.decision import text_arm, text_recommendation
 from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
 RULE = Rule()
@@ -337,3 +339,45 @@ def test_a_guardrail_inside_its_margin_that_got_worse_is_told(worse, alike):
     assert made.verdict == "GO" and ("Every guardrail is inside its margin" in made.reason) is bool(guards)
     assert ("significantly worse" in made.reason) is bool(worse)
     assert all((name in made.reason) is name.startswith("worse") for name in counts)
+
+
+@pytest.mark.parametrize(("clusters", "few"), [(3.0, True), (12.0, False), (None, False)])
+def test_a_test_of_few_clusters_is_not_told_as_if_it_held(clusters, few):
+    found = decide(evidence(0.2, 0.23, clusters=clusters), Rule())
+    (said,) = [c.found for c in found.criteria if c.name == "Significance"]
+    assert ("need not hold with so few clusters" in said) is few
+
+
+ONE = FailedCheck("Whole clusters", "one cluster in treatment", "another run")
+OTHER = FailedCheck("Sample ratio", "5,000 : 4,000")
+
+
+@pytest.mark.parametrize(("causes", "told", "todo"), [
+    ((ONE,), "A trust check failed: Whole clusters. One cluster in treatment.", "Draw no conclusion: another run."),
+    ((ONE, OTHER), "Whole clusters: one cluster in treatment. Sample ratio: 5,000 : 4,000.", RECOMMENDATIONS["INVALID"]),
+    ((OTHER,), "A trust check failed: Sample ratio. 5,000 : 4,000.", RECOMMENDATIONS["INVALID"]),
+    ((), "failed: Whole clusters.", RECOMMENDATIONS["INVALID"]),
+])  # fmt: skip
+def test_an_invalid_experiment_says_what_its_checks_found_and_what_alone_mends_it(causes, told, todo):
+    failed = tuple(c.name for c in causes) or ("Whole clusters",)
+    made = decide(evidence(0.2, 0.23, failed_checks=failed, causes=causes), Rule())
+    assert made.verdict == "INVALID" and made.reason.endswith(told) and made.recommendation == todo
+
+
+@pytest.mark.parametrize(
+    ("treatment", "look", "stops"), [(0.15, LOOK, True), (0.15, None, False), (0.201, LOOK, False)]
+)
+def test_an_arm_that_does_harm_at_an_early_look_is_to_be_stopped_whatever_the_others_wait_for(treatment, look, stops):
+    weighed = evidence(0.2, treatment, arm="dark", look=look)
+    said = text_arm(config.load("studies/cart_checkout.yml"), decide(weighed, Rule()), weighed)
+    assert ("Stop dark now" in said) is stops
+
+
+@pytest.mark.parametrize(("look", "said"), [(LOOK, " Stop dark and slow now."), (None, "")])
+def test_what_does_harm_is_stopped_while_another_arm_is_waited_for(look, said):
+    arms = [
+        evidence(0.2, rate, arm=arm, look=look) for arm, rate in (("dark", 0.15), ("bright", 0.205), ("slow", 0.15))
+    ]
+    decided = decide_all(arms, Rule())
+    assert decided.proposed.arm == "bright" and decided.proposed.verdict == "ITERATE"
+    assert text_recommendation(decided) == RECOMMENDATIONS["ITERATE"] + said

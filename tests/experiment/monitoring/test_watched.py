@@ -11,11 +11,13 @@ from scipy import stats
 
 from helpers import config
 from helpers.config import Study, Watch
+from helpers.experiment.monitoring.detection import guard_detections
 from helpers.experiment.monitoring.guarded import guarded
 from helpers.experiment.monitoring.plan import MonitoringPlan, called
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.watched import watched
 from helpers.record import Number, Numbers
+from helpers.report.topics import monitoring as topic
 from helpers.report.topics import people
 from helpers.stats import Mean, Proportion
 
@@ -80,6 +82,10 @@ def test_those_without_are_the_rest_of_those_with(n, data, units):
     assert (done.level, done.low, done.high) == pytest.approx((p, max(p - reach, 0), min(p + reach, 1)), abs=1e-9)
     assert (left.level, left.low, left.high) == pytest.approx((1 - done.level, 1 - done.high, 1 - done.low), abs=1e-9)
     assert 0 <= done.low <= done.level <= done.high <= 1
+    if min(abs(p - reach), abs(1 - p - reach)) > 1e-9:
+        assert done.cut == (p - reach < 0, p + reach > 1) and left.cut == done.cut[::-1]
+    (row, _) = people.table_watched((done, left), with_watched(*each, units=units))
+    assert ("which no day passes" in row["The units of a day are looked at outside"]) is any(done.cut)
 
 
 def test_what_the_data_do_not_hold_says_so_and_has_no_bound():
@@ -202,3 +208,61 @@ def test_what_is_not_known_that_evening_or_is_no_count_is_not_watched_day_by_day
     flagship = config.load("studies/cart_checkout.yml")
     numbers = Numbers({f"metrics.{m.name}.control": Number(0.2, "share", "", "") for m in flagship.metrics})
     assert guarded(flagship, numbers, 1_000) is None
+
+
+def several_guardrails(section, days=7):
+    """A study with a count known that evening, one known after some days, a mean, and a share that all units have."""
+    raw = STUDY.model_dump(mode="json", exclude_unset=True)
+    kinds = {
+        "crashed": {"type": "proportion", "event": "support_ticket", "better": "lower"},
+        "helped": {"type": "proportion", "event": "support_ticket", "better": "lower"},
+        "later": {"type": "proportion", "event": "support_ticket", "better": "lower", "within_days": days},
+        "spend": {"type": "mean", "event": "support_ticket", "measure": "count", "unit": "count"},
+        "all": {"type": "proportion", "event": "support_ticket", "better": "lower"},
+    }
+    made = [
+        {"name": n, "label": n.capitalize(), "role": "guardrail", "margin": {"relative": 0.2}, **k}
+        for n, k in kinds.items()
+    ]
+    raw["metrics"] = [m for m in raw["metrics"] if m["role"] != "guardrail"] + made
+    raw["monitoring"] = section
+    raw["economics"]["exposed_units_per_month"] = None
+    return Study.model_validate(raw)
+
+
+LEVELS = {"crashed": 0.02, "helped": 0.05, "later": 0.1, "spend": 0.2, "all": 0.99}
+KNOWN = Numbers({
+    "exposed.units_per_day": Number(2_000.0, "count", "", ""), "primary.control": Number(0.3, "share", "", "30 %"),
+    "funnel.control": Number(0.3, "share", "", ""), **{f"metrics.{n}.control": Number(v, "share", "", "") for n, v in LEVELS.items()},
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "days", "first"),
+    [({}, 7, "crashed"), ({"tickets_per_day": 40.0}, 7, ""), ({"days": 14}, 14, "crashed")],
+)
+def test_every_guardrail_is_watched_or_it_is_said_why_not(section, days, first):
+    """Each that is counted has a trigger of its own; of the others the page says why no trigger watches them."""
+    plan = MonitoringPlan.of(several_guardrails(section, days), KNOWN)
+    found = {each.guard.metric.name: each for each in guard_detections(plan)}
+    said = topic.text_guards(plan)
+    watched_alone = {first} if first else set()
+    awaited = {"later"} if days < plan.section.days else set()
+    assert set(found) == {"crashed", "helped"} - watched_alone | awaited
+    unseen = set(LEVELS) - set(found) - watched_alone
+    assert all(f"{name} (" in said for name in unseen) and not any(f"{name} (" in said for name in found)
+    assert ("known of a unit" in said) is ("later" in unseen)
+    for name, each in found.items():
+        assert each.mean == pytest.approx(2_000 * LEVELS[name]) and each.factor >= 1.2
+        assert each.quiet.share < 0.1 < 0.9 < each.moved.share
+        assert each.moved.day is not None and each.moved.day > each.guard.wait == (days if name == "later" else 0)
+    rows = topic.table_guards(list(found.values()), plan)
+    assert [row["Guardrail"] for row in rows] == [each.guard.metric.label for each in found.values()]
+
+
+def test_a_study_without_guardrails_is_told_nothing_of_them():
+    raw = STUDY.model_dump(mode="json", exclude_unset=True)
+    raw["metrics"] = [m for m in raw["metrics"] if m["role"] != "guardrail"]
+    raw["monitoring"] = {}
+    plan = MonitoringPlan.of(Study.model_validate(raw), KNOWN)
+    assert plan.guards == guard_detections(plan) == () and topic.text_guards(plan) == ""

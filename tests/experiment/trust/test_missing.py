@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from helpers.experiment.missing_values import MissingValues, missing, unreadable
-from helpers.experiment.trust.missing import missing_values
+from helpers.experiment.trust.missing import _caveat, missing_values
 from helpers.formatting import formatted
 from tests.ingest.studies import METRICS, unit_study
 
@@ -156,3 +156,10 @@ def test_where_the_primary_metric_lacks_values_or_clusters_were_randomised_no_me
     assert unreadable(gaps(one_arm, metric="rate"), STUDY) == set()
     assert unreadable(gaps(one_arm, metric="rounds"), STUDY) == {"rounds"}
     assert unreadable(gaps(one_arm, metric="rounds"), STUDY.model_copy(update={"cluster": "shop"})) == set()
+
+
+def test_a_caveat_calls_only_those_unlike_the_others_who_are_seen_to_be():
+    (found,) = missing(gaps(table((0, 100), (700, 1400), (0, 120), (690, 1380))), STUDY)
+    for unlike in (True, False):
+        words = _caveat(found, unlike=unlike).words
+        assert ("they are not like the others" in words) is unlike and "1,390 units have none" in words

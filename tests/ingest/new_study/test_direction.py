@@ -180,6 +180,63 @@ def test_a_word_beside_a_harm_that_may_turn_it_is_asked_about(tmp_path: Path, na
     assert name not in TURNED or study.primary.better == "higher"
 
 
+SENT_BACK = (
+    "zurückgeschickt",
+    "Retoure",
+    "renvoyé",
+    "devuelto",
+    "geretourneerd",
+    "zwrocone",
+    "возврат",
+    "返品",
+    "반품",
+)
+
+
+@pytest.mark.parametrize("name", SENT_BACK)
+def test_less_of_what_is_sent_back_is_better_in_any_language(name: str) -> None:
+    assert direction.why_lower(name, None) == "by its name"
+
+
+@pytest.mark.parametrize("name", ["Rückkehr", "revenu", "devis", "resort", "restitution", "wrocław", "戻り"])
+def test_words_that_only_look_like_it_are_left_alone(name: str) -> None:
+    assert not direction.why_lower(name, None)
+
+
+@pytest.mark.parametrize(("beside", "better", "listed"), [
+    ("items", "lower", True), ("delivered", "lower", True), ("sessions", "higher", True), ("revenue", "higher", True),
+])  # fmt: skip
+def test_what_was_returned_is_bad_among_goods_and_open_elsewhere(
+    tmp_path: Path, beside: str, better: str, listed: bool
+) -> None:
+    draw = random.Random(9)
+    rows = [
+        f"u{i},{('old', 'new')[i % 2]},{draw.randint(0, 1)},{draw.randint(0, 1)},{draw.randint(0, 9)}"
+        for i in range(400)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join([f"user_id,variant,converted,returned,{beside}", *rows]) + "\n")
+    study, *_ = proposed(tmp_path, tmp_path / "t.csv", primary="converted")
+    metric = study.metric("returned")
+    assert metric.better == better and study.is_undirected(metric) is listed
+    assert not study.is_undirected(study.primary)
+
+
+def test_a_direction_that_no_name_tells_is_listed_until_somebody_says_it(tmp_path: Path) -> None:
+    draw = random.Random(2)
+    rows = [
+        f"u{i},{('old', 'new')[i % 2]},{draw.randint(0, 1)},{draw.random():.3f},{draw.randint(0, 9)}"
+        for i in range(400)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["user_id,variant,converted,minutes,complaints", *rows]) + "\n")
+    study, text, said = proposed(tmp_path, tmp_path / "t.csv")
+    assert [m.name for m in study.metrics if study.is_undirected(m)] == ["minutes"]
+    assert "nothing tells whether more of minutes is better" in said
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv", force=True, primary="minutes", better="lower")
+    assert not study.is_undirected(study.primary) and "nothing tells" not in said
+    study, text, _ = proposed(tmp_path, tmp_path / "t.csv", force=True, primary="minutes")
+    assert study.is_undirected(study.primary) and "ASSUMED so; better: lower" in text
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_no_harm_that_a_word_turns_is_taken_for_one(seed: int) -> None:
     draw = random.Random(seed)

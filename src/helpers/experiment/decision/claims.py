@@ -25,7 +25,18 @@ if TYPE_CHECKING:
 
 About = Literal["effect", "at best", "guardrail", "risk", "money", "agreement"]
 Says = Literal[
-    "better", "worse", "no different", "too small", "inside", "not shown", "beyond", "is", "agrees", "disagrees"
+    "better",
+    "worse",
+    "higher",
+    "lower",
+    "no different",
+    "too small",
+    "inside",
+    "not shown",
+    "beyond",
+    "is",
+    "agrees",
+    "disagrees",
 ]
 Strength = Literal["", "significant", "not significant", "too early", "too few", "no test"]
 
@@ -126,23 +137,27 @@ def has_scale(effect: Effect) -> bool:
 
 def of_effect(
     effect: Effect, p_value: float, metric: str, arm: str, *, higher_is_better: bool, level: float | None = None,
-    clusters: float | None = None, unit: Unit = "number", currency: str = "",
+    clusters: float | None = None, unit: Unit = "number", currency: str = "", undirected: bool = False,
 ) -> Claim:  # fmt: skip
     """What is seen of a metric: by how much it is better or worse, and whether that is significant.
 
     ``p_value`` is the one that table and decision use, ``level`` that of an early look at a gain, ``clusters`` how many
     of one size the arms are worth, of which a gain needs enough for any test to hold. The size is a fraction
-    of the control, or in the metric's own ``unit`` where the control cannot be told from zero.
+    of the control, or in the metric's own ``unit`` where the control cannot be told from zero. Of an ``undirected``
+    metric nobody stated which way is better: it is higher or lower, and either is held to what a gain is held to.
     """
     scaled = has_scale(effect)
     ends = (effect.relative, effect.relative_low, effect.relative_high)
     numbers = ends if scaled else (effect.absolute, effect.absolute_low, effect.absolute_high)
     gain = effect.absolute if higher_is_better else -effect.absolute
     says: Says = "better" if gain > 0 else "worse" if gain < 0 else "no different"
+    if undirected and gain:
+        says = "higher" if effect.absolute > 0 else "lower"
+    harm = says == "worse"
     strength: Strength = "no test" if math.isnan(p_value) else "not significant"
     if p_value < effect.alpha:
-        early = level is not None and says == "better" and not p_value < level
-        few = says == "better" and clusters is not None and not clusters >= FEWEST_CLUSTERS
+        early = level is not None and not harm and not p_value < level
+        few = not harm and clusters is not None and not clusters >= FEWEST_CLUSTERS
         strength = "too early" if early else "too few" if few else "significant"
     return Claim(
         "effect", metric, arm, says, (*numbers, p_value), "relative" if scaled else unit, strength, currency,
@@ -157,6 +172,7 @@ def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) 
         found.effect, found.adjusted_p, metric.label, arm, higher_is_better=metric.better == "higher",
         level=look.level if look is not None else None, clusters=found.clusters,
         unit=CHANGE[metric.unit], currency=study.economics.currency,
+        undirected=metric.role == "secondary" and metric != study.revenue and study.is_undirected(metric),
     )  # fmt: skip
 
 
@@ -165,14 +181,21 @@ def lost(found: Iterable[MetricEffect], study: Study) -> tuple[Claim, ...]:
     return _secondary(found, study, "worse")
 
 
-def gained(found: Iterable[MetricEffect], study: Study) -> tuple[Claim, ...]:
-    """The secondary metrics that are significantly better."""
-    return _secondary(found, study, "better")
+def gained(found: Iterable[MetricEffect], study: Study, look: EarlyLook | None = None) -> tuple[Claim, ...]:
+    """The secondary metrics that are significantly better, at an early ``look`` by its level."""
+    return _secondary(found, study, "better", look=look)
 
 
-def _secondary(found: Iterable[MetricEffect], study: Study, says: Says) -> tuple[Claim, ...]:
-    told = (of_metric(e, study) for e in found if e.metric.role == "secondary")
-    return tuple(each for each in told if each.says == says and each.strength == "significant")
+def moved(found: Iterable[MetricEffect], study: Study, look: EarlyLook | None = None) -> tuple[Claim, ...]:
+    """The secondary metrics that are significantly higher or lower, of which nobody stated which way is better."""
+    return _secondary(found, study, "higher", "lower", look=look)
+
+
+def _secondary(
+    found: Iterable[MetricEffect], study: Study, *says: Says, look: EarlyLook | None = None
+) -> tuple[Claim, ...]:
+    told = (of_metric(e, study, look) for e in found if e.metric.role == "secondary")
+    return tuple(each for each in told if each.says in says and each.strength == "significant")
 
 
 def word(claim: Claim) -> str:

@@ -12,18 +12,23 @@ from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence, Fading, reachable
 from helpers.experiment.decision.value import sign_of_money
 from helpers.experiment.results import Results
+from helpers.experiment.trust.check import FailedCheck
 from helpers.formatting import CHANGE, inside
+from helpers.record import Numbers
 
 if TYPE_CHECKING:
     from helpers.experiment.decision.value import DecisionValue
 
 
 def evidence(
-    results: Results, failed_checks: tuple[str, ...], values: Mapping[str, "DecisionValue | None"]
+    results: Results,
+    failed_checks: tuple[str, ...],
+    values: Mapping[str, "DecisionValue | None"],
+    causes: tuple[FailedCheck, ...] = (),
 ) -> tuple[Evidence, ...]:
     """The evidence on each treatment that was exposed, in the order of the study.
 
-    ``values`` is the money of each treatment. Raises ReportError where the control or every treatment has no exposed
+    ``values`` is the money of each treatment, ``causes`` tell why checks failed. Raises ReportError where the control or every treatment has no exposed
     unit with a value of the primary metric.
     """
     study = results.study
@@ -41,6 +46,7 @@ def evidence(
             p_value=e.adjusted_p,
             higher_is_better=study.primary.better == "higher",
             failed_checks=failed_checks,
+            causes=causes,
             guardrails=tuple(
                 (inside(study.metric(name).label), g) for name, g in results.guardrails(e.variant).items()
             ),
@@ -59,7 +65,8 @@ def evidence(
             losses=claims.lost(results.headline(e.variant), study),
             harmed=harmed(results, e.variant),
             fades=fades(results, e.variant),
-            gains=claims.gained(results.headline(e.variant), study),
+            gains=claims.gained(results.headline(e.variant), study, look),
+            moved=claims.moved(results.headline(e.variant), study, look),
             revenue=study.revenue.label if study.revenue is not None else "",
             unit=CHANGE[study.primary.unit],
             reachable=reachable(e.control, higher=study.primary.better == "higher"),
@@ -67,6 +74,15 @@ def evidence(
         )
         for e in found
     )
+
+
+def causes(numbers: Numbers) -> tuple[FailedCheck, ...]:
+    """Why each check failed that a report recorded as failed."""
+    found, remedies = (numbers.get(f"trust.{what}") for what in ("causes", "remedies"))
+    if found is None or remedies is None:
+        return ()
+    failed = numbers["trust.failed"].names
+    return tuple(FailedCheck(*each) for each in zip(failed, found.names, remedies.names, strict=True))
 
 
 def harmed(results: Results, variant: str) -> tuple[tuple[str, float], ...]:

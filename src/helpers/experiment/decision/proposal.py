@@ -11,6 +11,7 @@ from helpers import defaults
 from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
+from helpers.experiment.design import basis, detectable, direction
 from helpers.experiment.trust.check import of_intervals
 from helpers.formatting import formatted, inside, listed
 from helpers.record import Number, Numbers
@@ -19,6 +20,7 @@ from helpers.stats.comparisons.effects import Effect
 if TYPE_CHECKING:
     from helpers.config import Study
     from helpers.experiment.decision.arms import StudyDecision
+    from helpers.experiment.decision.look import EarlyLook
     from helpers.experiment.decision.rule import Decision, Evidence
     from helpers.experiment.results import Results
 
@@ -126,12 +128,23 @@ def propose(
     month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
     beside = beside_the_rule(compared.recommended, made, study, weighed)
     doubts = [caveat.claim for caveat in of_intervals(earlier)]
-    talk = talk_track(study, weighed, beside, compared, month, _text(earlier["design.detectable_now"]), doubts)
+    least = _text(earlier["design.detectable_now"]) if weighed.look is None else _detectable(results, weighed.look)
+    talk = talk_track(study, weighed, beside, compared, month, least, doubts)
     return Proposal(compared, month, talk, beside, value.expected.net, made.arm), ""
 
 
 def _text(recorded: Number) -> str:
     return "" if recorded.value is None else recorded.text
+
+
+def _detectable(results: Results, look: EarlyLook) -> str:
+    """The smallest effect that the units at hand find with the planned power at the level of an early look."""
+    study, (design, _) = results.study, basis(results)
+    if design is None:
+        return ""
+    early = replace(design, alpha=look.level)
+    found = detectable(early, sum(results.randomised().values()), study.design.power, direction(study))
+    return "" if found is None else formatted(found.relative, "relative")
 
 
 def talk_track(
@@ -175,7 +188,7 @@ def talk_track(
         (
             f"Whether revenue{of} gains: the chance that it does not is {formatted(belief.risk, 'share')}, and that it falls "
             f"{formatted(belief.chance_of_harm, 'share')}.",
-            _missed(study, effect, of, detectable),
+            _missed(study, weighed, effect, of, detectable),
             *doubts,
             f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
         ),
@@ -212,16 +225,20 @@ def _guarded(weighed: Evidence, of: str) -> list[str]:
     return said
 
 
-def _missed(study: Study, effect: claims.Claim, of: str, detectable: str) -> str:
-    """What the units at hand leave open: how large an effect is that is there, or which one they would have found."""
+def _missed(study: Study, weighed: Evidence, effect: claims.Claim, of: str, detectable: str) -> str:
+    """What the units at hand leave open: how large an effect is that is there, or which one they would have found.
+
+    An early look finds less than the same units at the end do: ``detectable`` is of its level.
+    """
     if effect.strength == "significant":
         return f"How large the effect{of} truly is: the interval allows {claims.ends(effect)}."
     power = formatted(study.design.power, "share")
+    level = f" at the p < {weighed.look.level:.2g} that a gain needs this early" if weighed.look else ""
     if not detectable:
-        return f"Whether there is an effect{of}: these units find none of any size with {power} power."
+        return f"Whether there is an effect{of}: these units find none of any size with {power} power{level}."
     return (
-        f"Whether an effect{of} was missed: with these units one of {detectable} is found with {power} power, a smaller one "
-        "less often."
+        f"Whether an effect{of} was missed: with these units one of {detectable} is found with {power} power{level}, a "
+        "smaller one less often."
     )
 
 

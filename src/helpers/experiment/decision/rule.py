@@ -22,12 +22,13 @@ from typing import Literal
 
 from helpers.config import Rule
 from helpers.defaults import FEWEST_CLUSTERS
-from helpers.experiment.decision import claims
+from helpers.experiment.decision import beside, claims
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditions
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import Unit, finite, formatted, inside, listed, p_text, span
+from helpers.experiment.trust.check import FailedCheck
+from helpers.formatting import Unit, formatted, inside, listed, p_text
 from helpers.stats import Proportion
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -59,7 +60,8 @@ class Criterion:
 class Decision:
     """The verdict on one arm, the reason in one sentence, every criterion behind it, and what must be known beside it.
 
-    ``against`` is the part of what is ``beside`` that tells of secondary metrics which point the other way.
+    ``against`` is the part of what is ``beside`` that tells of secondary metrics which point the other way, ``remedy`` what
+    is to be done of an invalid experiment where one thing alone mends it.
     """
 
     verdict: Verdict
@@ -68,10 +70,11 @@ class Decision:
     arm: str = ""
     beside: str = ""
     against: str = ""
+    remedy: str = ""
 
     @property
     def recommendation(self) -> str:
-        return RECOMMENDATIONS[self.verdict]
+        return self.remedy or RECOMMENDATIONS[self.verdict]
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,11 @@ class Evidence:
             change; as measured, exploratory, and no criterion.
         fades: an effect that fades or turns round over the days of first exposure; None where it is not seen to.
         gains: those that are significantly better, which are told beside a KILL.
+        moved: those that changed significantly and of which nobody stated which way is better.
         revenue: the label of the metric that money is counted by.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
         reachable: the largest uplift that any change can bring: of a rate that is to rise, what is left to all.
+        causes: what each failed check found, where that is known.
     """
 
     effect: Effect
@@ -138,12 +143,14 @@ class Evidence:
     harmed: tuple[tuple[str, float], ...] = ()
     fades: Fading | None = None
     gains: tuple[Claim, ...] = ()
+    moved: tuple[Claim, ...] = ()
     revenue: str = ""
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
     per_unit: Belief | None = None
     pays: float | None = None
     reachable: float = math.inf
+    causes: tuple[FailedCheck, ...] = ()
 
     @property
     def uplift(self) -> float:
@@ -176,6 +183,11 @@ class Evidence:
         return self.worth if self.worth is not None or self.per_unit is None else self.per_unit.mean
 
     @property
+    def doubtful(self) -> bool:
+        """Whether money is expected that more likely than not does not come: the mean of a belief is not its middle."""
+        return self.pays is not None and self.pays < 0.5
+
+    @property
     def adjusted(self) -> bool:
         """Whether the p-value is not that of the test alone."""
         return self.p_value > self.effect.p_value
@@ -201,14 +213,15 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     criteria = tuple(_criteria(evidence, rule))
     verdict, reason = _verdict(evidence, rule, [c for c in criteria if not c.met])
     said = f"{evidence.arm}: {reason}" if evidence.arm else reason
-    against = "" if evidence.failed_checks else _against(evidence, verdict)
-    return Decision(verdict, said, criteria, evidence.arm, _beside(evidence, rule, verdict, against), against)
+    against = "" if evidence.failed_checks else beside.against(evidence, verdict)
+    known, remedy = beside.told(evidence, rule, verdict, against), _mended(evidence.causes)
+    return Decision(verdict, said, criteria, evidence.arm, known, against, remedy)
 
 
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
     p = evidence.p_value
     if evidence.failed_checks:
-        return "INVALID", f"{failure(evidence.failed_checks)}."
+        return "INVALID", " ".join([f"{failure(evidence.failed_checks)}.", *_why(evidence.causes)])
     grounds = killing(evidence, rule)
     if grounds:
         harm = ": the change does harm" if grounds[0].about == "effect" else ""
@@ -222,6 +235,18 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         return "GO", f"The {what} of {_uplift(evidence)} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
     unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
     return "ITERATE", f"{unmet}: {'; '.join(map(_missed, missed))}."
+
+
+def _why(found: Sequence[FailedCheck]) -> list[str]:
+    """What failed checks found, a sentence each; of several each with its name."""
+    several = len(found) > 1
+    return [f"{f'{c.name}: {c.found}' if several else c.found[:1].upper() + c.found[1:]}." for c in found]
+
+
+def _mended(found: Sequence[FailedCheck]) -> str:
+    """What to do where one thing alone mends each failed check; empty where it may be anything."""
+    remedies = list(dict.fromkeys(c.remedy for c in found))
+    return f"Draw no conclusion: {'; '.join(remedies)}." if remedies and all(remedies) else ""
 
 
 def _held(evidence: Evidence) -> str:
@@ -244,6 +269,9 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     failed = "; ".join(evidence.failed_checks) or "none failed"
     level = evidence.look.level if evidence.look else 1 - rule.confidence
     direction = "better" if evidence.is_better else "not better"
+    few = evidence.clusters is not None and not evidence.clusters >= FEWEST_CLUSTERS
+    if few and evidence.is_better:
+        direction = f"{direction}, by a test that need not hold with so few clusters"
     found = [
         (failed, not evidence.failed_checks),
         (
@@ -275,24 +303,8 @@ def _money(evidence: Evidence) -> str:
     return formatted(evidence.worth, "money", evidence.currency)
 
 
-def _doubtful(evidence: Evidence) -> bool:
-    """Whether money is expected that more likely than not does not come: the mean of a belief is not its middle."""
-    return evidence.pays is not None and evidence.pays < 0.5
-
-
 def _merit(evidence: Evidence) -> str:
-    return "worth money on average" if _doubtful(evidence) else "expected to pay"
-
-
-def _pays(evidence: Evidence, verdict: Verdict) -> str:
-    """That a change which is shipped for what it is worth on average more likely than not does not pay."""
-    if verdict != "GO" or evidence.pays is None or not _doubtful(evidence):
-        return ""
-    of = f" {evidence.arm}" if evidence.arm else ""
-    return (
-        f"Shipping{of} pays with a chance of only {formatted(evidence.pays, 'share')}; it is expected to be worth money for "
-        "how large the gains are that are possible."
-    )
+    return "worth money on average" if evidence.doubtful else "expected to pay"
 
 
 def _scope(evidence: Evidence) -> Scope:
@@ -364,88 +376,6 @@ def _said(grounds: Sequence[Claim]) -> str:
     """Claims at the head of a reason, which names the arm itself."""
     told = "; ".join(claims.text(replace(claim, arm="")) for claim in grounds)
     return told[0].upper() + told[1:]
-
-
-def _beside(evidence: Evidence, rule: Rule, verdict: Verdict, against: str) -> str:
-    """What must be known beside the verdict: what it was read before, on which scale, and what is ``against`` it."""
-    if evidence.failed_checks:
-        return ""
-    told = [
-        _read(evidence, rule, verdict),
-        _unscaled(evidence),
-        _pays(evidence, verdict),
-        against,
-        _harmed(evidence),
-        _fades(evidence),
-    ]
-    return " ".join(filter(None, told))
-
-
-def _unscaled(evidence: Evidence) -> str:
-    """That the control is next to nothing, so that a fraction of it says little, and so does the risk, whose prior is one."""
-    if math.isnan(evidence.effect.p_value) or claims.has_scale(evidence.effect):
-        return ""
-    risk = "" if evidence.belief is None else ", and so does the risk"
-    of = f" of {evidence.arm}" if evidence.arm else ""
-    return f"The control's mean cannot be told from zero: the uplift{of} as a fraction of it says little{risk}."
-
-
-def _against(evidence: Evidence, verdict: Verdict) -> str:
-    """Which secondary metrics are significantly worse, and beside a KILL which are better."""
-    told = [evidence.losses, evidence.gains if verdict == "KILL" else ()]
-    return " ".join(filter(None, (_secondary(found, evidence) for found in told)))
-
-
-def _secondary(found: tuple[Claim, ...], evidence: Evidence) -> str:
-    """Secondary metrics, and whether the rule weighs them: the one that money is counted by it does, where it asks for money."""
-    money = evidence.revenue if evidence.money is not None else ""
-    other, paid = ([claims.text(e) for e in found if (e.metric == money) is of] for of in (False, True))
-    kind = "a secondary metric" if len(other) == 1 else "secondary metrics"
-    said = f"{'; '.join(other)}: {kind}, which the rule does not weigh." if other else ""
-    weighed = f"{paid[0]}: a secondary metric, which the rule weighs as expected money." if paid else ""
-    return " ".join(filter(None, [said, weighed]))
-
-
-def _harmed(evidence: Evidence) -> str:
-    """Whom a change harms that is better over all, where that is more than chance between groups."""
-    if not evidence.harmed or not evidence.is_better:
-        return ""
-    told = listed([f"{level} ({formatted(finite(change), 'relative')})" for level, change in evidence.harmed])
-    who = claims.subject(evidence.metric, evidence.arm)
-    return f"{who} is significantly worse for {told}: exploratory, and the rule does not weigh it."
-
-
-def _fades(evidence: Evidence) -> str:
-    """That a gain does not last as it is measured, and what the last days show."""
-    found = evidence.fades
-    if found is None or not evidence.is_better:
-        return ""
-    who = claims.subject(inside(evidence.metric), evidence.arm)
-    last = ""
-    if found.days:
-        size = formatted(found.effect, evidence.unit, evidence.currency)
-        ends = span(found.low, found.high, evidence.unit, evidence.currency)
-        last = f"in the last {found.days} it is {size} ({ends}), so "
-    lasts = "what lasts may be less" if found.how == "fades" else "what lasts may be harm"
-    return f"The effect on {who} {found.how} over the days of first exposure ({p_text(found.p_value)}): {last}{lasts}."
-
-
-def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
-    """That a test of a fixed size was read before its end, or ended short of that size.
-
-    An early GO has passed a level that allows for the look, and an ITERATE says itself that it is early.
-    """
-    planned, look = evidence.planned_units, evidence.look
-    if planned is not None and evidence.units < planned:
-        when = f"at {evidence.units:,} of {planned:,} units"
-        told = f"Read before its planned end, {when}" if look is not None else f"Read short of its planned size, {when}"
-    elif look is not None and verdict == "KILL":
-        told = f"Read before its planned end, at {formatted(look.share, 'share')} of its time"
-    else:
-        return ""
-    return (
-        f"{told}: the {formatted(1 - rule.confidence, 'share')} does not hold if it was stopped because of the result."
-    )
 
 
 def _margin(name: str, evidence: Evidence) -> str:

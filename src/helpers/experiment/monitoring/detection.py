@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from helpers.defaults import MONITORING_RUNS
 from helpers.experiment.monitoring.baseline import Baseline
+from helpers.experiment.monitoring.guarded import Guarded
 from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import SIGNALS, TRIGGERS, Triggers, marked
 from helpers.experiment.monitoring.stream import DailyWorld, simulate
@@ -91,6 +92,50 @@ def _detection(name: str, hits: BoolArray) -> Detection:
 def detections(plan: MonitoringPlan) -> dict[str, dict[str, Detection]]:
     """False alarms and delays of every detector, by planted change."""
     return {name: detect(plan.rng(1), world, plan.triggers, **watched(plan)) for name, world in plan.worlds().items()}
+
+
+@dataclass(frozen=True)
+class GuardDetection:
+    """The trigger of one guardrail by itself.
+
+    Attributes:
+        guard: what is counted.
+        mean: of it a day, as in the control.
+        factor: times as many as the baseline of the weekday above which a day rolls back.
+        surge: times as many that are planted in ``moved``.
+        quiet: without a change.
+        moved: with the surge. Days are those of the evening on which the count is known.
+    """
+
+    guard: Guarded
+    mean: float
+    factor: float
+    surge: float
+    quiet: Detection
+    moved: Detection
+
+
+def guard_detections(plan: MonitoringPlan) -> tuple[GuardDetection, ...]:
+    """False alarms and delay of the trigger of each guardrail that is watched beside the one of the streams.
+
+    Each has a baseline and a trigger of its own, made up as that of the first is. One that is known of a unit some days
+    after its exposure is read so many days later, for as long as days are watched.
+    """
+    counts = enumerate(plan.guards)
+    return tuple(_guarded(plan, g, n) for n, g in counts if isinstance(g, Guarded) and g.wait < plan.section.days)
+
+
+def _guarded(plan: MonitoringPlan, guard: Guarded, number: int) -> GuardDetection:
+    made = guard.made_up(plan.world.units)
+    mean, factor, surge = made["tickets_per_day"], made["ticket_factor"], made["ticket_surge"]
+
+    def late(times: float) -> Detection:
+        world, triggers = replace(plan.world, tickets=mean, surge=times), replace(plan.triggers, tickets=factor)
+        days, before = plan.section.days - guard.wait, plan.section.baseline_days
+        seen = detect(plan.rng(10 + number), world, triggers, baseline=before, days=days)[TRIGGERS[1]]
+        return replace(seen, day=None if seen.day is None else seen.day + guard.wait)
+
+    return GuardDetection(guard, mean, factor, surge, late(1.0), late(surge))
 
 
 @dataclass(frozen=True)

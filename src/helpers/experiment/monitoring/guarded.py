@@ -1,4 +1,4 @@
-"""The guardrail of a study that is counted day by day beside the rate, where the study states no series of its own."""
+"""The guardrails of a study that are counted day by day beside the rate, and why others are not."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ class Guarded:
         metric: the guardrail.
         called: what is counted: units that it befalls, or units without what it wants.
         a_unit: of it, in the control.
+        wait: days after their exposure until it is known of the units of a day.
     """
 
     metric: Metric
     called: str
     a_unit: float
+    wait: int = 0
 
     def made_up(self, units: float) -> dict[str, Any]:
         """Keys of a section: how many a day, from how many times as many on that rolls back, and a surge that is simulated.
@@ -41,22 +43,45 @@ class Guarded:
         return {"tickets_per_day": mean, "ticket_factor": 1 + rise, "ticket_surge": 1 + 2 * rise}
 
 
-def guarded(study: Study, earlier: Numbers, units: float) -> Guarded | None:
-    """The first guardrail of which a day's count can be told that evening, and can rise far enough; None where there is none.
+@dataclass(frozen=True)
+class Uncounted:
+    """A guardrail of which a day has no count that a trigger could read, and why."""
 
-    It is a share of units, or a count of each, without a window that a unit has to wait for; of a share of which more is
-    better those without it are counted.
+    metric: Metric
+    why: str
+
+
+def guards(study: Study, earlier: Numbers, units: float) -> tuple[Guarded | Uncounted, ...]:
+    """Every guardrail of a study: as a count of a day, or why it is none.
+
+    A count is that of a share of units, or of a metric that counts and of which less is better, which is enough in number and
+    can rise far enough; of a share of which more is better those without it are counted. What is known of a unit only when
+    its window is over is the count of the units of a day for all that, so many days later.
     """
-    for metric in study.metrics:
-        if metric.role != "guardrail" or (metric.days and not study.is_unit_table):
-            continue
-        found = earlier.get(f"metrics.{metric.name}.control")
-        level = None if found is None or found.value is None else float(found.value)
-        lower, share = metric.better == "lower", metric.type == "proportion"
-        if level is None or not (share or (metric.type == "mean" and metric.unit == "count" and lower)):
-            continue
-        a_unit = level if lower else 1 - level
-        made = Guarded(metric, f"{'cases of' if lower else 'units without'} {inside(metric.label)}", a_unit)
-        if a_unit > 0 and units * a_unit >= 1 and (not share or a_unit * made.made_up(units)["ticket_surge"] <= 1):
-            return made
-    return None
+    return tuple(_guard(metric, study, earlier, units) for metric in study.metrics if metric.role == "guardrail")
+
+
+def _guard(metric: Metric, study: Study, earlier: Numbers, units: float) -> Guarded | Uncounted:
+    found = earlier.get(f"metrics.{metric.name}.control")
+    level = None if found is None or found.value is None else float(found.value)
+    lower, wait = metric.better == "lower", 0 if study.is_unit_table else metric.days or 0
+    share = metric.type == "proportion" or (metric.type == "retention" and wait > 0)
+    if level is None:
+        return Uncounted(metric, "the control has no number of it")
+    if not (share or (metric.type == "mean" and metric.unit == "count" and lower)):
+        return Uncounted(metric, "it is a mean or a ratio, and no count of cases")
+    a_unit = level if lower else 1 - level
+    made = Guarded(metric, f"{'cases of' if lower else 'units without'} {inside(metric.label)}", a_unit, wait)
+    if not (a_unit > 0 and units * a_unit >= 1):
+        return Uncounted(metric, f"a day has less than one of the {made.called}")
+    if share and a_unit * made.made_up(units)["ticket_surge"] > 1:
+        return Uncounted(
+            metric, f"so many of the units are {made.called} that they cannot rise far enough above the chance of a day"
+        )
+    return made
+
+
+def guarded(study: Study, earlier: Numbers, units: float) -> Guarded | None:
+    """The first guardrail of which a day's count can be told that evening; None where there is none."""
+    at_once = (each for each in guards(study, earlier, units) if isinstance(each, Guarded) and not each.wait)
+    return next(at_once, None)

@@ -13,7 +13,7 @@ from helpers.config import ExternalEvent, Monitoring, Study
 from helpers.config.assumed import no_pace, told_by
 from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.decision.value import DAYS_PER_MONTH
-from helpers.experiment.monitoring.guarded import guarded
+from helpers.experiment.monitoring.guarded import Guarded, Uncounted, guarded, guards
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
 from helpers.formatting import counted, formatted, inside
@@ -53,6 +53,7 @@ class MonitoringPlan:
         first: first day of the baseline, ISO.
         guardrail: the label of the one that is counted beside the rate; empty where that count is stated or made up.
         events: what happened outside, marked on the charts.
+        guards: the other guardrails of the study, each with a count of its own, or why it has none.
 
     Example:
         >>> from helpers.config import load
@@ -72,6 +73,7 @@ class MonitoringPlan:
     events: tuple[ExternalEvent, ...] = ()
     wait: int = 0
     guardrail: str = ""
+    guards: tuple[Guarded | Uncounted, ...] = ()
 
     @property
     def launch(self) -> datetime:
@@ -104,8 +106,20 @@ class MonitoringPlan:
         units = units_a_day(study, earlier)
         own = None if _stated(study) or not units else guarded(study, earlier, units)
         guardrail = inside(own.metric.label) if own else ""
+        rest = tuple(e for e in guards(study, earlier, units) if own is None or e.metric != own.metric) if units else ()
         return cls(
-            section.label, world, triggers, section, stated, first, measured, _pace(study), events, wait, guardrail
+            section.label,
+            world,
+            triggers,
+            section,
+            stated,
+            first,
+            measured,
+            _pace(study),
+            events,
+            wait,
+            guardrail,
+            rest,
         )
 
     def worlds(self) -> dict[str, DailyWorld]:

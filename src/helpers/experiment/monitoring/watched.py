@@ -20,7 +20,8 @@ class WatchedMetric:
     """One thing that is watched: what the control had, and the bounds of a single day.
 
     ``reason`` says why the study has no number of it, in which case there are no bounds. There are none either where it is
-    not known how many units a day has.
+    not known how many units a day has. ``cut`` says of the lower and of the upper bound that it is the end of what the
+    metric can reach, which no day passes: three standard errors lead beyond it.
     """
 
     label: str
@@ -29,6 +30,7 @@ class WatchedMetric:
     high: float
     unit: Unit
     reason: str = ""
+    cut: tuple[bool, bool] = (False, False)
 
     @classmethod
     def unknown(cls, label: str, reason: str) -> WatchedMetric:
@@ -68,7 +70,8 @@ def _bounded(each: Watch, study: Study, results: Results, earlier: Numbers) -> W
     reach = SIGMAS * error * math.sqrt(units / daily)
     refunds = not isinstance(study.data, Simulation) and study.data.negative == "refund"
     low, high = _inside(metric, level - reach, level + reach, refunds=refunds)
-    return WatchedMetric(each.label, level, low, high, LEVEL[metric.unit])
+    cut = low > level - reach, high < level + reach
+    return WatchedMetric(each.label, level, low, high, LEVEL[metric.unit], cut=cut)
 
 
 def _inside(metric: Metric, low: float, high: float, *, refunds: bool) -> tuple[float, float]:

@@ -35,6 +35,15 @@ def of_intervals(numbers: Numbers) -> tuple[Caveat, ...]:
 
 
 @dataclass(frozen=True)
+class FailedCheck:
+    """What a failed check found, and what would mend it where that is known; empty where it may be anything."""
+
+    name: str
+    found: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
 class TrustCheck:
     """One question that must be answered before any result is read.
 
@@ -48,6 +57,7 @@ class TrustCheck:
         caveat: of a warning that a line of a table does not do justice to.
         short: its name within its family; the whole name without.
         shared: whether ``p_value`` is after Holm over several tests.
+        remedy: the one thing that mends it where it fails; empty where that depends on what is behind it.
 
     Example:
         >>> TrustCheck("Contamination", "Was any unit in two variants?", "0 of 10 units").passed
@@ -64,6 +74,7 @@ class TrustCheck:
     caveat: Caveat | None = None
     short: str = ""
     shared: bool = False
+    remedy: str = ""
 
     @property
     def passed(self) -> bool:

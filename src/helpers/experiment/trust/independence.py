@@ -115,4 +115,5 @@ def _whole(con: "duckdb.DuckDBPyConnection", results: Results) -> TrustCheck:
         "Whole clusters", f"Does every {study.cluster} stand in one variant?", found,
         "failed" if failed else "warning" if seen.alone or seen.split or few or apart else "passed", FAMILY,
         caveat=_caveat(results, least, apart) if (few or apart) and not failed else None,
+        remedy=f"it takes another run, with several levels of {study.cluster} in each arm, for nothing in the study file mends this" if alone else "",
     )  # fmt: skip

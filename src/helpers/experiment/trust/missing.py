@@ -93,9 +93,9 @@ def _like_the_others(found: MissingValues, study: Study, related: float) -> Trus
     verdict: TrustVerdict = "passed"
     caveat = None
     if related < SRM_THRESHOLD:
-        verdict, caveat = "warning", _caveat(found, study)
+        verdict, caveat = "warning", _caveat(found, unlike=True)
     elif not study.is_unit_table and share > MISSING_SHARE:
-        verdict, caveat = "warning", _caveat(found, study)
+        verdict, caveat = "warning", _caveat(found, unlike=False)
         text = f"{formatted(share, 'share')} of the units with the event lack its amount and are left out of the sum"
     return TrustCheck(
         f"Who lacks {label}",
@@ -120,11 +120,17 @@ def _or_one(p_value: float) -> float:
     return 1.0 if math.isnan(p_value) else p_value
 
 
-def _caveat(found: MissingValues, study: Study) -> Caveat:
+def _caveat(found: MissingValues, *, unlike: bool) -> Caveat:
+    """What a value that many lack means: ``unlike`` where those who lack it are seen to be others than those who do not."""
     hits = sum(found.by_arm.hits)
+    who = (
+        "they are not like the others"
+        if unlike
+        else "whether they are like the others cannot be told from what is there"
+    )
     return Caveat(
         f"missing_{found.metrics[0].name}",
         f"Not every unit has a value of {found.label}.",
-        f"{hits:,} units have none, and they are not like the others: what is told is of the units with a value, not of all. "
+        f"{hits:,} units have none, and {who}: what is told is of the units with a value, not of all. "
         "If an empty field means that nothing happened, write `missing: zero` at the metric in the study file.",
     )

@@ -32,19 +32,24 @@ def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> Stud
     named = {c.name: c for c in columns}
     levels = {name: level for level, name in proposal.events.items()} if proposal.source == "log" else {}
     made, asked, notes = [], [], []
+    goods = harms.tells_of_goods(c.name for c in columns)
     for metric in proposal.metrics:
         column = named.get(_column_of(metric, proposal))
         name = column.name if column else levels.get(metric.event, metric.event)
         why = why_lower(name, column)
         turned = bool(why) and column is not None and _never_above_zero(column)
+        sent_back = not (why or metric.better) and goods and harms.may_be_of_goods(name)
+        why = "as the table tells of goods, which are sent back" if sent_back else why
         better = metric.better or (LOWER if why and not turned else "")
+        unclear = not (better or turned) and _unclear(metric, name, column)
         if metric.role == "primary" and said.better:
             better, why, turned = (LOWER if said.better == LOWER else ""), said.how("better"), False
-        elif metric.role == "primary" and not (better or turned) and _unclear(metric, name, column):
+            unclear = sent_back = False
+        elif metric.role == "primary" and unclear:
             asked.append(
                 f"Is a higher {metric.label} better? ASSUMED so; better: lower at the metric (--better lower) turns it."
             )
-        elif metric.role == "primary" and why and not turned and harms.is_open(name):
+        elif metric.role == "primary" and why and not turned and (sent_back or harms.is_open(name)):
             asked.append(
                 f"Is a lower {metric.label} better? ASSUMED so, {why}; --better higher turns it, if the name says what became of it."
             )
@@ -57,9 +62,15 @@ def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> Stud
                 f"direction: less of {metric.name} is better, {why}"
                 + "; else --better higher" * (not said.better and metric.role == "primary")
             )
-        made.append(replace(metric, better=better))
+        made.append(replace(metric, better=better, undirected=unclear or sent_back))
     money = [m.name for m in made if m.unit == "money" and m.better != LOWER]
     revenue = proposal.revenue if proposal.revenue in ("", *money) else "".join(money[:1])
+    made = [replace(m, undirected=m.undirected and (m.role == "primary" or m.name != revenue)) for m in made]
+    notes += [
+        f"direction: nothing tells whether more of {m.name} is better; it is told as higher or lower until the study says so"
+        for m in made
+        if m.undirected and m.role != "primary" and not m.better
+    ]
     return replace(
         proposal,
         metrics=tuple(made),

@@ -1,6 +1,8 @@
 """Harms and costs by their names, and the words beside them that turn what is wanted, or may."""
 
-from helpers.ingest.new_study import vocabulary
+from collections.abc import Iterable
+
+from helpers.ingest.new_study import languages, vocabulary
 from helpers.ingest.new_study.vocabulary import is_said, touches
 
 
@@ -15,9 +17,45 @@ def is_harm(name: str) -> bool:
     words = vocabulary.tokens(name)
     if is_turned(name) or denies(name):
         return words[:2] == ["no", "show"]  # who did not come
-    back = bool({"return", "returned", "returns"} & set(words))  # of goods, not of users
+    back = bool(BACK & set(words))  # of goods, not of users
     of_goods = back and touches(name, vocabulary.PRODUCT | vocabulary.ORDER | vocabulary.MONEY)
     return of_goods or touches(name, vocabulary.HARM | vocabulary.COST)
+
+
+GOODS = (
+    vocabulary.PRODUCT
+    | languages.words("items products goods delivered delivery shipped shipping shipment parcel parcels refund refunded refunds exchanged"
+                       " lieferung geliefert paket livraison livre colis entrega entregado paquete consegna consegnato pacco bezorgd levering")
+)  # fmt: skip
+"""Words of what is sent to a buyer, and may be sent back."""
+COMING = vocabulary.SESSION | languages.words(
+    "sessions visits retention retained login logins active signup churn churned"
+)
+"""Words of users who come and go, and come back."""
+BACK = frozenset({"return", "returned", "returns"})
+
+
+def may_be_of_goods(name: str) -> bool:
+    """Whether a name may be that of goods sent back as well as of users who came back.
+
+    >>> [may_be_of_goods(n) for n in ("returned", "is_returned", "returns", "returning_users", "return_visit", "return_rate")]
+    [True, True, True, False, False, True]
+    """
+    words = vocabulary.tokens(name)
+    plain = BACK | vocabulary.COUNTED | {"is", "was", "has"}
+    return bool(BACK & set(words)) and all(is_said(word, plain) for word in words)
+
+
+def tells_of_goods(names: Iterable[str]) -> bool:
+    """Whether columns tell of goods that are sent to buyers, and none of users who come and go.
+
+    >>> tells_of_goods(["user_id", "items", "returned"]), tells_of_goods(["user_id", "revenue", "returned"])
+    (True, False)
+    >>> tells_of_goods(["user_id", "items", "sessions", "returned"])
+    False
+    """
+    called = list(names)
+    return any(touches(n, GOODS) for n in called) and not any(touches(n, COMING) for n in called)
 
 
 def is_turned(name: str) -> bool:

@@ -104,11 +104,11 @@ DONE = words(
 )
 HARM = words(
     "abmeld* gekundigt gekuendigt kundigung* kuendigung* storniert* storno* beschwerde* reklamation* abgemeldet retoure* abbruch* "
-    "fehlzeit* resili* desabonn* inadimpl* moroso morosa morosidad* plainte* annul* rembours* retour* "
-    "baja cancel* queja* devol* abandon* reclam* reingreso* readmis* descadastr* disdett* annullat* disiscritt* reso "
-    "opgezegd* klacht* geannuleerd* uitgeschreven retour* iptal* sikayet* iade* "
-    "rezygnac* reklamacj* anulowan* zwrot* отпис* жалоб* отмен* возврат* "
-    "解約 キャンセル 返品 苦情 退会 退订 投诉 取消 退货 退款 流失 이탈 해지 취소"
+    "fehlzeit* rucksend* ruecksend* ruckgabe* rueckgabe* zuruckgesch* zurueckgesch* zuruckgesandt* zurueckgesandt* zuruckgegeben* zurueckgegeben* resili* desabonn* inadimpl* moroso morosa morosidad* plainte* annul* rembours* retour* renvoye* "
+    "baja cancel* queja* devol* devuelt* abandon* reclam* reingreso* readmis* descadastr* disdett* annullat* disiscritt* reso resi restituito restituiti restituita rimborsat* "
+    "opgezegd* klacht* geannuleerd* uitgeschreven retour* geretourneerd* teruggestuurd* teruggezonden iptal* sikayet* iade* "
+    "rezygnac* reklamacj* anulowan* zwrot* zwroc* odeslan* отпис* жалоб* отмен* возврат* "
+    "解約 キャンセル 返品 返送 苦情 退会 退订 投诉 取消 退货 退款 流失 이탈 해지 취소 반품 환불"
 )
 SLOW = words(
     "wartezeit* ladezeit* antwortzeit* verspatung* verspaetung* verzogerung* fehler* ausfall* attente retard* panne* erreur* espera retraso* "

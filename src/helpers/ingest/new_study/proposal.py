@@ -20,7 +20,7 @@ class Arm:
 @dataclass(frozen=True)
 class Measure:
     """A metric on one event; ``unit`` is empty for a proportion. ``winsorize`` and ``missing`` are comments that propose it,
-    ``zero`` says why what is missing is 0."""
+    ``zero`` says why what is missing is 0, ``undirected`` that nothing tells for sure whether more of it is better."""
 
     name: str
     label: str
@@ -35,6 +35,7 @@ class Measure:
     zero: str = ""
     comment: str = ""
     better: str = ""
+    undirected: bool = False
 
 
 @dataclass(frozen=True)

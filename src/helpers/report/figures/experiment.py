@@ -229,10 +229,13 @@ def effects(
     shown = _finite(found)
     lead = of_metric(next(e for e in found if e.metric.role == "primary"), study, look)
     several = len({e.variant for e in found}) > 1
-    units = "units" if study.is_unit_table else "exposed units"
+    units = study.randomised if study.is_unit_table or study.cluster else "exposed units"
     subtitle = f"{study.decision.confidence * 100:g} % intervals, {units}"
     if several:
         subtitle += f"; every arm against {study.control.name}, coloured where it is significant once the tests share their level"
+    claimed = [of_metric(e, study, look) for e in shown]
+    if any(each.strength == "significant" and each.says in ("higher", "lower") for each in claimed):
+        subtitle += "; without a colour where nobody stated which way is better"
     if study.planted:
         known = [e for e in shown if e.truth]
         held = sum(bool(e.covered) for e in known)
@@ -242,7 +245,7 @@ def effects(
         _forest(
             shown,
             [subject(e.metric.label, e.variant if several else "") for e in shown],
-            [_colour(of_metric(e, study, look)) for e in shown],
+            [_colour(each) for each in claimed],
             study,
         ),
         barred(f"{lead.subject}: {size(lead)}", failed),
@@ -330,7 +333,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
 
 def _colour(found: Claim) -> str:
     """A colour for what its word calls significant, by the side on which it lies."""
-    if found.strength != "significant":
+    if found.strength != "significant" or found.says in ("higher", "lower"):
         return UNDECIDED
     return BETTER if found.says == "better" else WORSE
 

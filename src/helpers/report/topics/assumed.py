@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config.assumed import MONEY, PRIOR, value_at
 from helpers.defaults import BASELINE_DRIFT, MAX_CHANCE_OF_HARM
-from helpers.formatting import Unit, formatted, inside
+from helpers.formatting import Unit, formatted, inside, listed
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ USUAL: Mapping[str, str] = {
 """What has a usual value where a study does not state it, in words; each is a share."""
 
 
+HARMS = "More changes that harm leave fewer that do nothing, and it is those that look like a gain by chance: so the risk falls as that share rises."
+"""Why a larger share of harm may speak for a change: what is taken to help stays as it is."""
 NEAR = 10
 """Times by which a value that somebody would state may differ from the one that is assumed."""
 
@@ -61,12 +63,19 @@ def table(found: Iterable[Assumption], study: Study) -> list[Row]:
 
 def text_carries(found: Iterable[Assumption], study: Study) -> str:
     """Which values that nobody stated carry the verdict: at another one of their order of magnitude it is another."""
+    near = [each for each in found if any(_is_near(turn.at, each.used) for turn in each.turns)]
     told = [
         f"the {inside(NAMED[each.path][0])}, {_text(each.path, each.used, study)} ({_changes(each, study)})"
-        for each in found
-        if any(_is_near(turn.at, each.used) for turn in each.turns)
+        for each in near
     ]
-    return f"Nobody stated {'; '.join(told)}." if told else ""
+    return " ".join(filter(None, [f"Nobody stated {'; '.join(told)}.", _harms(near)])) if told else ""
+
+
+def _harms(found: Iterable[Assumption]) -> str:
+    """Why more harm among the changes speaks for one, where the table says so; empty elsewhere."""
+    turns = [turn for each in found if each.path == "decision.prior.harm" for turn in each.turns]
+    speaks = any(turn.verdict.startswith("ITERATE" if turn.below else "GO") for turn in turns)
+    return HARMS if speaks else ""
 
 
 def _is_near(at: float, used: float | None) -> bool:
@@ -76,17 +85,32 @@ def _is_near(at: float, used: float | None) -> bool:
 
 def record(nb: Notebook, found: Iterable[Assumption]) -> None:
     """``decision.rests``: what the first page says beside the verdict."""
-    carried = text_carries(found, nb.study)
+    carried = " ".join(filter(None, [text_carries(found, nb.study), text_directions(nb.study)]))
     nb.record(
         "decision.rests", carried or None, "text", "Assumed values at another of which the verdict would be another",
         reason="the verdict is the same at each value of what was assumed",
     )  # fmt: skip
 
 
-def note_table(study: Study) -> str:
+def text_directions(study: Study) -> str:
+    """That the direction of a metric which the rule weighs was stated by nobody; empty where each was.
+
+    >>> from helpers import config
+    >>> study = config.load("studies/cart_checkout.yml")
+    >>> text_directions(study), text_directions(study.model_copy(update={"assumed": [f"metrics.{study.primary.name}.better"]}))
+    ('', 'Nobody stated whether a higher purchase rate is better: it is taken so.')
+    """
+    weighed = [m for m in study.metrics if m.role != "secondary" and study.is_undirected(m)]
+    if not weighed:
+        return ""
+    names = listed([f"a {m.better} {inside(m.label)}" for m in weighed])
+    return f"Nobody stated whether {names} is better: it is taken so."
+
+
+def note_table(study: Study, found: Iterable[Assumption] = ()) -> str:
     """How the table was made, which texts nobody stated, and what stands at its usual value."""
     how = "One value is moved at a time, all else as it is, and the rule is asked again."
-    return " ".join(filter(None, [how, _texts(study, "Not stated either"), text_usual(study)]))
+    return " ".join(filter(None, [how, _harms(found), _texts(study, "Not stated either"), text_usual(study)]))
 
 
 def _texts(study: Study, what: str) -> str:

@@ -65,12 +65,19 @@ def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
     return [
         {
             "Arm": made.arm,
-            "Verdict": made.verdict + (" (proposed)" if made is decided.proposed else ""),
+            "Verdict": made.verdict + _proposed(made, decided),
             **(dict.fromkeys(_names(study), claims.UNREAD) if made.verdict == "INVALID" else _found(weighed, study)),
             "Why": made.reason.removeprefix(f"{made.arm}: "),
         }
         for made, weighed in zip(decided.arms, decided.evidence, strict=True)
     ]
+
+
+def _proposed(made: Decision, decided: StudyDecision) -> str:
+    """What the arm is that the report is about: proposed where it is to ship, else only told in detail."""
+    if made is not decided.proposed:
+        return ""
+    return " (proposed)" if made.verdict == "GO" else " (told in detail)"
 
 
 def _names(study: Study) -> tuple[str, str, str]:
@@ -159,7 +166,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
     )
     nb.record("decision.headline", headline, "text", "The decision in a sentence")
     nb.record("decision.reason", made.reason, "text", "Why the rule says so, in a sentence")
-    nb.record("decision.recommendation", made.recommendation, "text", "What to do now")
+    nb.record("decision.recommendation", text_recommendation(decided), "text", "What to do now")
     others = text_others(nb.study, decided)
     nb.record(
         "decision.others", others or None, "text", "What came of the other treatments", reason="there is none to read"
@@ -252,7 +259,18 @@ def text_others(study: Study, decided: StudyDecision) -> str:
 def text_arm(study: Study, made: Decision, weighed: Evidence) -> str:
     """What was seen of a treatment, its verdict and why, and which secondary metrics point the other way; each sentence names it."""
     seen = _seen(study, weighed, effect_of(weighed))
-    return f"{seen}: {made.verdict}. {made.reason}{f' {made.against}' if made.against else ''}"
+    stop = f"Stop {made.arm} now." if made.verdict == "KILL" and weighed.look else ""
+    return " ".join(filter(None, [f"{seen}: {made.verdict}.", made.reason, made.against, stop]))
+
+
+def text_recommendation(decided: StudyDecision) -> str:
+    """What to do now: with the proposed arm, and with others that do harm while it is waited for."""
+    made = decided.proposed
+    if made.verdict == "INVALID":
+        return made.recommendation
+    arms = zip(decided.arms, decided.evidence, strict=True)
+    stop = [a.arm for a, weighed in arms if a is not made and a.verdict == "KILL" and weighed.look is not None]
+    return f"{made.recommendation} Stop {listed(stop)} now." if stop else made.recommendation
 
 
 def text_registered(study: Study, where: StudyPaths) -> str:
@@ -263,7 +281,8 @@ def text_registered(study: Study, where: StudyPaths) -> str:
 def text(study: Study, decided: StudyDecision, next_step: str) -> str:
     """The decision, what must be known beside it, and the assumption behind its risk."""
     made, weighed, prior = decided.proposed, decided.weighed, study.decision.prior
-    said = " ".join(filter(None, [f"{made.verdict}.", made.reason, made.recommendation, made.beside, next_step]))
+    todo = text_recommendation(decided)
+    said = " ".join(filter(None, [f"{made.verdict}.", made.reason, todo, made.beside, next_step]))
     if made.verdict == "INVALID":
         return f"{said} No risk is told: {UNREAD}."
     of = f" of {made.arm}" if made.arm else ""
@@ -288,6 +307,8 @@ def _turning(study: Study, decided: StudyDecision) -> str:
     """What would make the verdict another one."""
     made, weighed = decided.proposed, decided.weighed
     if made.verdict == "INVALID":
+        if made.remedy:
+            return f"this alone: {listed(list(dict.fromkeys(cause.remedy for cause in weighed.causes)))}"
         return f"this mended, in the study file, in the data or by another run: {listed(weighed.failed_checks)}"
     if made.verdict == "ITERATE":
         return f"the criteria that {made.arm or 'it'} does not meet: {listed([inside(c.name) for c in made.criteria if not c.met])}"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def _counted_from(study: Study) -> str:
     if study.rowless:
         return "as counted by whoever made the table"
-    return "as each row of the table" if study.is_unit_table else f"from the first {study.exposure} on"
+    return f"as {study.in_table}" if study.is_unit_table else f"from the first {study.exposure} on"
 
 
 def table(study: Study) -> list[Row]:

@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.config.assumed import has_sign, unstated
+from helpers.config.assumed import has_sign, not_stated, unstated
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import Unit, finite, formatted, inside
@@ -56,6 +56,13 @@ def absent(study: Study, reason: str, *, unread: bool = False) -> str:
     return f"Revenue: {reason}. No value is reckoned from what nobody stated, and {asked}."
 
 
+def absent_losses(study: Study) -> str:
+    """What stands in the place of losses where none can be told in money."""
+    if study.revenue is None:
+        return "The study names no revenue, so what being wrong costs is not told in money."
+    return "No money is reckoned, so what being wrong costs is not told in it."
+
+
 def caption(arm: str) -> str:
     """What the table of money is about."""
     return f"Money over the horizon: {arm}" if arm else "Money over the horizon"
@@ -85,8 +92,10 @@ def record(
     """``money.*`` and ``risk.*``, of an ``arm`` where there are several; what a unit brings more is told although its value over the horizon cannot be."""
     said = {name: (unit, f"{arm}: {meaning}" if arm else meaning) for name, (unit, meaning) in MONEY.items()}
     if value is None:
+        lacks = not_stated(nb.study)
         for name, (unit, meaning) in said.items():
-            nb.record(name, per_unit if name == "money.per_unit" else None, unit, meaning, reason=reason)
+            why = reason if name == "money.expected" or per_unit is None else lacks or reason
+            nb.record(name, per_unit if name == "money.per_unit" else None, unit, meaning, reason=why)
         return
     found = {
         "money.expected": value.expected.net,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import ALPHA, MONITORING_RUNS
-from helpers.experiment.monitoring.detection import ANY, ANY_TRIGGER, DETECTORS, Detection, MissingDays
+from helpers.experiment.monitoring.detection import (
+    ANY,
+    ANY_TRIGGER,
+    DETECTORS,
+    Detection,
+    GuardDetection,
+    MissingDays,
+)
 from helpers.experiment.monitoring.false_alarms import FalseAlarms, _seldom
+from helpers.experiment.monitoring.guarded import Guarded, Uncounted
 from helpers.experiment.monitoring.plan import OWN, MonitoringPlan
 from helpers.experiment.monitoring.ramp import FEWEST, RampDay
 from helpers.experiment.monitoring.replay import TRIGGERS, DailyDecision, first
@@ -37,6 +45,59 @@ def table(found: Mapping[str, Mapping[str, Detection]], plan: MonitoringPlan) ->
         | {_joined(name): _told(detectors[detector]) for name, detectors in found.items()}
         for detector in DETECTORS
     ]
+
+
+def table_guards(found: Sequence[GuardDetection], plan: MonitoringPlan) -> list[Row]:
+    """One line a guardrail beside the one of the streams: its trigger, how often that errs, and how soon it finds a surge."""
+    days = f"within {plan.section.days} days"
+    return [
+        {
+            "Guardrail": each.guard.metric.label,
+            "Counted": each.guard.called,
+            "A day in the control": formatted(each.mean, "number"),
+            "Rolls back above": f"{each.factor:.2f} times the baseline",
+            "Known": f"{counted(each.guard.wait, 'day')} later" if each.guard.wait else "that evening",
+            f"False alarms {days}": _share(each.quiet.share),
+            f"Found {days} where it rises": _joined(f"to {each.surge:.2f} times: ") + _told(each.moved),
+        }
+        for each in found
+    ]
+
+
+def record_guards(nb: Notebook, found: Sequence[GuardDetection]) -> None:
+    """``monitoring.guardrails.NAME.*``: the trigger of each guardrail beside the one of the streams, and how often it errs."""
+    for each in found:
+        name, label = f"monitoring.guardrails.{each.guard.metric.name}", each.guard.metric.label
+        nb.record(f"{name}.factor", each.factor, "number", f"{label}: times the baseline above which a day rolls back")
+        nb.record(f"{name}.false_alarms", each.quiet.share, "share", f"{label}: launches rolled back without a change")
+        nb.record(
+            f"{name}.found",
+            each.moved.share,
+            "share",
+            f"{label}: launches rolled back where it rises to {each.surge:.2f} times",
+        )
+
+
+def note_guards(plan: MonitoringPlan) -> str:
+    """What the triggers of the guardrails are, and that they err apart."""
+    return (
+        f"each trigger by itself, on {formatted(MONITORING_RUNS, 'count')} launches with a baseline of "
+        f"{plan.section.baseline_days} days: the margin of the guardrail and the chance of a day; false alarms of several add up"
+    )
+
+
+def text_guards(plan: MonitoringPlan) -> str:
+    """Which guardrails no trigger watches, and why; empty where each is watched."""
+    told = []
+    for each in plan.guards:
+        why = each.why if isinstance(each, Uncounted) else ""
+        if not why and isinstance(each, Guarded) and each.wait >= plan.section.days:
+            why = f"it is known of a unit {counted(each.wait, 'day')} after its exposure, and {plan.section.days} days are watched"
+        told += [f"{inside(each.metric.label)} ({why})"] if why else []
+    if not told:
+        return ""
+    are = "guardrail is" if len(told) == 1 else "guardrails are"
+    return f"**What no trigger watches.** {len(told)} {are} compared in the experiment alone: {listed(told)}. What is looked at each day without a trigger stands with the decision."
 
 
 def table_missing(plan: MonitoringPlan, found: Mapping[float, MissingDays]) -> list[Row]:

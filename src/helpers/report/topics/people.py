@@ -112,7 +112,9 @@ def _looked_at(each: WatchedMetric, currency: str) -> str:
 def _bounds(each: WatchedMetric, currency: str) -> str:
     if isnan(each.low):
         return "no bound"
-    return f"{formatted(each.low, each.unit, currency)} to {formatted(each.high, each.unit, currency)}"
+    low, high = (formatted(end, each.unit, currency) for end in (each.low, each.high))
+    cut_low, cut_high = each.cut
+    return f"{low}{', which no day passes,' if cut_low else ''} to {high}{', which no day passes' if cut_high else ''}"
 
 
 def record(nb: Notebook, found: PersonalDecision | None, reason: str) -> None:

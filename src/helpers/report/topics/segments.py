@@ -22,8 +22,17 @@ def absent(study: Study) -> str:
         return rowless.absent(study, rowless.SEGMENTS)
     if not study.segments:
         return "The study names no segments."
+    if not study.has_way:
+        return f"Every unit of the table has {study.funnel.steps[-1]}: that share is 100 % in each segment, and parts none."
     when = funnel.text_when(study)
     return f"No unit reached {study.exposure} {when}, so no segment has a rate."
+
+
+def caption(study: Study) -> str:
+    """What the rates are of: the way from the exposure to the last step, or who has the outcome where there is no way."""
+    if study.has_way:
+        return "Conversion from the exposure step to the last one"
+    return f"Share of the units with {study.funnel.steps[-1]}"
 
 
 def table(groups: Iterable[SegmentRate], study: Study) -> list[Row]:

@@ -22,7 +22,7 @@ def table_brief(study: Study) -> list[Row]:
         {"Item": "Data", "Content": str(data).rpartition("/")[2] or "the project's own"},
         {
             "Item": "A unit counts",
-            "Content": "as each row of the table" if study.is_unit_table else f"from its first {study.exposure} on",
+            "Content": f"as {study.in_table}" if study.is_unit_table else f"from its first {study.exposure} on",
         },
         {"Item": "Primary metric", "Content": study.primary.label},
         {"Item": "Further metrics", "Content": ", ".join(m.label for m in study.metrics[1:]) or "none"},

@@ -38,6 +38,10 @@ def record(nb: Notebook, found: Trust) -> None:
     nb.record("trust.passed", sum(c.passed for c in checks), "count", "Of them passed, neither failed nor warned of")
     failed = [c.name for c in found.failed]
     nb.record("trust.failed", "; ".join(failed), "text", "Names of the failed ones", names=failed)
+    if failed:
+        seen, mends = ([getattr(c, what) for c in found.failed] for what in ("found", "remedy"))
+        nb.record("trust.causes", "; ".join(seen), "text", "What the failed ones found", names=seen)
+        nb.record("trust.remedies", "; ".join(filter(None, mends)), "text", "What alone mends them", names=mends)
     nb.record("trust.warned", len(found.warned), "count", "Of them warned of: the comparison stands, with a caveat")
     nb.record("trust.warnings", "; ".join(c.name for c in found.warned), "text", "Names of those that warn")
     waiting, early, shared = (_why(found, name) for name in (IMMATURE, "Outcomes before exposure", "Clustered units"))

@@ -295,7 +295,8 @@ def _note(control: Summary, treatment: Summary, crit: float) -> str:
             few = f"has {arm.n} {counted}" if arm.n < 2 else "has all its rows in one cluster"
             return f"{NO_TEST}the {name} {few}, and a variance needs two"
     if control.variance == 0 and treatment.variance == 0:
-        return f"{NO_TEST}no unit differs from another within either arm"
+        counted = "cluster" if isinstance(control, WholeClusters) else "unit"
+        return f"{NO_TEST}no {counted} differs from another within either arm"
     notes = []
     for name, arm in (("control", control), ("treatment", treatment)):
         if arm.variance == 0:
