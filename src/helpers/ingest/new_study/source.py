@@ -227,10 +227,10 @@ def _encoding(name: str | None, kind: str) -> str | None:
         known = codecs.lookup(name).name
     except LookupError:
         known = ""
-    if not known or kind != "csv":
+    if not known or kind not in ("csv", "json"):
         raise ReportError(
             "--encoding cannot be used", got=f"--encoding {name}",
-            expected="an encoding that Python knows, such as cp1252, cp949 or shift_jis, of a CSV",
+            expected="an encoding that Python knows, such as cp1252, cp949 or shift_jis, of a CSV or JSON",
             remedy="leave it out: the other kinds of files say it themselves" if known else None,
         )  # fmt: skip
     return name
