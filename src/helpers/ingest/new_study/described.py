@@ -14,6 +14,7 @@ from helpers.ingest.new_study import (
     lifetimes,
     log,
     measures,
+    nothing,
     roles,
     tolerances,
     units,
@@ -132,7 +133,8 @@ def of_units(
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
     lasted = vocabulary.slug(stay.lasted.name, {*names.values(), "exposed"}) if stay else ""
     metrics = tuple(
-        _measure(c, names[c.name], "secondary" if i else "primary", money, said) for i, c in enumerate(kinds.outcomes)
+        replace(_measure(c, names[c.name], "secondary" if i else "primary", money, said), zero=nothing.zero(table, c))
+        for i, c in enumerate(kinds.outcomes)
     )
     segments: dict[str, Column] = {}
     for column in kinds.segments:
@@ -174,6 +176,7 @@ def of_units(
             *tolerances.said(tolerate),
         ),
         first=(
+            *nothing.asked(table, kinds.outcomes),
             *(["Is the primary metric what the business wants to change?"] if "primary" not in said else []),
             *([stay.first] if stay else []),
             *tolerances.asked(tolerate),

@@ -51,19 +51,27 @@ LONGEST_SHOWN = 120
 
 @dataclass(frozen=True)
 class Words:
-    """Words for nothing in a column of numbers, with their rows, and the column that is no in these, so that they say 0."""
+    """Words for nothing in a column of numbers, with their rows, and the column that is no in these, so that they say 0.
+
+    Without words it is the ``empty`` fields that say so.
+    """
 
     rows: dict[str, int]
     goes_with: str = ""
+    empty: int = 0
 
     def text(self, written: str) -> str:
         """SQL of a text in which these words are 0, or nothing."""
+        if self.empty:
+            return f"coalesce(nullif(trim({written}), ''), '0')"
         listed = ", ".join(map(literal, self.rows))
         meant = "'0'" if self.goes_with else "null"
         return f"case when trim({written}) in ({listed}) then {meant} else nullif(trim({written}), '') end"
 
     @property
     def told(self) -> str:
+        if self.empty:
+            return f"an empty field in {self.empty:,} rows"
         return " and ".join(f"'{word}' in {n:,} rows" for word, n in self.rows.items())
 
 
