@@ -120,7 +120,7 @@ def of_units(
     ended = [stay.ended] if stay and stay.ended not in stated else []
     free = [c for c in free if not stay or c not in (stay.lasted, stay.ended)]
     first = [*stated, *ended] if stated else ended
-    kinds = measures.sort(free, called=table.called)
+    kinds = measures.sort(free, selected=table.selected)
     kinds = measures.with_stated(
         kinds, first, [money] if money and money not in stated else [], alone=bool(said.outcomes)
     )

@@ -149,7 +149,7 @@ def propose(
         *paid.first,
         *(revenue_of.asked if revenue_of else []),
         *([paying.multiplied(mapped["price"], many)] if many else []),
-        *(pieces.discounted(columns, mapped["price"], many, table.called) if revenue else []),
+        *(pieces.discounted(columns, mapped["price"], many, table.selected) if revenue else []),
         *nothing_words.asked(table, list(mapped.values())),
         *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
         *first,

@@ -97,7 +97,7 @@ def propose(
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
     earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
     sound = [c for c, reason in leaks if not reason and c.name not in flags]
-    kinds = measures.sort(sound, together, frozenset(c.name for c in earlier), table.called)
+    kinds = measures.sort(sound, together, frozenset(c.name for c in earlier), table.selected)
     many = standing_for_many(
         table.con,
         table.relation,
