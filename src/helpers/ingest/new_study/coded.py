@@ -45,7 +45,7 @@ def codes_of(column: Column) -> tuple[list[str], list[str]]:
     except ValueError:
         return [], []
     levels = sorted(value, key=lambda level: value[level])
-    if COUNTS & set(vocabulary.tokens(column.name)) and not UNKNOWN & set(value.values()):
+    if COUNTS & set(vocabulary.tokens(column.name)) and not any(each in UNKNOWN for each in value.values()):
         return [], []
     if len(levels) == 2:
         return (levels, []) if column.low > 0 and column.filled >= FEWEST else ([], [])

@@ -45,7 +45,7 @@ def read(seen: TableView) -> TableView:
         rows = sum(words.values())
         if words and column.numbers >= NUMBERS * (column.filled - rows):
             found[column.name] = Words(words, _no_in(seen, column, words) if _all_told(column, rows) else "")
-    found |= _empty(seen, arms | roles_said, set(found))
+    found |= _empty(seen, {*arms, *roles_said}, set(found))
     return seen.again(replace(seen.table, words=found)) if found else seen
 
 
