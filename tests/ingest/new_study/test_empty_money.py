@@ -1,6 +1,7 @@
 """Money that is empty in exactly the rows in which nothing was bought is zero there, and its sum is that of all units."""
 
 import random
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import duckdb
 import pytest
 
 from helpers import ingest
+from helpers.errors import ReportError
+from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
 SAYS = [
@@ -89,3 +92,39 @@ def test_a_file_that_is_no_experiment_says_so_too(tmp_path):
     _table(tmp_path / "t.csv", "ordered", "1", "0", "order_value")
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", descriptive=True)
     assert {m.missing for m in study.metrics if m.event == "order_value"} <= {"zero"}
+
+
+def test_the_sum_of_a_unit_over_weeks_is_that_of_what_was_bought(tmp_path):
+    draw, lines, totals = (
+        random.Random(5),
+        ["customer,week,variant,ordered,order_value"],
+        dict.fromkeys(("old", "new"), Decimal(0)),
+    )
+    for i in range(200):
+        arm = ("old", "new")[i % 2]
+        for week in range(2, 6):
+            value = f"{draw.uniform(5, 60):.2f}" if draw.random() < 0.3 else ""
+            lines.append(f"c{i},2026-03-{7 * week - 5:02d},{arm},{int(bool(value))},{value}")
+            totals[arm] += Decimal(value or 0)
+    (tmp_path / "weeks.csv").write_text("\n".join(lines))
+    study, _, said = proposed(tmp_path, tmp_path / "weeks.csv")
+    assert "of 'order_value' mean 0?" in said and study.data.panel
+    found = sums(study, tmp_path)["order_value"]
+    assert sorted(n for n, _ in found.values()) == [100, 100]
+    assert sorted(float(total) for _, total in found.values()) == pytest.approx(sorted(map(float, totals.values())))
+
+
+def test_numbers_past_what_a_metric_holds_are_told_as_such(tmp_path):
+    amounts = [(i * 7919 % 1000 + 1) * 12 * 10**10 * (i % 3 // 2) for i in range(300)]
+    rows = [f"u{i},{'old' if i % 2 else 'new'},{i % 3 // 2},{amount}.00" for i, amount in enumerate(amounts)]
+    (tmp_path / "large.csv").write_text("\n".join(["customer,variant,bought,amount", *rows]))
+    _, _, said = proposed(tmp_path, tmp_path / "large.csv", primary="bought")
+    assert "which are larger than a metric holds" in said
+    with pytest.raises(ReportError) as caught:
+        proposed(tmp_path, tmp_path / "large.csv", primary="bought", outcomes=("amount",), force=True)
+    query = re.search(r"give that: (select .* as told)", str(caught.value))
+    assert query and "missing_codes" not in str(caught.value)
+    (tmp_path / "smaller.sql").write_text(query[1])
+    study, _, _ = proposed(tmp_path, tmp_path / "smaller.sql", primary="bought", outcomes=("amount",))
+    total = sum(float(total) for _, total in sums(study, tmp_path)["amount"].values())
+    assert total == pytest.approx(sum(amounts) / 1000)

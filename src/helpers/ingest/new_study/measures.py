@@ -37,6 +37,8 @@ MAY_BE = "a number that may be an attribute or an outcome; --outcome makes it a 
 EMPTY = "an outcome that is empty"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
 MOSTLY_EMPTY = "mostly empty"
+NUMBERS = "numbers"
+NUMBERS_BUT = f"not used: {NUMBERS}, but for"
 AUXILIARY = {"has", "is"}
 """Words before what happened, as before what somebody is."""
 IDENTIFIED = 200
@@ -88,7 +90,7 @@ def sort(
             told = (
                 MAY_BE
                 if column.numeric
-                else f"numbers, but for {column.filled - column.numbers:,} of {column.filled:,} values"
+                else f"{NUMBERS}, but for {column.filled - column.numbers:,} of {column.filled:,} values"
                 if column.numbers > 0.5 * column.filled
                 else "text with many different values"
             )
