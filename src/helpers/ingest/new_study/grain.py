@@ -84,6 +84,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
+    if time := seen.said.column("time", seen.columns):
+        row_times.refuse_far(seen.table, seen.columns, time, stated=True)
     long_tables.refuse(seen.table, seen.rows, seen.columns, seen.said)
     seen, ids_of_one = identities.joined(seen)
     proposal = _proposed(seen, ask)
