@@ -17,8 +17,9 @@ from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.ingest import fingerprint, new_study, query_text
 from helpers.paths import StudyPaths
+from helpers.warehouse import preview
 from tests.ingest.postgres_server import server
-from tests.ingest.studies import unit_file, unit_study
+from tests.ingest.studies import study_file, unit_file, unit_study
 
 HEADER = "who,arm,bought,spend,rounds"
 ROWS = [f"u{i},{'ab'[i % 2]},{int(i % 3 == 0)},{i * 7 % 50}.25,{i % 5}" for i in range(60)]
@@ -233,3 +234,12 @@ def test_a_server_that_does_not_answer_is_told_without_its_password(
     with pytest.raises(ReportError, match="does not answer") as refused:
         ingest.land(study, tmp_path / "raw")
     assert "hush" not in str(refused.value)
+
+
+def test_check_says_that_a_server_was_not_asked_and_not_that_a_study_can_be_run(tmp_path):
+    for data in ({"path": "${SHOP}", "table": "t"}, {"path": "q.sql", "database": "${SHOP}"}):
+        query(tmp_path)
+        file = study_file(tmp_path, unit_file(**data))
+        said, refused = preview.of(str(file))
+        assert refused is None and "It can be run" not in said
+        assert "the database was not asked" in said and "--full" in said.splitlines()[-1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from helpers.config import VARIABLE
 from helpers.config.columns import stored
 from helpers.errors import ReportError
+from helpers.ingest import endless
 from helpers.ingest.address import Address, NoAddress
 from helpers.ingest.columns import check_columns, compared, mapped, needed
 from helpers.ingest.currency_columns import FIRST, PADDED, certain
@@ -59,6 +60,7 @@ def attached(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path) -> It
 
     with opened(con, file) as found:
         relation = ".".join(map(quoted, named(place, found, "main", file.name)))
+        endless.refuse(con, f"{file.name}, table {place.table}", f"select * from {relation}", file.parent)
         try:
             types = {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
             con.execute(f"select * from {relation} limit 1").fetchall()

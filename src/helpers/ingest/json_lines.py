@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,8 @@ from helpers.errors import ReportError
 from helpers.ingest import condition, folders, json_frames, json_values, steps, text
 from helpers.ingest.columns import check_columns, mapped
 from helpers.ingest.json_keys import DEPTH, Kept, Keyed, Keys
-from helpers.ingest.json_values import AsWritten, Twice
+from helpers.ingest.json_values import AsWritten, Broken, Twice
+from helpers.ingest.misfits import BY_REASON
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal, quoted
 
@@ -92,7 +94,17 @@ def _wanted(place: "Place") -> set[str]:
 
 def _wrong(value: Any) -> str:
     """Why a value is no row."""
+    if isinstance(value, Broken):
+        return value.reason
     return "A KEY TWICE" if isinstance(value, Twice) else "NO JSON OBJECT"
+
+
+def _unfit(error: ValueError, is_utf8: Callable[[], bool]) -> str:
+    """Why the texts of an object cannot be kept: a byte that is no UTF-8 and some halves of characters look alike in it."""
+    if not isinstance(error, UnicodeEncodeError):
+        return _wrong(Twice())
+    byte = "\udc80" <= error.object[error.start] <= "\udcff"
+    return "NO UTF-8" if byte and not is_utf8() else "HALF A CHARACTER"
 
 
 def _no_object(file: Path, wrong: list[tuple[int, str, str]]) -> ReportError:
@@ -107,6 +119,14 @@ def _no_object(file: Path, wrong: list[tuple[int, str, str]]) -> ReportError:
             cause="a join that wrote two columns of one name, or texts that were put together by hand",
             remedy="name the second one otherwise where the file is written; or, if the last value is the right one:"
             ' python -c "import json, sys; [print(json.dumps(json.loads(line, parse_float=str))) for line in sys.stdin]" < FILE > FILE.jsonl',
+        )
+    if wrong and (misfit := BY_REASON.get(wrong[0][1])):
+        return ReportError(
+            f"no object of {file.name} can be read",
+            got=f"{len(wrong):,} of them, the first in line {wrong[0][0]:,}, in a file that begins with {begin}",
+            expected="one object a line, objects one after the other, or a list of them",
+            cause=misfit.why,
+            remedy=misfit.remedy,
         )
     return ReportError(
         f"{file.name} holds no JSON objects",
@@ -215,17 +235,19 @@ def _convert(file: Path, name: str, part: Path, keys: Keys, told: dict[str, str 
         rows.clear()
         here.clear()
 
+    is_utf8 = cache(lambda: text.is_utf8(file))
     values = json_values.values(file)
     head = list(islice(values, 2))
     if len(head) == 1 and isinstance(head[0][1], dict) and (way := json_frames.orient(head[0][1], keys.wanted)):
         raise json_frames.refused(name, way)
     for number, value in chain(head, values):
+        why = ""
         try:
             row = _flat(value, keys, name) if isinstance(value, dict) else None
-        except ValueError:
-            row = None
+        except ValueError as error:
+            row, why = None, _unfit(error, is_utf8)
         if not row:
-            found.wrong.append((number, _wrong(value), name))
+            found.wrong.append((number, why or _wrong(value), name))
             continue
         row = told | row
         if number - found.rows != found.begin[-1][1]:

@@ -25,6 +25,33 @@ class Twice:
     """An object in which a key stands twice: nobody can say which of its values is meant."""
 
 
+class Broken:
+    """A line that is no JSON, with the reason: one of those of :data:`~helpers.ingest.misfits.BY_REASON`, or none of them."""
+
+    def __init__(self, line: str, error: Exception) -> None:
+        """Ask the line that the decoder refused what is wrong with it."""
+        line = line.strip()
+        self.reason = "NO JSON OBJECT"
+        if re.match(r"[\[{]\s*'", line):
+            self.reason = "SINGLE QUOTES"
+        elif (bare := re.sub(r",(\s*[}\]])", r"\1", line)) != line and _reads(bare):
+            self.reason = "A COMMA AT THE END"
+        elif line.startswith("{") and isinstance(error, json.JSONDecodeError) and _is_cut(error):
+            self.reason = "A LINE THAT WAS CUT"
+
+
+def _is_cut(error: json.JSONDecodeError) -> bool:
+    return error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+
+
+def _reads(text: str) -> bool:
+    try:
+        DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 TYPED_NUMBERS = ("$numberDecimal", "$numberLong", "$numberInt", "$numberDouble")
 TYPED = (*TYPED_NUMBERS, "$oid", "$date", "$uuid", "$symbol")
 """Keys by which MongoDB writes the type of a value around it, in an object of its own: what stands behind one is the value."""
@@ -48,7 +75,7 @@ def encoding_of(file: Path) -> str:
 
 
 def values(file: Path) -> Iterator[tuple[int, Any]]:
-    """Line and value of each; None for a line that is no JSON, as one that is no UTF-8.
+    """Line and value of each; :class:`Broken` for a line that is no JSON.
 
     Raises :class:`~helpers.errors.ReportError` where a list, or a value of several lines, breaks off.
     """
@@ -58,8 +85,8 @@ def values(file: Path) -> Iterator[tuple[int, Any]]:
     for number, line in _lines(file):
         try:
             yield number, DECODER.decode(line.rstrip().removesuffix(","))
-        except (ValueError, RecursionError):
-            yield number, None
+        except (ValueError, RecursionError) as error:
+            yield number, Broken(line, error)
 
 
 def one_a_line(head: bytes) -> bool:
@@ -131,7 +158,9 @@ def _one_after_the_other(file: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _breaks_off(name: str, rest: str, line: int, error: Exception | None) -> ReportError:
+    cut = error is None
     if isinstance(error, json.JSONDecodeError):
+        cut = _is_cut(error)
         line += error.lineno - 1 if error.doc.endswith(rest) else 0
         said, rest = error.msg, error.doc[max(0, error.pos - 20) : error.pos + 20]
     else:
@@ -142,6 +171,6 @@ def _breaks_off(name: str, rest: str, line: int, error: Exception | None) -> Rep
         f"{name}: its JSON cannot be read to the end",
         got=f"{said}, at {rest[:40]!r}" if rest else said,
         expected="a list of objects, or objects one after the other, whole to the end",
-        cause="a file that was cut" if not error else None,
+        cause="a file that was cut" if cut else None,
         remedy=f"mend it at line {line:,}, or write one object a line: there a line that cannot be read costs itself only",
     )

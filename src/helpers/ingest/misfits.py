@@ -45,7 +45,32 @@ REMARK = Misfit(
 TWICE = Misfit(
     "a key that stands twice in an object", "write each key once; nobody can say which of its values is meant"
 )
-BY_REASON = {"REMARK": REMARK, "A KEY TWICE": TWICE}
+HALF = Misfit(
+    "half of a character in a text: a lone surrogate, such as \\ud83d, as a text has that was cut within an emoji",
+    "cut texts between characters where the file is written; or have a ? in its place:"
+    " python -c \"import json, sys; text = sys.stdin.read(); rows = json.loads(text, parse_float=str) if text.lstrip()[:1] == '['"
+    " else [json.loads(line, parse_float=str) for line in text.split(chr(10)) if line.strip()];"
+    " sys.stdout.buffer.writelines((json.dumps(row, ensure_ascii=False) + chr(10)).encode('utf-8', 'replace') for row in rows)\" < FILE > FILE.jsonl",
+)
+ENCODED = Misfit(
+    "bytes that are no UTF-8, which JSON is written in",
+    "write the file in UTF-8, or say what it is: data.encoding, --encoding of new-study, such as cp1252",
+)
+PYTHON = Misfit(
+    "texts in single quotes, as Python prints its objects; JSON has double quotes",
+    'write them by json.dumps, or: python -c "import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) for line in sys.stdin]" < FILE > FILE.jsonl',
+)
+COMMA = Misfit("a comma behind the last key of an object, which JSON does not allow", "write objects without it")
+BROKEN_OFF = Misfit("objects that break off within a line, as of a file that was cut", "export the file anew")
+BY_REASON = {
+    "REMARK": REMARK,
+    "A KEY TWICE": TWICE,
+    "HALF A CHARACTER": HALF,
+    "NO UTF-8": ENCODED,
+    "SINGLE QUOTES": PYTHON,
+    "A COMMA AT THE END": COMMA,
+    "A LINE THAT WAS CUT": BROKEN_OFF,
+}
 """What is said of lines that are no row, by the reason that is kept of them."""
 REMARKS = re.compile(
     r"\(.*\)|(--|#|;|=|\*).*|\d[\d,.]* +[^\W\d].*|[^\W\d]+( [^\W\d]+)*( \(.*\))?:? +\S.*|(EOF|END)[.]?", re.IGNORECASE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import database, query_text, sqlite
+from helpers.ingest import database, endless, query_text, sqlite
 from helpers.ingest.columns import check_columns
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import Parts
@@ -103,6 +103,7 @@ def _of_duckdb(place: "Place", beside: Path | None, file: Path, text: str, part:
 
 
 def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, text: str, part: Path) -> None:
+    endless.refuse(con, file.name, text, file.parent)
     con.execute(f"{_ASKED}{text}")  # what is wrong with it is told with its line
     con.execute(f"create temp view {NAME} as {text}")
     types = {row[0]: row[1] for row in con.execute(f"describe {NAME}").fetchall()}

@@ -14,10 +14,9 @@ from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest import many_units, panel
 from helpers.ingest.parts import Parts
-from helpers.ingest.values import ids, ids_alike, number_formats, times_decided
+from helpers.ingest.values import digits, ids, ids_alike, number_formats, times_decided
 from helpers.ingest.values.amounts import Amounts
 from helpers.ingest.values.currency_names import note_of
-from helpers.ingest.values.digits import notes_of
 from helpers.ingest.values.ids import Ids
 from helpers.ingest.values.times import Times
 
@@ -73,11 +72,16 @@ def decide(
         for column in money
         if column in minor
     )
-    told = (*parts.notes, *timing.notes, *said, *notes, *coins, *filter(None, named), *notes_of(study, numbers))
+    told = (*parts.notes, *timing.notes, *said, *notes, *coins, *filter(None, named), *digits.notes_of(study, numbers))
     told += (*many_units.notes(con, study, parts), *panel.notes(con, study, parts))
     for column in _segments(study, parts.types):
         told += tuple(ids_alike.told(con, column, parts.relation, "levels of a segment"))
-    return Reading(timing.times, found, numbers, told, timing.of_days), [*timing.faults, *unread, *faults]
+    return Reading(timing.times, found, numbers, told, timing.of_days), [
+        *timing.faults,
+        *unread,
+        *faults,
+        *digits.refused(study, numbers),
+    ]
 
 
 def _segments(study: Study, types: Mapping[str, str]) -> list[str]:

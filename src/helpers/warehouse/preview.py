@@ -38,6 +38,9 @@ def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
         return "\n".join(lines), several(seen.faults)
     program, named = paths.called(), paths.typed(file)
     run = f"{program} run {named}"
+    if seen is None and not study.simulated:
+        return "\n".join([*lines, "", f"The study file can be used; the database was not asked, so of its columns, variants and rows nothing is known: {run}",
+                          f"All of it is looked at by: {program} check {named} --full"]), None  # fmt: skip
     if seen and seen.share < 1:
         return "\n".join([*lines, "", f"Nothing in the sample speaks against a run: {run}",
                           f"All rows are looked at by: {program} check {named} --full"]), None  # fmt: skip
@@ -73,9 +76,7 @@ def _data(study: Study, seen: Examined | None) -> str:
     if isinstance(study.data, Simulation):
         return f"simulated: {study.data.users:,} users of the {study.data.world}, seed {study.data.seed}"
     if seen is None:
-        return (
-            f"{study.data.path if study.data.database else 'postgres'}: looked at when the study is run, or with --full"
-        )
+        return f"{study.data.path if study.data.database else 'postgres'}: not looked at; a run does, or --full"
     if not seen.columns:
         return f"{study.data.path}: cannot be read as the study says"
     unused = len(set(seen.columns) - mapped(study.data))

@@ -91,7 +91,12 @@ def past_range(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[Repor
             got=f"{past:,} units with such a sum" if past else squared,
             expected=f"less than {2**63:,} of the smallest amount that is told",
             cause="ids, times or totals among the amounts",
-            remedy="correct these values, or keep fewer digits: economics.money_digits",
+            remedy="correct these values, or "
+            + (
+                "keep fewer digits: economics.money_digits"
+                if event in study.money_events
+                else "write all of them in a larger unit, such as thousands"
+            ),
         )
 
 

@@ -318,7 +318,7 @@ def test_guardrails_beyond_their_margin_are_told_beside_harm_and_their_arm_by_na
 
 def test_nothing_is_killed_for_being_short_of_what_no_change_can_bring() -> None:
     seen = evidence(0.983, 0.985)
-    bound = replace(seen, reachable=1 / 0.983 - 1)
+    bound = replace(seen, ceiling=1 / 0.983 - 1)
     assert decide(seen, RULE).verdict == "KILL"
     decision = decide(bound, RULE)
     assert decision.verdict == "ITERATE" and "of +1.7 % that any change can bring" in decision.reason

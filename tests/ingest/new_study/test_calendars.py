@@ -50,3 +50,22 @@ def test_a_count_that_lies_ahead_is_asked_about(tmp_path: Path) -> None:
     since = 2_088_000_000_000  # of Stata, since 1960
     _, text, said = proposed(tmp_path, table(tmp_path / "t.csv", [str(since + 86_400_000 * i) for i in range(14)]))
     assert "it would be March 2026" in " ".join(text.replace("#", " ").split()) and "(sure; else --time)" not in said
+
+
+@pytest.mark.parametrize("far", ["9999-12-31", "0001-01-01", "2999-01-01"])
+@pytest.mark.parametrize("many", [1, 150])
+@pytest.mark.parametrize("descriptive", [False, True])
+def test_a_time_that_is_stated_and_never_comes_in_some_rows_is_told(
+    tmp_path: Path, far: str, many: int, descriptive: bool
+) -> None:
+    rows = [
+        f"u{i},{'old' if i % 2 else 'new'},{int(i % 3 == 0)},{far if i < many else f'2026-03-{1 + i % 20:02d}'}"
+        for i in range(300)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["user_id,variant,ordered,until", *rows]))
+    said = {"time": "until"} | ({"descriptive": "describe"} if descriptive else {})
+    with pytest.raises(ReportError, match="'until' holds moments that no experiment lies in") as told:
+        proposed(tmp_path, tmp_path / "t.csv", **said)
+    assert (f"until not like '{far[:4]}%'" in str(told.value)) is (many == 1)
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", where=f"until not like '{far[:4]}%'", **said)
+    assert study.period.end.year == 2026

@@ -51,3 +51,16 @@ def test_an_outcome_of_which_some_are_empty_is_one_where_there_is_no_other(tmp_p
     )
     study, _, said = proposed(tmp_path, tmp_path / "two.csv")
     assert [m.event for m in study.metrics] == ["revenue"] and "--outcome takes the rows with a value" in said
+
+
+@pytest.mark.parametrize("mark", ["x", "1", "ja"])
+def test_what_is_said_of_a_file_with_a_mark_alone_works(tmp_path: Path, mark: str) -> None:
+    rows = [f"u{i},{'old' if i % 2 else 'new'},{mark if i % 3 == 0 else ''}" for i in range(300)]
+    (tmp_path / "marks.csv").write_text("\n".join(["user_id,variant,purchased", *rows]))
+    with pytest.raises(ReportError, match="--primary purchased --empty zero"):
+        proposed(tmp_path, tmp_path / "marks.csv")
+    study, _, _ = proposed(tmp_path, tmp_path / "marks.csv", primary="purchased", empty="zero")
+    assert (
+        study.primary.type == "proportion"
+        and sum(int(n) for _, n in sums(study, tmp_path)["purchased"].values()) == 100
+    )

@@ -14,6 +14,9 @@ WAYS = {
     "text.jsonl": lambda a, b: f'{{"checkout_v2": "{a}", "search_x": "{b}"}}',
     "commas.jsonl": lambda a, b: f"checkout_v2:{a},search_x:{b}",
     "pairs.csv": lambda a, b: f"checkout_v2:{a};search_x:{b}",
+    "single.csv": lambda a, b: f"{{'checkout_v2': '{a}'; 'search_x': '{b}'}}",
+    "bare.csv": lambda a, b: f"{{checkout_v2={a}; search_x={b}}}",
+    "blank.csv": lambda a, b: f"checkout_v2 = {a} ; search_x = {b}",
     "listed.jsonl": lambda a, b: [{"key": "checkout_v2", "variant": a}, {"key": "search_x", "variant": b}],
 }
 

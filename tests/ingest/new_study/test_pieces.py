@@ -56,3 +56,19 @@ def test_the_unit_price_of_a_unit_table_is_no_outcome(tmp_path: Path, off: str) 
     told = sums(study, tmp_path)["revenue"]
     for arm, values in paid.groupby(made.variant):
         assert float(told[arm][1]) == pytest.approx(float(values.sum()), abs=0.01 * len(values))
+
+
+def test_of_a_query_the_printed_one_reads_its_rows_and_not_a_file_of_its_name(tmp_path: Path) -> None:
+    dice = np.random.default_rng(4)
+    made = pd.DataFrame({"customer_id": range(600), "variant": dice.choice(["control", "treatment"], 600),
+                         "quantity": dice.integers(1, 6, 600), "unit_price": dice.integers(500, 2_000, 600) / 100})  # fmt: skip
+    made.to_csv(tmp_path / "baskets.csv", index=False)
+    (tmp_path / "q.sql").write_text('select * from "baskets.csv"', encoding="utf-8")
+    with pytest.raises(ReportError, match="what was paid is 'unit_price' times 'quantity'") as caught:
+        proposed(tmp_path, tmp_path / "q.sql")
+    query = re.search(r'(select \*, .*? from \(select \* from "baskets.csv"\))', str(caught.value))
+    assert query
+    (tmp_path / "paid.sql").write_text(query[1], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")
+    total = sum(float(total) for _, total in sums(study, tmp_path)["revenue"].values())
+    assert total == pytest.approx(float((made.quantity * made.unit_price).sum()), abs=0.01 * len(made))

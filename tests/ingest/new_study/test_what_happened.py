@@ -75,6 +75,34 @@ def test_two_codes_are_no_count(tmp_path: Path, codes: tuple[int, int]) -> None:
     assert study.primary.event == "converted" and "would_buy" not in {m.event for m in study.metrics}
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["orders", "n_children", "tickets", "stars", "Bestellungen", "pedidos", "commandes", "aankopen", "num_calls"],
+)
+def test_counts_of_one_and_two_are_counts(tmp_path: Path, name: str) -> None:
+    rows = visitors(1, "x", "").drop(columns=["x", "revenue"])
+    rows[name] = np.random.default_rng(2).choice((1, 5) if name == "stars" else (1, 2), len(rows))
+    rows.to_csv(tmp_path / "counts.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "counts.csv", primary=name)
+    assert study.primary.type == "mean"
+    found = sums(study, tmp_path)[study.primary.event]
+    told = rows.groupby(rows.variant.replace("new", "treatment"))[name].agg(["size", "sum"])
+    assert found == {arm: (int(n), int(total)) for arm, n, total in told.itertuples()}
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"), [("children", (1, 2, 99)), ("orders", (1, 9)), ("satisfied", (1, 2)), ("q_results", (1, 2))]
+)
+def test_codes_that_are_called_so_or_stand_beside_one_for_nothing_are_still_asked_of(
+    tmp_path: Path, name: str, codes: tuple[int, ...]
+) -> None:
+    rows = visitors(1, "x", "").drop(columns=["x", "revenue"])
+    rows[name] = np.random.default_rng(2).choice(codes, len(rows))
+    rows.to_csv(tmp_path / "survey.csv", index=False)
+    with pytest.raises(ReportError, match=r"which code of .* is yes"):
+        proposed(tmp_path, tmp_path / "survey.csv", primary=name)
+
+
 @pytest.mark.parametrize(("codes", "answers"), [((0, 1, -1), (0, 1)), ((1, 2, 88, 99), (1, 2))])
 def test_codes_for_what_is_not_known_are_no_values(
     tmp_path: Path, codes: tuple[int, ...], answers: tuple[int, int]

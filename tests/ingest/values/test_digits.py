@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.ingest.values.amounts import Amounts
-from helpers.ingest.values.digits import SESSION, digits_of, notes_of
+from helpers.ingest.values.digits import SESSION, digits_of, notes_of, refused
 from tests.ingest.studies import METRICS, REES46, log_study, unit_study
 
 SCORE = METRICS[2] | {"unit": "number"}
@@ -52,3 +52,28 @@ def test_what_is_rounded_is_said():
         "amounts of spend are kept to 12 digits behind the point; USD has 2",
         "column 'spend': numbers have up to 17 digits behind the point and are rounded to 12",
     ]
+
+
+FINE = Amounts(decimals=4, room=2, exact="5020474786137.7297")
+
+
+def test_numbers_of_more_digits_than_any_float_has_are_refused_where_not_all_can_be_kept():
+    (said,) = refused(unit_study("units.csv"), {"spend": FINE})
+    assert "5020474786137.7297" in str(said) and "economics.money_digits: 2" in str(said)
+    score = unit_study("units.csv", {"metrics": [*METRICS[:2], SCORE]})
+    (said,) = refused(score, {"rounds": FINE})
+    assert 'round("rounds"::decimal(38, 4), 2)' in str(said)
+
+
+def test_the_digits_of_floats_and_those_that_the_study_rounds_are_not_refused():
+    assert not refused(unit_study("units.csv"), {"spend": Amounts(decimals=17, room=12)})
+    economics = REES46["economics"] | {"money_digits": 2, "revenue_metric": "spend"}
+    stated = unit_study("units.csv", {"economics": economics})
+    assert not refused(stated, {"spend": FINE})
+    assert notes_of(stated, {"spend": FINE}) == [
+        "column 'spend': numbers have up to 4 digits behind the point and are rounded to 2"
+    ]
+
+
+def test_money_that_keeps_the_digits_of_its_currency_is_not_called_rounded():
+    assert notes_of(unit_study("units.csv"), {"spend": Amounts(decimals=2, room=0)}) == []

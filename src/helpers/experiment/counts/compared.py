@@ -12,7 +12,7 @@ from helpers.defaults import SRM_DOUBT
 from helpers.experiment.decision.arms import StudyDecision, decide_all
 from helpers.experiment.decision.belief import belief_between
 from helpers.experiment.decision.look import WEEK, EarlyLook, stated_look
-from helpers.experiment.decision.rule import Evidence, reachable
+from helpers.experiment.decision.rule import Evidence, ceiling
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.ratio_by import ratio_by
 from helpers.formatting import CHANGE, Unit
@@ -121,7 +121,7 @@ def compared(asked: CountedArms) -> ComparedCounts:
             planned_units=asked.planned_units,
             look=_look(asked),
             unit=asked.change,
-            reachable=reachable(control, higher=asked.higher_is_better),
+            ceiling=ceiling(control, higher=asked.higher_is_better),
         )
         for name, arm, effect, p_value in zip(names, treatments, effects, adjusted, strict=True)
     ]

@@ -9,7 +9,7 @@ from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.conditions import planned_units
 from helpers.experiment.decision.look import early_look
-from helpers.experiment.decision.rule import Evidence, Fading, reachable
+from helpers.experiment.decision.rule import Evidence, Fading, ceiling
 from helpers.experiment.decision.value import sign_of_money
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import FailedCheck
@@ -69,7 +69,7 @@ def evidence(
             moved=claims.moved(results.headline(e.variant), study, look),
             revenue=study.revenue.label if study.revenue is not None else "",
             unit=CHANGE[study.primary.unit],
-            reachable=reachable(e.control, higher=study.primary.better == "higher"),
+            ceiling=ceiling(e.control, higher=study.primary.better == "higher"),
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
         for e in found

@@ -120,8 +120,8 @@ class Evidence:
         moved: those that changed significantly and of which nobody stated which way is better.
         revenue: the label of the metric that money is counted by.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
-        reachable: the largest uplift that any change can bring: of a rate that is to rise, what is left to all.
         causes: what each failed check found, where that is known.
+        ceiling: the largest uplift that any change can bring: of a rate that is to rise, what is left to all.
     """
 
     effect: Effect
@@ -149,8 +149,8 @@ class Evidence:
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
     per_unit: Belief | None = None
     pays: float | None = None
-    reachable: float = math.inf
     causes: tuple[FailedCheck, ...] = ()
+    ceiling: float = math.inf
 
     @property
     def uplift(self) -> float:
@@ -164,7 +164,7 @@ class Evidence:
 
     def can_reach(self, least: float) -> bool:
         """Whether a change can bring an uplift; what all have already leaves none, and a change is not excused for that."""
-        return least <= self.reachable or self.reachable <= 0
+        return least <= self.ceiling or self.ceiling <= 0
 
     @property
     def believed(self) -> float:
@@ -341,10 +341,10 @@ def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
     return broken or ((claims.at_best(evidence, least),) if small else ())
 
 
-def reachable(control: Summary, *, higher: bool) -> float:
+def ceiling(control: Summary, *, higher: bool) -> float:
     """The largest uplift that any change can bring: of a rate that is to rise, from the control's to all; else without a bound.
 
-    >>> round(reachable(Proportion(1_000, 980), higher=True), 4), reachable(Proportion(1_000, 980), higher=False)
+    >>> round(ceiling(Proportion(1_000, 980), higher=True), 4), ceiling(Proportion(1_000, 980), higher=False)
     (0.0204, inf)
     """
     rises = higher and isinstance(control, Proportion) and control.estimate > 0
@@ -353,9 +353,9 @@ def reachable(control: Summary, *, higher: bool) -> float:
 
 def _reached(evidence: Evidence, rule: Rule) -> str:
     """The uplift; beside one that is asked for and that no change can bring, what can be reached."""
-    if rule.min_relative_uplift <= evidence.reachable:
+    if rule.min_relative_uplift <= evidence.ceiling:
         return _uplift(evidence)
-    return f"{_uplift(evidence)}, of {formatted(evidence.reachable, 'relative')} that any change can bring"
+    return f"{_uplift(evidence)}, of {formatted(evidence.ceiling, 'relative')} that any change can bring"
 
 
 def _uplift(evidence: Evidence) -> str:

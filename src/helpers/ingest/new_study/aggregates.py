@@ -123,6 +123,7 @@ def propose(
         outcomes={names[c.name]: (c.name, _seen(c, found)) for c in ranked},
         deviations={names[name]: c.name for name, c in found.deviations.items() if name in names},
         squares={names[name]: c.name for name, c in found.squares.items() if name in names},
+        rate=ranked[0].mean / found.units.mean if metrics[0].type == "proportion" else 0,
         suspicious=found.left, revenue=money[0] if money else "", currency=paid.noted, control=said.note("control", ""),
         assumed=(
             grain,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.formatting import counted
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import languages, pieces, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -20,6 +20,15 @@ MOST = 6
 FEWEST = 20
 """Rows of a table of units: fewer numbers are counts of arms or days."""
 ANSWERS = ({0.0, 1.0}, {1.0, 2.0})
+COUNTS = pieces.QUANTITY | languages.words(
+    "n nb nr nombre conteo contagem conteggio liczba pocet antal sayisi orders purchases conversions bookings gifts clicks visits views sessions rounds plays pages"
+    " logins searches downloads messages items streams episodes matches tickets children kids calls emails leads referrals claims shares likes comments posts reviews"
+    " stars points days weeks months nights trips rides meals products goals donations subscriptions renewals returns units visitors users customers devices licenses seats"
+    " kaufe kaeufe bestellungen besuche klicks buchungen kinder anrufe tage sterne commandes achats visites clics reservations enfants appels jours etoiles pedidos compras"
+    " visitas reservas hijos llamadas dias estrellas acquisti ordini visite prenotazioni figli chiamate giorni stelle aankopen bestellingen bezoeken boekingen kinderen dagen"
+    " zakupy zamowienia wizyty rezerwacje dzieci dni nakupy objednavky navstevy deti siparisler ziyaretler cocuklar"
+)
+"""Words of what is counted, of which there may be one or two: no codes of yes and no."""
 
 
 def codes_of(column: Column) -> tuple[list[str], list[str]]:
@@ -36,6 +45,8 @@ def codes_of(column: Column) -> tuple[list[str], list[str]]:
     except ValueError:
         return [], []
     levels = sorted(value, key=lambda level: value[level])
+    if COUNTS & set(vocabulary.tokens(column.name)) and not any(each in UNKNOWN for each in value.values()):
+        return [], []
     if len(levels) == 2:
         return (levels, []) if column.low > 0 and column.filled >= FEWEST else ([], [])
     answers = [level for level in levels if value[level] not in UNKNOWN]

@@ -223,12 +223,19 @@ def _no_numbers(table: "SourceTable", column: Column, found: list[tuple[str, int
     of_them = f"from {{table}} where {text} is not null and {table.value(column.name)} is null"
     if table.number(f"select avg(regexp_full_match({text}, {literal(LENGTH)})::integer) {of_them}") == 1:
         return f"its values are lengths of time, such as {printable(found[0][0])}: write them as numbers, of seconds for instance"
-    if table.number(f"select avg((abs(try_cast({text} as double)) >= {LARGEST})::integer) {of_them}") == 1:
-        return f"its values are larger than a metric holds, such as {printable(found[0][0])}: numbers below 1{14 * '0'}; divide them by a query in a file"
+    if too_large(table, column):
+        return f"its values are larger than a metric holds, such as {printable(found[0][0])}: numbers below 1{14 * '0'}"
     wrong = column.filled - column.numbers
     some = f"{wrong:,} of its {column.filled:,} values" if column.numbers else "its values"
     told = (f"{printable(value)!r} in {counted(n, 'row')}" for value, n in found)
     return f"{some} are no numbers: {', '.join(told)}"
+
+
+def too_large(table: "SourceTable", column: Column) -> bool:
+    """Whether those values of a column that are no numbers of a metric are numbers all the same, of more than a metric holds."""
+    text = table.text(column.name)
+    of_them = f"from {{table}} where {text} is not null and {table.value(column.name)} is null"
+    return table.number(f"select avg((abs(try_cast({text} as double)) >= {LARGEST})::integer) {of_them}") == 1
 
 
 def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
@@ -245,6 +252,12 @@ def _coded(table: "SourceTable", column: Column, found: list[tuple[str, int]]) -
     """What to do with a column of numbers of which some values are words; a query where no number stands there."""
     if not column.numbers:
         return worded.remedy(table.selected, column) if column.words else None
+    if too_large(table, column):
+        name = quoted(column.name)
+        return (
+            "divide all of them by the same, by a query in a file beside it (smaller.sql), and give that:"
+            f" select * replace ({name} / 1000 as {name}) from {table.selected} as told"
+        )
     words = ", ".join(f'"{printable(text)}"' for text, _ in found)
     return (
         f"correct these values, or leave the column out here and write it under data.outcomes with"

@@ -14,6 +14,7 @@ from helpers.ingest.new_study import (
     lifetimes,
     log,
     measures,
+    nothing,
     roles,
     tolerances,
     units,
@@ -119,7 +120,7 @@ def of_units(
     ended = [stay.ended] if stay and stay.ended not in stated else []
     free = [c for c in free if not stay or c not in (stay.lasted, stay.ended)]
     first = [*stated, *ended] if stated else ended
-    kinds = measures.sort(free, called=table.called)
+    kinds = measures.sort(free, selected=table.selected)
     kinds = measures.with_stated(
         kinds, first, [money] if money and money not in stated else [], alone=bool(said.outcomes)
     )
@@ -132,7 +133,8 @@ def of_units(
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
     lasted = vocabulary.slug(stay.lasted.name, {*names.values(), "exposed"}) if stay else ""
     metrics = tuple(
-        _measure(c, names[c.name], "secondary" if i else "primary", money, said) for i, c in enumerate(kinds.outcomes)
+        replace(_measure(c, names[c.name], "secondary" if i else "primary", money, said), zero=nothing.zero(table, c))
+        for i, c in enumerate(kinds.outcomes)
     )
     segments: dict[str, Column] = {}
     for column in kinds.segments:
@@ -174,6 +176,7 @@ def of_units(
             *tolerances.said(tolerate),
         ),
         first=(
+            *nothing.asked(table, kinds.outcomes),
             *(["Is the primary metric what the business wants to change?"] if "primary" not in said else []),
             *([stay.first] if stay else []),
             *tolerances.asked(tolerate),

@@ -25,7 +25,6 @@ from helpers.ingest.new_study import (
     identities,
     integer_ids,
     kept,
-    keyed_arms,
     label_rows,
     lines,
     log,
@@ -85,6 +84,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
+    if time := seen.said.column("time", seen.columns):
+        row_times.refuse_far(seen.table, seen.columns, time, stated=True)
     long_tables.refuse(seen.table, seen.rows, seen.columns, seen.said)
     seen, ids_of_one = identities.joined(seen)
     proposal = _proposed(seen, ask)
@@ -196,7 +197,6 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         raise refusals.lacking(seen, unit, time)
     if unit and time and event:
         if not (variants or said.where):
-            keyed_arms.refuse(seen.table, seen.columns)
             arms_in_texts.refuse(seen.table, seen.columns, unit, log=True)
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
         if said.event or (known.repeated and event not in variants[:1]):
@@ -215,7 +215,6 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         said = asking.settled(said, described.question_of_table(seen.table), ask)
         if said.descriptive == described.DESCRIBE:
             return _noted(_described(replace(seen, said=said), known), notes)
-    keyed_arms.refuse(seen.table, seen.columns)
     arms_in_texts.refuse(seen.table, seen.columns, unit, log=False)
     raise refusals.neither(seen, unit, time, event, known.repeated)
 
@@ -287,7 +286,7 @@ def _log(
     described_all: tuple[str, ...] = ()
     if variant is None and not said.descriptive:
         arms_of_events.refuse(table, unit, event)
-        arms_in_texts.refuse(table, seen.columns, unit, log=True)
+        arms_in_texts.refuse(table, seen.columns, unit, log=True, experiments=False)
     if variant is None and not said.control:
         said = asking.settled(said, described.question(table), ask)
         if said.descriptive == described.DESCRIBE:

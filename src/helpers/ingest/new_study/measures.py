@@ -39,6 +39,8 @@ BELOW_ZERO = "below zero in"
 EMPTY = "an outcome that is empty"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
 MOSTLY_EMPTY = "mostly empty"
+NUMBERS = "numbers"
+NUMBERS_BUT = f"not used: {NUMBERS}, but for"
 AUXILIARY = {"has", "is"}
 """Words before what happened, as before what somebody is."""
 IDENTIFIED = 200
@@ -51,13 +53,13 @@ def sort(
     columns: list[Column],
     together: frozenset[str] = frozenset(),
     earlier: frozenset[str] = frozenset(),
-    called: str = "",
+    selected: str = "",
 ) -> Sorted:
     """Sort the columns that have no role by what their values and then their names say; where they stand says nothing.
 
     ``together`` are columns that are zero in the same rows as another one: what was bought, and what was paid for it. What may be an
     outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment,
-    ``called`` is what the table is called.
+    ``selected`` is the table as a query names it.
     """
     outcomes: list[Column] = []
     maybe: list[Column] = []
@@ -71,7 +73,7 @@ def sort(
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
-        elif weighing := _may_weigh(column) or pieces.alone(columns, column, called):
+        elif weighing := _may_weigh(column) or pieces.alone(columns, column, selected):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
@@ -90,7 +92,7 @@ def sort(
             told = (
                 MAY_BE
                 if column.numeric
-                else f"numbers, but for {column.filled - column.numbers:,} of {column.filled:,} values"
+                else f"{NUMBERS}, but for {column.filled - column.numbers:,} of {column.filled:,} values"
                 if column.numbers > 0.5 * column.filled
                 else "text with many different values"
             )

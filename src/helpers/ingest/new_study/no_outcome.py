@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, pieces, typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
+from helpers.ingest.values.number_formats import FALSE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -20,6 +21,14 @@ def which(table: "SourceTable", several: list[tuple[Column, str]]) -> ReportErro
     )
 
 
+def _of_mark(column: Column) -> str:
+    """What is done about a column in which one mark stands, and nothing else: yes, unless the mark says no."""
+    if column.values[0].strip().casefold() in FALSE:
+        return f"'{vocabulary.printable(column.name)}' says no alone; write yes and no"
+    name = typed.name(vocabulary.printable(column.name))
+    return f"if an empty field means that it did not happen, say so: --primary {name} --empty zero"
+
+
 def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
     """The error for a table with a variant of which no column can be an outcome."""
     reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
@@ -28,13 +37,7 @@ def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
     marked = next(
         (c for c, _ in kinds.left if c.constant and 0 < c.filled < c.rows and c.values and measures.came_of_it(c)), None
     )
-    told = (
-        [worded.remedy(table.selected, in_words)]
-        if in_words
-        else [worded.marked(table.selected, marked)]
-        if marked
-        else []
-    )
+    told = [worded.remedy(table.selected, in_words)] if in_words else [_of_mark(marked)] if marked else []
     may = next(
         (
             c

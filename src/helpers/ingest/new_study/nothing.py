@@ -1,10 +1,14 @@
-"""Words for nothing in columns of numbers, as accountants write a dash: 0 where another column says no, else not known."""
+"""Words for nothing in columns of numbers, as accountants write a dash: 0 where another column says no, else not known.
+
+So are the empty fields of money, where nothing stands in exactly the rows in which another column says that nothing was bought.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from helpers.ingest.new_study import measures, roles, vocabulary
+from helpers.ingest.new_study import languages, measures, pieces, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.source import SourceTable, Words
 from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.values.happened import is_nothing
@@ -41,7 +45,58 @@ def read(seen: TableView) -> TableView:
         rows = sum(words.values())
         if words and column.numbers >= NUMBERS * (column.filled - rows):
             found[column.name] = Words(words, _no_in(seen, column, words) if _all_told(column, rows) else "")
+    found |= _empty(seen, {*arms, *roles_said}, set(found))
     return seen.again(replace(seen.table, words=found)) if found else seen
+
+
+ANSWERS = languages.words(
+    "answered answer responded response responder replied reply reported completed complete submitted surveyed known measured observed valid returned"
+    " geantwortet beantwortet antwort repondu reponse respondio respondido respuesta risposto risposta respondeu resposta odpowiedz svar beantwoord"
+)
+"""Words of a yes that somebody told something: an empty field beside a no is then not known."""
+
+
+def _empty(seen: TableView, taken: set[str | None], known: set[str]) -> dict[str, Words]:
+    """Columns of money that are empty in exactly the rows in which another one says that nothing was bought or given."""
+    money = [c for c in seen.columns if c.name not in known | taken and _is_money(c) and _fit(c, seen.said)]
+    flags = [
+        c for c in seen.columns if c.name not in taken and _says_yes_and_no(c) and c.filled == c.rows and _decides(c)
+    ]
+    if not (money and flags) or seen.said.event or roles.event_of(seen.columns):
+        return {}
+    pairs = [(column, flag) for column in money for flag in flags]
+    agree = ", ".join(
+        f"bool_and(({measures.is_yes(seen.table, flag)}) = ({seen.table.text(column.name)} is not null))"
+        for column, flag in pairs
+    )
+    found: dict[str, Words] = {}
+    for (column, flag), alike in zip(pairs, seen.table.rows(f"select {agree} from {{table}}")[0], strict=True):
+        if alike and column.name not in found:
+            found[column.name] = Words({}, flag.name, column.rows - column.filled)
+    return found
+
+
+def _is_money(column: Column) -> bool:
+    words = set(vocabulary.tokens(column.name))
+    beside = vocabulary.ATTRIBUTE | vocabulary.BEFORE | vocabulary.KEY
+    called = vocabulary.touches(column.name, vocabulary.MONEY) and not vocabulary.touches(column.name, beside)
+    return called and not (words & measures.PER or pieces.is_price(column) or measures.harms(column))
+
+
+def _fit(column: Column, said: Said) -> bool:
+    """Whether numbers stand in some rows and nothing in the others, of which nobody said what it means."""
+    whole = column.numeric and column.filled == column.numbers and not (column.zero or column.binary or column.has_time)
+    return whole and 0 < column.filled < column.rows and not (said.empty and column.name == said.primary)
+
+
+def _decides(column: Column) -> bool:
+    """Whether a yes says that something was bought or given, not that somebody told something."""
+    return (
+        vocabulary.touches(column.name, vocabulary.OUTCOME[0])
+        and _came_of_it(column)
+        and not vocabulary.touches(column.name, ANSWERS)
+        and not measures.harms(column)
+    )
 
 
 def _all_told(column: Column, words: int) -> bool:
@@ -85,6 +140,8 @@ def zero(table: SourceTable, column: Column) -> str:
     words = table.words.get(column.name)
     if words is None or not words.goes_with:
         return ""
+    if words.empty:
+        return f"{words.told}, which are those in which '{vocabulary.printable(words.goes_with)}' says no"
     return f"{words.told}, in which '{vocabulary.printable(words.goes_with)}' says no" + (
         f"; {column.rows - column.filled:,} empty fields are 0 too" if column.filled < column.rows else ""
     )
@@ -92,7 +149,9 @@ def zero(table: SourceTable, column: Column) -> str:
 
 def codes_of(table: SourceTable, columns: Iterable[Column]) -> dict[str, tuple[str, ...]]:
     """The words for nothing of some columns, as a study says them."""
-    return {c.name: tuple(table.words[c.name].rows) for c in columns if c.name in table.words}
+    return {
+        c.name: tuple(table.words[c.name].rows) for c in columns if c.name in table.words and table.words[c.name].rows
+    }
 
 
 def asked(table: SourceTable, columns: Iterable[Column]) -> list[str]:
@@ -102,7 +161,12 @@ def asked(table: SourceTable, columns: Iterable[Column]) -> list[str]:
         words, column = table.words.get(each.name), vocabulary.printable(each.name)
         if words is None:
             continue
-        if words.goes_with:
+        if words.empty:
+            told.append(
+                f"Does {words.told} of '{column}' mean 0? It is read so (missing: zero), as '{vocabulary.printable(words.goes_with)}'"
+                " says no in these rows and in no other."
+            )
+        elif words.goes_with:
             told.append(
                 f"Does {words.told} of '{column}' mean 0? It is read so (data.missing_codes, and missing: zero), as"
                 f" '{vocabulary.printable(words.goes_with)}' says no there."

@@ -82,7 +82,7 @@ def _stem(token: str) -> str:
     return token
 
 
-def alone(columns: Sequence[Column], column: Column, called: str) -> str:
+def alone(columns: Sequence[Column], column: Column, selected: str) -> str:
     """Why a column of a unit table is no outcome: the price of one piece, beside how many there were; empty where it is none."""
     pieces = beside(columns, column)
     if pieces is None or any(_is_whole(c) for c in columns):
@@ -91,7 +91,7 @@ def alone(columns: Sequence[Column], column: Column, called: str) -> str:
     made = f"{quoted(column.name)} * {quoted(pieces.name)}{_less(discount(columns, column))}"
     return (
         f"{OF_PIECE}: what was paid is '{name}' times '{many}', by a query in a file in place of the table: select *,"
-        f' {made} as revenue from "{called}"'
+        f" {made} as revenue from {selected}"
     )
 
 
@@ -118,7 +118,7 @@ def _less(off: Column | None) -> str:
     return f" * (1 - {quoted(off.name)} / 100.0)" if share else f" - {quoted(off.name)}"
 
 
-def discounted(columns: Sequence[Column], amount: Column, many: Column | None, called: str) -> list[str]:
+def discounted(columns: Sequence[Column], amount: Column, many: Column | None, selected: str) -> list[str]:
     """What is asked of amounts beside which a discount stands: whether it is taken off them already."""
     off = discount(columns, amount)
     if off is None:
@@ -126,6 +126,6 @@ def discounted(columns: Sequence[Column], amount: Column, many: Column | None, c
     whole = quoted(amount.name) + (f" * {quoted(many.name)}" if many else "")
     return [
         f"Is '{vocabulary.printable(off.name)}' taken off '{vocabulary.printable(amount.name)}' already? Revenue is counted as if it was. If it"
-        f' is not, a query in a file in place of the table takes it off: select *, {whole}{_less(off)} as amount_paid from "{called}"; then'
+        f" is not, a query in a file in place of the table takes it off: select *, {whole}{_less(off)} as amount_paid from {selected}; then"
         " --money amount_paid."
     ]

@@ -74,7 +74,8 @@ class StudyProposal:
     of events are named; ``panel`` holds the period, what the rows of a column become, and a comment. Of a log of one kind of event ``every`` is its
     name and that of a unit's first, ``times`` the column that a price is multiplied by, ``bot_events`` the limit of a bot.
     ``happened`` are the outcomes that are yes where anything stands in their column, ``codes_of`` words for nothing by column.
-    ``least`` is the smallest gain worth it, where it is not that of any study.
+    ``rate`` is the share of the units that have the primary outcome, where no column of a table of units tells it; ``least`` the
+    smallest gain worth it and the typical one, where these are not those of any study.
     """
 
     source: str
@@ -126,6 +127,7 @@ class StudyProposal:
     happened: tuple[str, ...] = ()
     codes_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     money_in: Noted = ("", "")
+    rate: float = 0
     least: Noted = ("", "")
 
     @property

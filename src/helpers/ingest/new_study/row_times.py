@@ -67,10 +67,11 @@ def asked_of_years(time: Column | None) -> list[str]:
     ]
 
 
-def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | None) -> None:
+def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | None, *, stated: bool = False) -> None:
     """Raise where a few rows of a log have a moment that no experiment lies in, as 9999-12-31 and 0001-01-01.
 
-    Without a ``time`` it is the column that is called as one, and is no time for such a moment alone.
+    Without a ``time`` it is the column that is called as one, and is no time for such a moment alone. Of one that was ``stated``
+    no such moment is taken, however many there are.
     """
     called = [c for c in columns if calendars.is_far(c) and vocabulary.touches(c.name, vocabulary.TIME)]
     for column in [time] if time else called:
@@ -81,7 +82,8 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
             f"select count(*), {', '.join(f'arg_min({x}, (file_index, file_row_number))' for x in ('t', 'file_index', 'file_row_number'))}"
             f" from ({moment}) where year(m) < {YEARS.start} or year(m) > {calendars.LAST}"
         )[0]
-        if int(far) > SELDOM * column.rows:  # type: ignore[call-overload]
+        few = int(far) <= SELDOM * column.rows  # type: ignore[call-overload]
+        if not few and not stated:
             continue
         name = vocabulary.printable(column.name)
         written = name if name.isidentifier() else quoted(column.name).replace('"', '\\"')
@@ -91,7 +93,9 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
             f"{table.called}: '{name}' holds moments that no experiment lies in",
             got=f"{far:,} of {column.rows:,} rows, first '{vocabulary.printable(str(text))}' in {place}",
             expected=f"moments of the years {YEARS.start} to {calendars.LAST}", cause="a moment that stands for none, or for never",
-            remedy=f"leave these rows out: --where \"{written} not like '{str(text)[:4]}%'\"; or correct them",
+            remedy="name another column with --time, or none: this one does not tell when a row happened"
+            if not few
+            else f"leave these rows out: --where \"{written} not like '{str(text)[:4]}%'\"; or correct them",
         )  # fmt: skip
 
 

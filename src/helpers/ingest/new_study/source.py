@@ -51,19 +51,27 @@ LONGEST_SHOWN = 120
 
 @dataclass(frozen=True)
 class Words:
-    """Words for nothing in a column of numbers, with their rows, and the column that is no in these, so that they say 0."""
+    """Words for nothing in a column of numbers, with their rows, and the column that is no in these, so that they say 0.
+
+    Without words it is the ``empty`` fields that say so.
+    """
 
     rows: dict[str, int]
     goes_with: str = ""
+    empty: int = 0
 
     def text(self, written: str) -> str:
         """SQL of a text in which these words are 0, or nothing."""
+        if self.empty:
+            return f"coalesce(nullif(trim({written}), ''), '0')"
         listed = ", ".join(map(literal, self.rows))
         meant = "'0'" if self.goes_with else "null"
         return f"case when trim({written}) in ({listed}) then {meant} else nullif(trim({written}), '') end"
 
     @property
     def told(self) -> str:
+        if self.empty:
+            return f"an empty field in {self.empty:,} rows"
         return " and ".join(f"'{word}' in {n:,} rows" for word, n in self.rows.items())
 
 
@@ -227,10 +235,10 @@ def _encoding(name: str | None, kind: str) -> str | None:
         known = codecs.lookup(name).name
     except LookupError:
         known = ""
-    if not known or kind != "csv":
+    if not known or kind not in ("csv", "json"):
         raise ReportError(
             "--encoding cannot be used", got=f"--encoding {name}",
-            expected="an encoding that Python knows, such as cp1252, cp949 or shift_jis, of a CSV",
+            expected="an encoding that Python knows, such as cp1252, cp949 or shift_jis, of a CSV or JSON",
             remedy="leave it out: the other kinds of files say it themselves" if known else None,
         )  # fmt: skip
     return name

@@ -97,7 +97,7 @@ def propose(
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
     earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
     sound = [c for c, reason in leaks if not reason and c.name not in flags]
-    kinds = measures.sort(sound, together, frozenset(c.name for c in earlier), table.called)
+    kinds = measures.sort(sound, together, frozenset(c.name for c in earlier), table.selected)
     many = standing_for_many(
         table.con,
         table.relation,
@@ -174,10 +174,7 @@ def propose(
         *leaking,
         *derived,
         *paired,
-        *(
-            (c, f"{reason}; {worded.remedy(table.selected, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
-            for c, reason in kinds.left
-        ),
+        *((c, _why_left(table, c, reason)) for c, reason in kinds.left),
         *cutting.left,
         *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
     ]
@@ -227,6 +224,15 @@ def propose(
                     [f"{_typed(c)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:])]),
         ),
     )  # fmt: skip
+
+
+def _why_left(table: "SourceTable", column: Column, reason: str) -> str:
+    """Why a column is no outcome, with what makes one of words, and of numbers past what a metric holds."""
+    if reason.startswith(measures.IN_WORDS[0]):
+        return f"{reason}; {worded.remedy(table.selected, column)}"
+    if reason.startswith(measures.NUMBERS_BUT) and contradictions.too_large(table, column):
+        return f"{reason}, which are larger than a metric holds; --outcome says what to do"
+    return reason
 
 
 NO_PERIOD = "When did the experiment run? The period is a placeholder."

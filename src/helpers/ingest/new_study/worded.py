@@ -3,7 +3,6 @@
 from helpers.ingest.new_study import vocabulary, yes_no
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
-from helpers.ingest.values.number_formats import FALSE
 
 BECAME = vocabulary.UNDONE_STATE | vocabulary.HARM | vocabulary.OUTCOME[0]
 """Words of levels that say what became of a unit."""
@@ -47,14 +46,6 @@ def as_flag(source: str, column: Column) -> tuple[str, str]:
     if answer and column.distinct > 2:  # others say neither
         flag = f"case {text} when {literal(answer.yes)} then 1 when {literal(answer.no)} then 0 end"
     return f"select *, {flag} as {quoted(made)} from {source}", made
-
-
-def marked(source: str, column: Column) -> str:
-    """What is done about a column in which one mark stands, and nothing else: yes, unless the mark says no."""
-    if column.values[0].strip().casefold() in FALSE:
-        return "nothing says yes in it; write yes and no"
-    name = quoted(column.name)
-    return f"if empty means that it did not happen, by a query in a file in place of the table: select * replace (({name} is not null)::integer as {name}) from {source}"
 
 
 def remedy(source: str, column: Column) -> str:

@@ -40,6 +40,7 @@ class Amounts:
         plain: whether every value stands there as a program writes it.
         decimals: digits behind the point that its amounts have at most; None where nobody looked.
         room: the most digits behind the point with which all of its amounts, and their sum, are exact whole numbers.
+        exact: where its amounts have more digits than there is room for, one whose digits are those of no float, if there is one.
         codes: numbers and words that stand for no amount, as the study says.
         shift: digits by which the point stands too far right, as in amounts in cents.
         length: whether its values are lengths of time, which are read as seconds.
@@ -52,6 +53,7 @@ class Amounts:
     codes: tuple[str, ...] = ()
     shift: int = 0
     length: lengths.Length = ""
+    exact: str = ""
 
     def shifted(self, digits: int) -> "Amounts":
         """The same of amounts in units so many digits smaller."""

@@ -3,6 +3,8 @@
 from helpers.config import Aggregates, ColumnOf, Log, Simulation, Study, Units
 from helpers.config.columns import logged
 from helpers.config.currencies import minor_digits
+from helpers.errors import ReportError
+from helpers.ingest.sql import quoted
 from helpers.ingest.values.amounts import Amounts
 from helpers.ingest.values.number_formats import key_of
 
@@ -47,12 +49,60 @@ def notes_of(study: Study, numbers: dict[str, Amounts]) -> list[str]:
             told.append(
                 f"amounts of {event} are kept to {digits} digits behind the point; {currency} has {minor_digits(currency)}"
             )
-    for column, each in numbers.items():
-        if each.decimals is not None and each.decimals > each.room:
-            told.append(
-                f"column '{logged(column)}': numbers have up to {each.decimals} digits behind the point and are rounded to {each.room}"
-            )
+    for column, kept in _rounded(study, numbers).items():
+        told.append(
+            f"column '{logged(column)}': numbers have up to {numbers[column].decimals} digits behind the point and are rounded to {kept}"
+        )
     return told
+
+
+def refused(study: Study, numbers: dict[str, Amounts]) -> list[ReportError]:
+    """Columns whose numbers add up past the whole numbers of the marts, and have digits that no float would have had.
+
+    Those of a float are rounded, and it is said: its last digits stand for nothing. So are those that the study rounds.
+    """
+    told = []
+    for column, kept in _rounded(study, numbers).items():
+        money = bool(_summed(study, column) & study.money_events)
+        if (
+            not numbers[column].exact
+            or not _summed(study, column)
+            or (money and study.economics.money_digits is not None)
+        ):
+            continue
+        most, name = min(19, numbers[column].decimals or 0), quoted(column)
+        query = f"select * replace (round({name}::decimal(38, {most}), {kept}) as {name}) from 'FILE'"
+        told.append(
+            ReportError(
+                f"studies/{study.name}.yml: the numbers of '{logged(column)}' add up past the range of 64 bits",
+                got=f"{numbers[column].exact}, and others, with up to {numbers[column].decimals} digits behind the point; {kept} would be left",
+                expected="sums that are exact to the last digit",
+                cause="more digits than whole numbers of 64 bits, or floats, can hold",
+                remedy=f"say how many of them count, economics.money_digits: {kept}"
+                if money
+                else f"write them with fewer digits, by a query in a file beside it, and give that: {query}",
+            )
+        )
+    return told
+
+
+def _rounded(study: Study, numbers: dict[str, Amounts]) -> dict[str, int]:
+    """Columns with more digits than there is room for, and how many are kept."""
+    found = {}
+    for column, each in numbers.items():
+        if each.decimals is None or each.decimals <= each.room:
+            continue
+        kept = max((digits_of(study, numbers, event) for event in _summed(study, column)), default=each.room)
+        if kept < each.decimals:
+            found[column] = kept
+    return found
+
+
+def _summed(study: Study, column: str) -> set[str]:
+    """Events whose amounts stand in a column, and are summed as they stand."""
+    return {
+        event for event in study.money_events | study.summed_otherwise if column in _columns(study, event)
+    } - study.averaged
 
 
 def _columns(study: Study, event: str) -> list[str]:

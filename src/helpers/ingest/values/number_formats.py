@@ -38,6 +38,8 @@ WORDS = (*TRUE, *FALSE, "nan")
 """What stands for a number, or for none, in a table of units."""
 _LARGEST, _ALL = 15, 18
 """Powers of ten that the largest amount and the sum of all stay below, so that no sum of squares leaves 128 bits."""
+_WHOLE = 0.999 * 2**63
+"""What the sum of all stays below, in its smallest digits, so that no sum of a unit leaves 64 bits and none of squares 128."""
 LONGEST = 60
 """Characters of a number that is told as an example."""
 FEW = 2
@@ -177,8 +179,9 @@ def formats(
         plain = not length and (column not in seen or (seen[column].plain and point == "."))
         as_decided = Amounts(point, plain, length=length)
         text = canonical(f"{quoted(column)}::varchar", as_decided)
-        few = as_decided.plain and first[column].decimals <= FEW
-        found[column] = first[column].amounts if few else _measured(con, parts, as_decided, text)
+        told_at_once = first[column].amounts
+        few = as_decided.plain and first[column].decimals <= min(FEW, told_at_once.room)
+        found[column] = told_at_once if few else _measured(con, parts, as_decided, text)
         example = (
             ""
             if as_decided.plain
@@ -405,19 +408,43 @@ def _of_another_currency(called: str, marks: tuple[str, ...], currency: str) -> 
 
 
 def _measured(con: "duckdb.DuckDBPyConnection", parts: "Parts", as_decided: Amounts, text: str) -> Amounts:
-    """The decision with the digits of the column's amounts, and how many can be kept."""
+    """The decision with the digits of the column's amounts, and how many can be kept.
+
+    Amounts have as many as a float has; more where all of them then fit into the whole numbers of the marts.
+    """
+    values = f"(select t, abs(try_cast(t as double)) as v from (select {text} as t from {parts.relation}))"
     needed, largest, total = con.execute(
-        f"""select coalesce(max({decimals("t")}), 0), coalesce(max(v), 0), coalesce(sum(v), 0)
-        from (select t, abs(try_cast(t as double)) as v from (select {text} as t from {parts.relation}))
-        where v < 1e{_ALL}"""
+        f"select coalesce(max({decimals('t')}), 0), coalesce(max(v), 0), coalesce(sum(v), 0) from {values} where v < 1e{_ALL}"
     ).fetchall()[0]
-    return replace(as_decided, decimals=int(needed), room=_room(largest, total))
+    room, exact = _room(largest, total), ""
+    if needed > room:
+        whole = math.floor(math.log10(_WHOLE / total))
+        room = whole if needed <= whole else room
+        exact = "" if needed <= room else _of_no_float(con, values)
+    return replace(as_decided, decimals=int(needed), room=room, exact=exact)
 
 
 def _room(largest: float, total: float) -> int:
     """Digits behind the point with which the largest amount, and the sum of all, stay whole numbers that can be squared."""
     room = [power - math.log10(size) for power, size in ((_LARGEST, largest), (_ALL, total)) if size]
     return max(0, math.floor(min(room, default=_LARGEST) + 1e-9))
+
+
+def _of_no_float(con: "duckdb.DuckDBPyConnection", values: str) -> str:
+    """A number whose digits are those of no float, so that each of them was meant; empty where there is none."""
+    from decimal import Decimal
+
+    rows = con.execute(
+        f"""select distinct t from {values} where v < 1e{_ALL}
+        and length(regexp_replace(split_part(t, 'e', 1), '[^0-9]', '', 'g')) > {_LARGEST} order by t limit {FIRST}"""
+    ).fetchall()
+    for (text,) in rows:
+        amount = Decimal(text).normalize()
+        digits = len(amount.as_tuple().digits)
+        written = (repr(float(amount)), f"{float(amount):.{digits - 1}e}")
+        if digits > _LARGEST and amount not in map(Decimal, written):
+            return f"{amount:f}"
+    return ""
 
 
 def _shown(text: str) -> str:

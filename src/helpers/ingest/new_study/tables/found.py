@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import defaults
 from helpers.config import ASSIGNED, Study, Tables, Tolerance
 from helpers.ingest.levels import variant_of
-from helpers.ingest.new_study import tolerances, two_variants, vocabulary
+from helpers.ingest.new_study import reach, tolerances, two_variants, vocabulary
 from helpers.ingest.new_study.proposal import Measure, Noted, StudyProposal
 from helpers.ingest.new_study.tables.proposal import LONGEST_HISTORY
 from helpers.ingest.sql import literal, quoted
@@ -46,14 +46,16 @@ def completed(
         for m in (found if baseline else [replace(m, early=0) for m in found])  # all before the start are left out then
         for s in m.sentences(dated=m.table not in study.data.facts or "event_time" in study.data.facts[m.table].columns)
     ]
-    return replace(
+    rate = next((m.active / max(1, m.assigned) for m in found if m.table == metrics[0].event), 0.0)
+    made = replace(
         proposal, tolerate=tolerate, baseline=baseline, metrics=metrics, segments=segments,
-        steps=(ASSIGNED, metrics[0].event), unassigned=_unassigned(most),
+        steps=(ASSIGNED, metrics[0].event), unassigned=_unassigned(most), rate=rate,
         suspicious=(*proposal.suspicious, *leaks),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""),
         assumed=(*proposal.assumed, *(f"match: {sentence}" for sentence in sentences), *history, *alike, *tolerances.said(tolerate)),
         first=(*_asked(most, found), *proposal.first, *tolerances.asked(tolerate)),
     )  # fmt: skip
+    return reach.told(made)
 
 
 def _unassigned(share: float) -> tuple[float, str]:

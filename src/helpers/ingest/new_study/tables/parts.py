@@ -70,7 +70,7 @@ def divided(tables: Sequence[TableSeen], said: Said) -> Divided:
 def _one(assignments: TableSeen, unit: Column, other: TableSeen, key: Column) -> str:
     """The query that makes one table of the assignments and of what is known of their units."""
     by = f"using ({quoted(unit.name)})" if unit.name == key.name else f"on {quoted(unit.name)} = {quoted(key.name)}"
-    return f'select * from "{assignments.called}" join "{other.called}" {by}'
+    return f"select * from {assignments.source.selected} join {other.source.selected} {by}"
 
 
 def _is_log(seen: TableSeen, unit: Column, variant: Column) -> bool:

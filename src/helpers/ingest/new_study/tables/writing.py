@@ -139,7 +139,7 @@ def _of_one(seen: Sequence[TableSeen], where: str) -> int:
         meant = next((seen[n] for n in able if _holds(seen[n], where)), seen[(able or [0])[0]])
     else:
         there = re.sub(rf'(?i)"?\b({re.escape(meant.called)}|{meant.name})"?\.', "", where)
-    query = f'select * from "{meant.called}" where {there}'
+    query = f"select * from {meant.source.selected} where {there}"
     raise ReportError(
         "--where is of one table, and " + ("several have its columns" if able else "no table has all of its columns"),
         got=f"--where {typed.condition(where)}",
