@@ -122,7 +122,7 @@ def of_units(
     first = [*stated, *ended] if stated else ended
     kinds = measures.sort(free, selected=table.selected)
     kinds = measures.with_stated(
-        kinds, first, [money] if money and money not in stated else [], alone=bool(said.outcomes)
+        measures.sure(kinds, stated), first, [money] if money and money not in stated else [], alone=bool(said.outcomes)
     )
     if not kinds.outcomes:
         raise _no_outcome(table, kinds.left)

@@ -274,18 +274,19 @@ def is_told(column: Column) -> bool:
     return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
 
 
-def with_stated(
-    guessed: Sorted, first: list[Column], last: list[Column], together: frozenset[str], *, alone: bool
-) -> Sorted:
-    """The columns with the outcomes that somebody stated: ``first`` before those that are sure and ``last`` behind them, or
-    ``alone``, in place of them. Where one is stated, what may as well be an attribute is none."""
-    if first:
-        maybe = [c for c in guessed.outcomes if standing(c, together) is not Standing.OUTCOME and c not in first]
-        guessed = replace(
-            guessed,
-            outcomes=tuple(c for c in guessed.outcomes if c not in maybe),
-            left=(*guessed.left, *((c, f"not used: {MAY_BE}") for c in maybe)),
-        )
+def sure(guessed: Sorted, stated: list[Column], together: frozenset[str] = frozenset()) -> Sorted:
+    """The columns without outcomes that may as well be attributes, where somebody ``stated`` one and so told which are."""
+    maybe = [c for c in guessed.outcomes if standing(c, together) is not Standing.OUTCOME] if stated else []
+    return replace(
+        guessed,
+        outcomes=tuple(c for c in guessed.outcomes if c not in maybe),
+        left=(*guessed.left, *((c, f"not used: {MAY_BE}") for c in maybe)),
+    )
+
+
+def with_stated(guessed: Sorted, first: list[Column], last: list[Column], *, alone: bool) -> Sorted:
+    """The columns with the outcomes that somebody stated: ``first`` before the guessed ones and ``last`` behind them, or
+    ``alone``, in place of them."""
     room = 0 if alone else max(0, MOST_OUTCOMES - len(first) - len(last))
     why = "other outcomes were named" if alone else f"more than {MOST_OUTCOMES} metrics dilute each other"
     more = tuple((c, f"not used: {why}") for c in guessed.outcomes[room:])

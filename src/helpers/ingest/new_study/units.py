@@ -108,7 +108,7 @@ def propose(
     kinds, sided = one_side.without(table, kinds, variant)
     leaking += sided
     behind = [money_said] if money_said and money_said not in stated else []
-    kinds = measures.with_stated(kinds, stated, behind, together, alone=bool(said.outcomes))
+    kinds = measures.with_stated(measures.sure(kinds, stated, together), stated, behind, alone=bool(said.outcomes))
     if not kinds.outcomes:
         raise no_outcome.none(table, kinds)
     if not said.measured and (several := measures.unclear(kinds.outcomes, together)):
