@@ -14,6 +14,7 @@ from helpers.experiment.decision import claims
 from helpers.experiment.decision.value import no_revenue
 from helpers.experiment.funnel import FunnelCounts, FunnelStep
 from helpers.experiment.rerandomisation import evaluated, none_made
+from helpers.experiment.segments import SegmentRate, telling
 from helpers.ingest.new_study.proposal import Measure
 from helpers.ingest.new_study.writing import _stated
 from helpers.pipeline.faults import Fault
@@ -182,3 +183,16 @@ def test_what_nobody_directed_is_drawn_without_a_colour_and_never_told_as_good_o
     assert ("without a colour where nobody stated" in drawn.layout.meta["subtitle"]) is listed
     lost, moved = claims.lost(found.headline(), study), claims.moved(found.headline(), study)
     assert (len(lost), len(moved)) == (0, 1) if listed else (int(better == "lower"), 0)
+
+
+@pytest.mark.parametrize(("shares", "told"), [((1, 1, 1), 0), ((1, 0.5, 1), 3), ((0, 0, 0), 3)])
+def test_a_share_that_everybody_has_is_no_table_of_segments(shares, told):
+    """Of a table whose outcome is a number of each unit; a way through a shop tells its rates whatever they are."""
+    table = unit_study("units.csv").model_copy(update={"segments": ["country"]})
+    rates = [
+        SegmentRate("country", f"l{i}", 100, binomial_interval(round(100 * share), 100, 0.95), 0.0)
+        for i, share in enumerate(shares)
+    ]
+    assert len(telling(rates, table)) == told
+    assert len(telling(rates, config.load("studies/cart_checkout.yml"))) == len(shares)
+    assert "exposure step" not in segments.caption(table) and "100 % in each segment" in segments.absent(table)

@@ -198,9 +198,26 @@ def test_less_of_what_is_sent_back_is_better_in_any_language(name: str) -> None:
     assert direction.why_lower(name, None) == "by its name"
 
 
-@pytest.mark.parametrize("name", ["Rückkehr", "revenu", "devis", "resort", "restitution", "wrocław", "戻り"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Rückkehr",
+        "resilience",
+        "resilienza",
+        "revenu",
+        "devis",
+        "resort",
+        "restitution",
+        "wrocław",
+        "戻り",
+    ],
+)
 def test_words_that_only_look_like_it_are_left_alone(name: str) -> None:
     assert not direction.why_lower(name, None)
+
+
+def test_a_return_on_what_was_spent_is_no_harm() -> None:
+    assert harms.is_harm("return_value") and not harms.is_harm("return_on_ad_spend")
 
 
 @pytest.mark.parametrize(("beside", "better", "listed"), [

@@ -104,7 +104,7 @@ DONE = words(
 )
 HARM = words(
     "abmeld* gekundigt gekuendigt kundigung* kuendigung* storniert* storno* beschwerde* reklamation* abgemeldet retoure* abbruch* "
-    "fehlzeit* rucksend* ruecksend* ruckgabe* rueckgabe* zuruckgesch* zurueckgesch* zuruckgesandt* zurueckgesandt* zuruckgegeben* zurueckgegeben* resili* desabonn* inadimpl* moroso morosa morosidad* plainte* annul* rembours* retour* renvoye* "
+    "fehlzeit* rucksend* ruecksend* ruckgabe* rueckgabe* zuruckgesch* zurueckgesch* zuruckgesandt* zurueckgesandt* zuruckgegeben* zurueckgegeben* resilia* resilie resilies resiliee resiliees desabonn* inadimpl* moroso morosa morosidad* plainte* annul* rembours* retour* renvoye* "
     "baja cancel* queja* devol* devuelt* abandon* reclam* reingreso* readmis* descadastr* disdett* annullat* disiscritt* reso resi restituito restituiti restituita rimborsat* "
     "opgezegd* klacht* geannuleerd* uitgeschreven retour* geretourneerd* teruggestuurd* teruggezonden iptal* sikayet* iade* "
     "rezygnac* reklamacj* anulowan* zwrot* zwroc* odeslan* отпис* жалоб* отмен* возврат* "
