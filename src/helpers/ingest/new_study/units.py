@@ -218,6 +218,7 @@ def propose(
         first=(
             *(happened.asked(table, c) for c in kinds.outcomes if c.name in table.happened),
             *nothing_words.asked(table, used),
+            *received.asked(taken_up, variant),
             *histories.unlike(before, told),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
