@@ -49,7 +49,9 @@ def test_which_of_two_columns_of_the_same_arms_was_assigned_is_asked_where_no_na
     made = pd.DataFrame({"user_id": range(1_600), one: first, other: second, "purchased": dice.integers(0, 2, 1_600)})
     made.to_csv(tmp_path / "t.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "t.csv")
-    assert f"Is '{one}' what was assigned, or '{other}'?" in said or f"Is '{other}' what was assigned, or '{one}'?" in said
+    assert (
+        f"Is '{one}' what was assigned, or '{other}'?" in said or f"Is '{other}' what was assigned, or '{one}'?" in said
+    )
     assert "what was really taken up: it is not" not in said
 
 
@@ -57,7 +59,9 @@ def test_what_was_planned_is_never_called_what_was_taken_up(tmp_path: Path) -> N
     dice = np.random.default_rng(6)
     planned = dice.permutation(np.repeat(["old", "new"], 800))
     actual = np.where(dice.random(1_600) < 0.1, "old", planned)
-    made = pd.DataFrame({"user_id": range(1_600), "TRT01A": actual, "TRT01P": planned, "purchased": dice.integers(0, 2, 1_600)})
+    made = pd.DataFrame(
+        {"user_id": range(1_600), "TRT01A": actual, "TRT01P": planned, "purchased": dice.integers(0, 2, 1_600)}
+    )
     made.to_csv(tmp_path / "t.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "t.csv", variant="TRT01A")
     assert "TRT01P: what was really taken up" not in said and "--variant TRT01P" in said

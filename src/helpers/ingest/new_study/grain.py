@@ -16,6 +16,7 @@ from helpers.ingest.new_study import (
     codes,
     coins,
     contradictions,
+    counted_rows,
     counted_totals,
     described,
     direction,
@@ -171,7 +172,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     seen, known = _roles(seen)
     if seen.said.descriptive:
         return _noted(_described(seen, known), notes)
-    if counts := _of_days(seen, known, ask):
+    if counts := _of_days(seen, known, ask) or _by_values(seen, known, ask):
         return counts
     may_vary = _may_vary(seen, known.unit)
     if (
@@ -199,6 +200,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
             keyed_arms.refuse(seen.table, seen.columns)
             arms_in_texts.refuse(seen.table, seen.columns, unit, log=True)
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
+            refusals.refuse_marked(seen, unit, {unit.name, time.name, event.name})
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)
             return _noted(_log(seen, (unit, time, event), variant, ask), notes)
@@ -293,6 +295,7 @@ def _log(
         if said.descriptive == described.DESCRIBE:
             made = described.of_log(table, seen.rows, seen.columns, unit, time, event, said)
             return codes.told(made, event)
+        refusals.refuse_few(seen, unit)
         described_all = (described.TOLD,)
     arms = roles.meant(log.by_units(table, unit, variant))[0] if variant else None
     said = answered.control(table, said, arms, ask, "units")
@@ -302,8 +305,13 @@ def _log(
     return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all)), event)
 
 
-def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | None) -> StudyProposal | None:
-    """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many."""
+def _counts(
+    seen: TableView, known: Known, variant: Column, ask: asking.Ask | None, *, sure: bool = False
+) -> StudyProposal | None:
+    """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many.
+
+    It is ``sure`` that these are counts where their values said so already.
+    """
     where = sound_rows.Where()
     if (said := counted_totals.of_no_arm(seen, variant))[0]:
         where = where.also(*said)
@@ -320,8 +328,8 @@ def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | No
         if counts is None and (error := refusals.aggregated(seen, known.unit, known.time, variant)):
             raise error
         return counts
-    if (known.unit is None or not roles.is_key(known.unit)) and (
-        parts := aggregates.of_parts(table, seen.rows, seen.columns, variant, known.time)
+    if (not (known.unit and roles.is_key(known.unit)) or counted_rows.may_count(known.unit)) and (
+        parts := aggregates.of_parts(table, seen.rows, seen.columns, variant, known.time, sure=sure)
     ):
         raise parts
     return None
@@ -346,6 +354,25 @@ def _of_days(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProp
         return None
     variants = [said.column("variant", seen.columns) or c for c in roles.variants_of(seen.columns)[:1]]
     return _counts(seen, replace(known, event=None), variants[0], ask) if variants else None
+
+
+def _by_values(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProposal | None:
+    """A study of counts whose rows say so by their values alone, in whatever language, and seem to be events of their numbers.
+
+    Raises where they are counts of parts of an arm, and where no column is that of the arms.
+    """
+    said = seen.said
+    if said.event or said.cluster or not (seen.rows <= LONGEST and counted_rows.may_count(known.unit)):
+        return None
+    variants = [c for c in _may_vary(seen, known.unit) if c.distinct <= roles.MOST_ARMS]
+    keys = counted_rows.keys_of(seen.table, seen.rows, seen.columns)
+    if not keys:
+        return None
+    arm = next((c for c in variants if c in keys or c.name == said.variant), None)
+    if arm is None:
+        counted_rows.refuse(seen.table, seen.rows, seen.columns)
+        return None
+    return _counts(seen, replace(known, unit=None, event=None), arm, ask, sure=True)
 
 
 def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:
@@ -413,7 +440,7 @@ def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Co
     day = table.text(time.name) if time else "''"
     asked = f"select count(distinct {arm}), count(distinct {day}), count(distinct ({arm}, {day})) from {{table}}"
     arms, days, pairs = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
-    return bool(pairs == rows and rows >= aggregates.GRID * arms * days)
+    return bool(pairs == rows and rows >= counted_rows.GRID * arms * days)
 
 
 def _described(seen: TableView, known: Known) -> StudyProposal:

@@ -1,6 +1,6 @@
 """Of two columns of the same arms, which says what a unit was to get and which what it got: by what their names differ in."""
 
-from os.path import commonprefix
+from itertools import takewhile
 
 from helpers.ingest.new_study.vocabulary import ASSIGNED, TAKEN_UP, Words, is_said, tokens
 
@@ -57,7 +57,12 @@ def _rest(one: str, other: str) -> tuple[str, str]:
     """Two words without what both begin and end with: of ACTARM and ARM the act of the first."""
     if one.endswith(other) or other.endswith(one):
         return one.removesuffix(other), other.removesuffix(one)
-    start = len(commonprefix([one, other]))
+    start = _same(one, other)
     one, other = one[start:], other[start:]
-    end = len(commonprefix([one[::-1], other[::-1]]))
+    end = _same(one[::-1], other[::-1])
     return one[: len(one) - end], other[: len(other) - end]
+
+
+def _same(one: str, other: str) -> int:
+    """How many signs both begin with."""
+    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))])

@@ -31,7 +31,10 @@ def others(columns: Sequence[Column], variant: Column, may_vary: Sequence[Column
 
 def _may_be_got(column: Column, variant: Column) -> bool:
     """Whether a column is called as what was got, or differs from the variant's name as that does."""
-    return vocabulary.touches(column.name, vocabulary.TAKEN_UP) or planned.comes_first(variant.name, column.name) is not None
+    return (
+        vocabulary.touches(column.name, vocabulary.TAKEN_UP)
+        or planned.comes_first(variant.name, column.name) is not None
+    )
 
 
 def seen(table: "SourceTable", variant: Column, others: list[Column]) -> Seen:
