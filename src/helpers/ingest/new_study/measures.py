@@ -73,6 +73,8 @@ def sort(
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
+        elif column.words and _ended(column):
+            left.append((column, _in_words(column)))
         elif _few(column) and sure is Standing.ATTRIBUTE and (is_named(column) or not column.numeric):
             segments.append(column)
         elif (column.numeric or column.in_words) and sure in (Standing.OUTCOME, Standing.PERHAPS):
@@ -80,8 +82,7 @@ def sort(
             found = outcomes if sure is Standing.OUTCOME else maybe
             left.append((column, reason)) if reason else found.append(column)
         elif _few(column) and sure is Standing.OUTCOME and column.words:
-            told = f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be 1 and 0"
-            left.append((column, told))
+            left.append((column, _in_words(column)))
         elif _few(column) and not column.numeric:
             segments.append(column)
         else:
@@ -124,6 +125,21 @@ def sort(
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments), tuple(left))
+
+
+def _in_words(column: Column) -> str:
+    return f"{IN_WORDS[0]} ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be 1 and 0"
+
+
+def _ended(column: Column) -> bool:
+    """Whether two levels say that something ended well and that it did not, whatever their column is called: Erfolg and Misserfolg."""
+    if column.distinct != 2 or column.in_words:
+        return False
+    well, ill = (
+        [any(vocabulary.is_said(t, words) for t in vocabulary.tokens(level)) for level in column.values]
+        for words in (vocabulary.SUCCEEDED, vocabulary.FAILED)
+    )
+    return sum(well) == sum(ill) == 1 and well != ill
 
 
 def seldom(kinds: Sorted) -> list[Column]:
