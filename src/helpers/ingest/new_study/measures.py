@@ -69,7 +69,7 @@ def sort(
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
-        elif weighing := _may_weigh(column) or pieces.alone(columns, column, called):
+        elif weighing := _may_weigh(column) or pieces.alone(columns, column, called) or _owed(columns, column):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
@@ -275,6 +275,36 @@ def _may_weigh(column: Column) -> str:
     return (
         "not used: weights of a survey, or what units weigh? As weights nothing takes them; --outcome makes it a metric"
     )
+
+
+DUE = frozenset(
+    {"due", "owed", "owing", "payable", "billed", "invoiced", "outstanding", "fallig", "faellig", "geschuldet", "schuld", "forderung", "dette", "facture",
+     "adeudado", "debido", "devido", "dovuto", "verschuldigd", "nalezny", "naleznosc", "borc", "долг"}
+)  # fmt: skip
+"""Words of what somebody has to pay,"""
+PAID = frozenset(
+    {"paid", "payment", "payments", "repaid", "settled", "bezahlt", "gezahlt", "zahlung", "paye", "payee", "regle", "pagado", "pago", "pagato", "betaald", "zaplacono",
+     "zaplacene", "odendi", "оплачено"}
+)  # fmt: skip
+"""and of what was paid of it."""
+
+
+def _owed(columns: list[Column], column: Column) -> str:
+    """That an amount is what was to be paid, beside what was paid and never is more; empty where it is not."""
+    words = set(vocabulary.tokens(column.name))
+    if not (column.numeric and words & DUE) or words & PAID:
+        return ""
+    paid = [
+        c for c in columns if c is not column and c.numeric and not c.binary and PAID & set(vocabulary.tokens(c.name))
+    ]
+    paid = [
+        c
+        for c in paid
+        if c.filled <= column.filled and c.high <= column.high and not vocabulary.touches(c.name, vocabulary.SPANS)
+    ]
+    if not paid:
+        return ""
+    return f"not used: what was to be paid, before anybody paid; '{vocabulary.printable(paid[0].name)}' came of it; --outcome makes it a metric"
 
 
 def came_of_it(column: Column) -> bool:

@@ -28,11 +28,14 @@ def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
     marked = next(
         (c for c, _ in kinds.left if c.constant and 0 < c.filled < c.rows and c.values and measures.came_of_it(c)), None
     )
+    seldom = [c for c in measures.seldom(kinds) if c.low >= 0 and not c.constant]
     told = (
         [worded.remedy(table.selected, in_words)]
         if in_words
         else [worded.marked(table.selected, marked)]
         if marked
+        else [f"if an empty field means that nothing happened: --primary {typed.name(seldom[0].name)} --empty zero"]
+        if seldom
         else []
     )
     return ReportError(

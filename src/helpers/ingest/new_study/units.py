@@ -233,6 +233,8 @@ def propose(
     )  # fmt: skip
 
 
+FEWEST = 20
+"""Units that are in one arm each in all of their rows, from which on that is no chance."""
 NO_PERIOD = "When did the experiment run? The period is a placeholder."
 
 
@@ -327,7 +329,10 @@ def _tolerances(
         ) if shown else "true"  # fmt: skip
         repeated = questions.repeats(table, unit, variant, outcomes, f"({cases})")
         if repeated.disagreeing:
-            ids = within.told(table, columns, unit, variant)
+            anew = (
+                repeated.in_two_variants or repeated.units < FEWEST
+            )  # ids of one number, given anew, would be in one arm by chance
+            ids = within.told(table, columns, unit, variant) if anew else ""
             raise ReportError(
                 f"{table.called}: {repeated.disagreeing:,} units stand in several rows with different outcomes",
                 got=f"{rows:,} rows of {repeated.units:,} units in '{vocabulary.printable(unit.name)}', and no column of event names",
