@@ -46,7 +46,8 @@ def test_years_of_no_experiment_are_no_period(tmp_path: Path, written: str, told
         proposed(tmp_path, file, time="exposed_on")
 
 
-def test_a_count_that_lies_ahead_is_asked_about(tmp_path: Path) -> None:
-    since = 2_088_000_000_000  # of Stata, since 1960
+@pytest.mark.parametrize("since", [2_088_000_000_000, 3_855_340_800_000])
+def test_a_count_that_lies_ahead_is_asked_about(tmp_path: Path, since: int) -> None:
+    """Of Stata, since 1960, and of older Macs, since 1904: the origin that is offered is one that lies behind us."""
     _, text, said = proposed(tmp_path, table(tmp_path / "t.csv", [str(since + 86_400_000 * i) for i in range(14)]))
     assert "it would be March 2026" in " ".join(text.replace("#", " ").split()) and "(sure; else --time)" not in said

@@ -20,6 +20,8 @@ SILENT = [
     ("variant", "challenger"),
     ("mobile", "desktop"),
     ("north",),
+    ("0.5x", "1x"),
+    ("0,5 mg", "1 mg"),
 ]
 
 

@@ -161,7 +161,9 @@ def _numbered(levels: Sequence[str]) -> bool:
 
 
 def _led(levels: Sequence[str]) -> bool:
-    """Whether each level begins with the next sign, as A_old and B_short, or 0 - old and 1 - short."""
+    """Whether each level begins with the next sign, as A_old and B_short, or 0 - old and 1 - short; a half is no sign."""
+    if any(_FRACTION.match(level) for level in levels):
+        return False
     leads = sorted(found[0] if (found := tokens(level)) else "" for level in levels)
     return leads in (list("abcdefgh")[: len(leads)], list("0123456789")[: len(leads)])
 
@@ -202,6 +204,7 @@ def is_sure(level: str, levels: Sequence[str], column: str) -> bool:
     return meant.get(asked_by(column)) == level
 
 
+_FRACTION = re.compile(r"\s*\d+[.,]\d")
 _LISTS = re.compile(r"[^:=;,|]+[:=][^:=;,|]+([;,|][^:=;,|]+[:=][^:=;,|]+)+")
 
 
