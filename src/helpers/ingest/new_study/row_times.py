@@ -23,7 +23,10 @@ LOGS = 2005
 """The year before which hardly any log counts its seconds,"""
 SINCE_2001 = timedelta(seconds=978_307_200)
 """and what lies between 1970 and 2001,"""
-BEFORE_1970 = (("1960", "Stata and SAS count", timedelta(days=3_653)), ("1904", "older Macs and QuickTime count", timedelta(days=24_107)))
+BEFORE_1970 = (
+    ("1960", "Stata and SAS count", timedelta(days=3_653)),
+    ("1904", "older Macs and QuickTime count", timedelta(days=24_107)),
+)
 """Years before 1970 from which on some programs count, and what lies between."""
 
 
