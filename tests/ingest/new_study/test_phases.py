@@ -69,6 +69,8 @@ def test_what_the_remedy_sets_beside_is_what_was_before_whatever_it_looks_like(
     rows.to_csv(tmp_path / "stores.csv", index=False)
     with pytest.raises(ReportError, match="rows from before the experiment") as caught:
         proposed(tmp_path, tmp_path / "stores.csv")
+    _, _, said = proposed(tmp_path, tmp_path / "stores.csv", where=f"phase <> '{before}'", name="later")
+    assert ("Were the arms unlike before? In the rows that --where leaves out" in said) == bool(ahead)
     query = re.search(r"(select \* from .*?); if all", str(caught.value))
     assert query
     (tmp_path / "after.sql").write_text(query[1], encoding="utf-8")
