@@ -72,6 +72,25 @@ def test_users_of_some_countries_and_devices_are_no_counts(tmp_path: Path) -> No
     assert study.data.columns["user_id"] == "visitor" and study.primary.name == "orders"
 
 
+def test_plots_of_blocks_and_shops_of_weeks_are_no_counts(tmp_path: Path) -> None:
+    """Each combination of a treatment and a block, or of a shop and a week, stands once as well."""
+    dice = np.random.default_rng(4)
+    plots = [(100 * block + k, f"b{block}", arm, int(dice.poisson(9)), round(float(dice.normal(7, 1)), 2))
+             for block in range(1, 26) for k, arm in enumerate(("untreated", "fungicide", "biocontrol", "both"), 1)]  # fmt: skip
+    pd.DataFrame(plots, columns=["plot", "block", "treatment", "weeds", "yield_t"]).to_csv(
+        tmp_path / "plots.csv", index=False
+    )
+    study, _, said = proposed(tmp_path, tmp_path / "plots.csv", primary="weeds", control="untreated")
+    assert study.data.columns["user_id"] == "plot" and "100 units" in said
+    weeks = [(f"s{n}", f"2026-W{week}", "AB"[n % 2], n_visits := int(dice.integers(300, 500)), int(dice.binomial(n_visits, 0.1)))
+             for n in range(40) for week in range(10, 14)]  # fmt: skip
+    pd.DataFrame(weeks, columns=["shop", "week", "variant", "visits", "orders"]).to_csv(
+        tmp_path / "shops.csv", index=False
+    )
+    _, _, said = proposed(tmp_path, tmp_path / "shops.csv")
+    assert "160 rows of 40 units" in said
+
+
 def log(units: int, marked: object = None, attribute: str = "in_pilot") -> pd.DataFrame:
     dice = np.random.default_rng(units)
     rows = []

@@ -28,7 +28,7 @@ KEEPING = frozenset({"keep", "keeps", "kept", "stay", "stays", "remain", "remain
 """Of these, words that change nothing of one of what is old: who keeps it got nothing new."""
 GOT: Words = (
     words(
-        "treatment treat treated exposed exposure contacted targeted mailed notified received got shown served seen offered test new enrolled eligible trt tg"
+        "treatment treat treated exposed exposure contacted targeted mailed notified received got shown served seen offered sent given used invited called emailed visited enabled test new enrolled eligible trt tg"
     )
     | languages.TREATMENT
 )

@@ -90,7 +90,8 @@ def is_unsaid(levels: Sequence[str], column: str) -> bool:
     """
     if yes_no.of(levels) is None or asked_by(column) is not WhoseYes.NOTHING:
         return False
-    return any(not is_said(t, arm_words.OF_GROUPS) and not t.isdigit() and len(t) > 1 for t in tokens(column))
+    name = column.rpartition(".")[2]  # of what is nested the last name is its own
+    return any(not is_said(t, arm_words.OF_GROUPS) and not t.isdigit() and len(t) > 1 for t in tokens(name))
 
 
 def control_of(levels: Sequence[str], column: str = "") -> str | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GRID = 0.75
 """A table with at least this share of all combinations of its arms, days and parts, each once, is one of counts."""
+FEW = 12
+"""Rows up to which numbers beside an arm and its parts count units, though no name and no day says so: plots of several blocks are more."""
 MOST_KEYS = 4
 """An arm, a day and two parts of it."""
 
@@ -46,17 +48,21 @@ def keys_of(table: "SourceTable", rows: int, columns: Sequence[Column]) -> list[
             if int(table.number(f"select count(distinct ({text})) from {{table}}")) < rows:
                 continue
             rest = [c for c in columns if c.numeric and c not in some]
-            if counted_columns.sort(table, rest, some[0], None):
+            found = counted_columns.sort(table, rest, some[0], None)
+            timed = any(not c.words for c in some)
+            if found and (timed or rows <= FEW or counted_columns.named(found.units)):
                 return list(some)
     return []
 
 
-def refuse(table: "SourceTable", rows: int, columns: Sequence[Column]) -> None:
-    """Raise for counts of which no column is called as that of the arms: they are no events, and nobody is one of their units."""
-    keys = keys_of(table, rows, columns)
-    if not keys:
+def refuse(table: "SourceTable", rows: int, keys: Sequence[Column]) -> None:
+    """Raise for counts of which no column is called as that of the arms: they are no events, and nobody is one of their units.
+
+    Each combination of the ``keys`` stands in one row; of shops and weeks none may be that of the arms.
+    """
+    may_be = [c for c in keys if c.words and c.distinct <= roles.MOST_ARMS]
+    if not may_be:
         return
-    may_be = [c for c in keys if not c.has_time and c.distinct <= roles.MOST_ARMS]
     listed = ", ".join(
         f"'{vocabulary.printable(c.name)}' ({', '.join(map(vocabulary.printable, c.values[:4]))})" for c in keys
     )
@@ -64,7 +70,5 @@ def refuse(table: "SourceTable", rows: int, columns: Sequence[Column]) -> None:
         f"{table.called} is a table of counts, and no column is called as that of the arms",
         got=f"{rows:,} rows, one for each combination of {listed}",
         expected="a column that says which arm the units of a row were in",
-        remedy=f"say which it is: --variant {typed.name(may_be[0].name)}" + ", or another of these" * (len(may_be) > 1)
-        if may_be
-        else "add a column that names the arm",
+        remedy=f"say which it is: --variant {typed.name(may_be[0].name)}" + ", or another of these" * (len(may_be) > 1),
     )

@@ -367,11 +367,10 @@ def _by_values(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyPr
         return None
     variants = [c for c in _may_vary(seen, known.unit) if c.distinct <= roles.MOST_ARMS]
     keys = counted_rows.keys_of(seen.table, seen.rows, seen.columns)
-    if not keys:
-        return None
-    arm = next((c for c in variants if c in keys or c.name == said.variant), None)
+    arm = next((c for c in variants if c in keys), None)
     if arm is None:
-        counted_rows.refuse(seen.table, seen.rows, seen.columns)
+        if keys and not variants:
+            counted_rows.refuse(seen.table, seen.rows, keys)
         return None
     return _counts(seen, replace(known, unit=None, event=None), arm, ask, sure=True)
 

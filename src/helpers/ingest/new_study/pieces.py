@@ -185,7 +185,10 @@ _KNOWN = (
     | vocabulary.SPANS
     | vocabulary.HARM
     | vocabulary.COST
-).union(*vocabulary.OUTCOME) - QUANTITY
+).union(
+    *vocabulary.OUTCOME,
+    {"balance", "saldo", "solde", "income", "salary", "transactions", "weight", "temperature", "rating"},
+) - QUANTITY
 """Words of numbers that are neither the price of one piece nor how many there were."""
 SEVERAL, MOST_PIECES = 2, 100
 """Different numbers of pieces that tell anything, and so many there hardly are."""
