@@ -51,3 +51,9 @@ def test_a_count_that_lies_ahead_is_asked_about(tmp_path: Path, since: int) -> N
     """Of Stata, since 1960, and of older Macs, since 1904: the origin that is offered is one that lies behind us."""
     _, text, said = proposed(tmp_path, table(tmp_path / "t.csv", [str(since + 86_400_000 * i) for i in range(14)]))
     assert "it would be March 2026" in " ".join(text.replace("#", " ").split()) and "(sure; else --time)" not in said
+
+
+def test_a_day_for_never_that_is_named_as_the_time_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    file = table(tmp_path / "t.csv", ["2027-01-31", "9999-12-31"])
+    with pytest.raises(ReportError, match="leave --time out"):
+        proposed(tmp_path, file, time="exposed_on")
