@@ -55,7 +55,28 @@ def keys_of(table: "SourceTable", rows: int, columns: Sequence[Column]) -> list[
     return []
 
 
-def refuse(table: "SourceTable", rows: int, keys: Sequence[Column]) -> None:
+def arm_of(table: "SourceTable", rows: int, columns: Sequence[Column], variants: Sequence[Column]) -> Column | None:
+    """The column of the arms of a table of counts, as its values tell that it is one; None of another table.
+
+    Raises where they are counts and no column is called as that of the arms.
+    """
+    keys = keys_of(table, rows, columns)
+    few = [c for c in variants if c.distinct <= roles.MOST_ARMS]
+    if keys and not few:
+        _refuse(table, rows, keys)
+    return next((c for c in few if c in keys), None)
+
+
+def are_summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Column) -> bool:
+    """Whether a table has a row for each variant, or for each of its days."""
+    arm = table.text(variant.name)
+    day = table.text(time.name) if time else "''"
+    asked = f"select count(distinct {arm}), count(distinct {day}), count(distinct ({arm}, {day})) from {{table}}"
+    arms, days, pairs = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
+    return bool(pairs == rows and rows >= GRID * arms * days)
+
+
+def _refuse(table: "SourceTable", rows: int, keys: Sequence[Column]) -> None:
     """Raise for counts of which no column is called as that of the arms: they are no events, and nobody is one of their units.
 
     Each combination of the ``keys`` stands in one row; of shops and weeks none may be that of the arms.

@@ -318,7 +318,7 @@ def _counts(
         where = where.also(*said)
         seen, known, variant = _taken(seen, known, variant, said[0])
     table = seen.table
-    if _summed_up(table, seen.rows, known.time, variant):
+    if counted_rows.are_summed_up(table, seen.rows, known.time, variant):
         taken, told = counted_totals.apart(seen, known.time, variant)
         if taken:
             where = where.also(taken, told)
@@ -362,17 +362,10 @@ def _by_values(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyPr
 
     Raises where they are counts of parts of an arm, and where no column is that of the arms.
     """
-    said = seen.said
-    if said.event or said.cluster or not (seen.rows <= LONGEST and counted_rows.may_count(known.unit)):
+    if seen.said.event or seen.said.cluster or not counted_rows.may_count(known.unit):
         return None
-    variants = [c for c in _may_vary(seen, known.unit) if c.distinct <= roles.MOST_ARMS]
-    keys = counted_rows.keys_of(seen.table, seen.rows, seen.columns)
-    arm = next((c for c in variants if c in keys), None)
-    if arm is None:
-        if keys and not variants:
-            counted_rows.refuse(seen.table, seen.rows, keys)
-        return None
-    return _counts(seen, replace(known, unit=None, event=None), arm, ask, sure=True)
+    arm = counted_rows.arm_of(seen.table, seen.rows, seen.columns, _may_vary(seen, known.unit))
+    return _counts(seen, replace(known, unit=None, event=None), arm, ask, sure=True) if arm else None
 
 
 def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:
@@ -394,7 +387,7 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
 
 def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
     """A study of units, without the rows that are none: totals of a variant, and notes below the table."""
-    totals = {level: _place(seen.table, variants[0], level) for level in roles.totals(variants[0])}
+    totals = {level: questions.place_of(seen.table, variants[0], level) for level in roles.totals(variants[0])}
     if totals:
         seen = seen.again(seen.table.without(variants[0].name, totals))
         variants = _again(variants, seen.columns)
@@ -434,15 +427,6 @@ def _again(variants: list[Column], columns: list[Column]) -> list[Column]:
     return [seen[variant.name] for variant in variants if variant.name in seen]
 
 
-def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Column) -> bool:
-    """Whether a table has a row for each variant, or for each of its days."""
-    arm = table.text(variant.name)
-    day = table.text(time.name) if time else "''"
-    asked = f"select count(distinct {arm}), count(distinct {day}), count(distinct ({arm}, {day})) from {{table}}"
-    arms, days, pairs = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
-    return bool(pairs == rows and rows >= counted_rows.GRID * arms * days)
-
-
 def _described(seen: TableView, known: Known) -> StudyProposal:
     """What is proposed of a file that somebody calls no experiment."""
     table, rows, columns, said = seen.table, seen.rows, seen.columns, seen.said
@@ -469,14 +453,6 @@ def _described(seen: TableView, known: Known) -> StudyProposal:
 
 def _noted(proposal: StudyProposal, notes: list[str]) -> StudyProposal:
     return replace(proposal, assumed=(*proposal.assumed, *notes))
-
-
-def _place(table: "SourceTable", variant: Column, level: str) -> str:
-    """Where the one row stands that holds a level."""
-    alone = questions.is_level(table, variant, level)
-    place = f"select file_index * {2**40} + file_row_number from {{table}} where {alone}"
-    first = divmod(int(table.number(place)), 2**40)
-    return f"{table.parts.place(table.con, *first)} alone, a total?"
 
 
 def _asked(time: Column | None) -> None:

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
-from helpers.ingest.new_study import coded, parts_of_dates, pieces, vocabulary
+from helpers.ingest.new_study import coded, owed, parts_of_dates, pieces, vocabulary, worded
 from helpers.ingest.new_study import harms as named
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
@@ -69,11 +69,11 @@ def sort(
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
-        elif weighing := _may_weigh(column) or pieces.alone(columns, column, called) or _owed(columns, column):
+        elif weighing := _may_weigh(column) or pieces.alone(columns, column, called) or owed.told(columns, column):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
-        elif column.words and _ended(column):
+        elif column.words and worded.ended(column):
             left.append((column, _in_words(column)))
         elif _few(column) and sure is Standing.ATTRIBUTE and (is_named(column) or not column.numeric):
             segments.append(column)
@@ -129,17 +129,6 @@ def sort(
 
 def _in_words(column: Column) -> str:
     return f"{IN_WORDS[0]} ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be 1 and 0"
-
-
-def _ended(column: Column) -> bool:
-    """Whether two levels say that something ended well and that it did not, whatever their column is called: Erfolg and Misserfolg."""
-    if column.distinct != 2 or column.in_words:
-        return False
-    well, ill = (
-        [any(vocabulary.is_said(t, words) for t in vocabulary.tokens(level)) for level in column.values]
-        for words in (vocabulary.SUCCEEDED, vocabulary.FAILED)
-    )
-    return sum(well) == sum(ill) == 1 and well != ill
 
 
 def seldom(kinds: Sorted) -> list[Column]:
@@ -275,36 +264,6 @@ def _may_weigh(column: Column) -> str:
     return (
         "not used: weights of a survey, or what units weigh? As weights nothing takes them; --outcome makes it a metric"
     )
-
-
-DUE = frozenset(
-    {"due", "owed", "owing", "payable", "billed", "invoiced", "outstanding", "fallig", "faellig", "geschuldet", "schuld", "forderung", "dette", "facture",
-     "adeudado", "debido", "devido", "dovuto", "verschuldigd", "nalezny", "naleznosc", "borc", "долг"}
-)  # fmt: skip
-"""Words of what somebody has to pay,"""
-PAID = frozenset(
-    {"paid", "payment", "payments", "repaid", "settled", "bezahlt", "gezahlt", "zahlung", "paye", "payee", "regle", "pagado", "pago", "pagato", "betaald", "zaplacono",
-     "zaplacene", "odendi", "оплачено"}
-)  # fmt: skip
-"""and of what was paid of it."""
-
-
-def _owed(columns: list[Column], column: Column) -> str:
-    """That an amount is what was to be paid, beside what was paid and never is more; empty where it is not."""
-    words = set(vocabulary.tokens(column.name))
-    if not (column.numeric and words & DUE) or words & PAID:
-        return ""
-    paid = [
-        c for c in columns if c is not column and c.numeric and not c.binary and PAID & set(vocabulary.tokens(c.name))
-    ]
-    paid = [
-        c
-        for c in paid
-        if c.filled <= column.filled and c.high <= column.high and not vocabulary.touches(c.name, vocabulary.SPANS)
-    ]
-    if not paid:
-        return ""
-    return f"not used: what was to be paid, before anybody paid; '{vocabulary.printable(paid[0].name)}' came of it; --outcome makes it a metric"
 
 
 def came_of_it(column: Column) -> bool:

@@ -161,6 +161,14 @@ def is_level(table: "SourceTable", column: Column, level: str) -> str:
     return f"{table.text(column.name)} = {literal(level)}"
 
 
+def place_of(table: "SourceTable", variant: Column, level: str) -> str:
+    """Where the one row stands that holds a level."""
+    alone = is_level(table, variant, level)
+    place = f"select file_index * {2**40} + file_row_number from {{table}} where {alone}"
+    first = divmod(int(table.number(place)), 2**40)
+    return f"{table.parts.place(table.con, *first)} alone, a total?"
+
+
 def together(table: "SourceTable", columns: list[Column]) -> tuple[frozenset[str], dict[str, str]]:
     """Columns that are not zero in exactly the rows in which another one is not, and for each column of 0 and 1 that says where
     another one is empty, which.
