@@ -86,8 +86,7 @@ def refuse_marked(seen: TableView, unit: Column, taken: set[str]) -> None:
             continue
         name, value = vocabulary.printable(column.name), vocabulary.printable(column.values[0])
         raise ReportError(
-            f"{table.called}: is '{name}' the variant? It stands in all rows of some units and in none of the others, in shares that"
-            " experiments are designed with, and no name says what it is",
+            f"{table.called}: is '{name}' the variant? It marks some units and not the others, in shares of an experiment",
             got=f"{value} ({yes:,} units), nothing ({no:,} units)",
             expected="the column that says who got what, if this is an experiment",
             remedy=f"say so, and the next message tells how to write who is the control: --variant {typed.name(name)}; if it is an"
