@@ -9,8 +9,8 @@ from helpers.ingest import text
 from tests.ingest.test_dialects import NAMES, read
 
 WORDS = {
-    "cp1252": ["café", "mañana, größe", "François naïve", "Ünal straße", "São Paulo ação", "Ørsted på"],
-    "cp1250": ["žluťoučký kůň", "Łódź źdźbło", "árvíztűrő"], "cp1254": ["ışık şeker"], "cp1253": ["έλεγχος"],
+    "cp1252": ["café", "mañana, größe", "François naïve", "Ünal straße", "São Paulo ação", "Ørsted på", "þjónusta borð útgáfa"],
+    "cp1250": ["žluťoučký kůň", "Łódź źdźbło", "árvíztűrő"], "cp1254": ["ışık şeker", "Sipariş", "Ziyaretçi Sürüm"], "cp1253": ["έλεγχος"],
     "cp1251": ["контроль", "Москва да", "тест"], "koi8_r": ["контроль", "Москва"], "mac_roman": ["café crème"],
     "cp932": ["コントロール", "対照", "テスト"], "euc_jp": ["対照", "コントロール"], "gb18030": ["对照组", "控制"],
     "big5": ["對照組"], "cp949": ["대조군", "처리"],

@@ -38,6 +38,8 @@ def readings(lines: Iterable[bytes]) -> dict[str, list[str]]:
     (['cp932'], ['cp1252', 'cp1250'])
     >>> next(iter(readings(["그룹,대조군,실험군".encode("cp949")]))), next(iter(readings(["实验组,对照组,分组".encode("gb18030")])))
     ('cp949', 'gb18030')
+    >>> next(iter(readings(["Sipariş;Sürüm;Ziyaretçi".encode("cp1254")]))), next(iter(readings(["þjónusta;borð;útgáfa".encode("cp1252")])))
+    ('cp1254', 'cp1252')
     >>> next(iter(readings(["客户编号,点击数".encode("gb18030")]))), next(iter(readings(["会員番号,クリック".encode("euc_jp")])))
     ('gb18030', 'euc_jp')
     """
@@ -53,7 +55,20 @@ def readings(lines: Iterable[bytes]) -> dict[str, list[str]]:
         found = {"cp949": found["cp949"]} | found
     elif "gb18030" in found and next(iter(found)) == "euc_jp" and not _has_kana(found["euc_jp"]):
         found = {"gb18030": found["gb18030"]} | found
+    if "cp1254" in found and _is_turkish(found["cp1254"]):
+        found = {"cp1254": found["cp1254"]} | found
     return found
+
+
+TURKISH, ICELANDIC = "şŞğĞıİ", "áéíóæðþÁÉÍÓÆÐÞ"
+"""Letters of Turkish that stand in the places of þ, ð and ý, and letters that only those have who write these."""
+
+
+def _is_turkish(lines: list[str]) -> bool:
+    """Whether lines hold letters that Turkish alone has, and none that stands beside a þ or a ð in the languages that have these."""
+    signs = {sign for line in lines for sign in line}
+    ending = any(word.endswith(("ş", "Ş")) for line in lines for word in LETTERS.findall(line))  # no word ends with a þ
+    return not signs.isdisjoint(TURKISH) and signs.isdisjoint(ICELANDIC) and (ending or not signs.isdisjoint("çÇüÜ"))
 
 
 def _has_kana(lines: list[str]) -> bool:

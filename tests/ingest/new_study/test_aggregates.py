@@ -313,6 +313,22 @@ def test_a_total_of_fewer_users_than_the_days_together_is_taken_alone(tmp_path: 
     assert ("left out" if alike else "taken alone") in told
 
 
+@pytest.mark.parametrize("called", ["Razem", "Skupaj", "A+B", "zzz"])
+@pytest.mark.parametrize("day", ["", "Razem", "2026-03-31"])
+def test_a_row_that_sums_up_all_others_is_no_arm_whatever_it_is_called(tmp_path: Path, called: str, day: str) -> None:
+    dice = random.Random(len(called + day))
+    rows = [
+        (f"2026-03-{d:02d}", arm, n := dice.randint(400, 600), dice.randint(30, n // 5))
+        for d in range(2, 16)
+        for arm in "AB"
+    ]
+    total = (day, called, sum(r[2] for r in rows), sum(r[3] for r in rows))
+    lines = ["Dzień,Grupa,Użytkownicy,Zamówienia", *(",".join(map(str, row)) for row in (*rows, total))]
+    (tmp_path / "days.csv").write_text("\n".join(lines), encoding="utf-8")
+    study, _, told = of_tables.proposed(tmp_path, tmp_path / "days.csv")
+    assert set(study.data.variants) == {"A", "B"} and "1 of 29 rows are left out" in told  # type: ignore[union-attr]
+
+
 def test_a_control_as_large_as_the_other_arms_together_is_no_total(tmp_path: Path) -> None:
     """A total sums up what the others have, too; and neither an id nor yes and no of a row is a count."""
     lines = ["group,group_id,visitors,refunds,signups,is_baseline", "control,901,30000,90,1500,true", "alpha,902,10000,60,590,false",

@@ -1,6 +1,7 @@
 """Arms as names of columns, sheets and keys of JSON are told with what writes their rows below each other, and that runs."""
 
 import json
+import random
 import re
 import subprocess
 import sys
@@ -121,3 +122,27 @@ def test_a_variant_beside_a_baseline_is_no_pair_of_arms(tmp_path: Path, coded: b
         tmp_path / "units.csv", index=False
     )
     told(tmp_path, tmp_path / "units.csv", made.replace({"variant": {"control": 0, "treatment": 1}}) if coded else made)
+
+
+@pytest.mark.parametrize("gap", ["", ","])
+@pytest.mark.parametrize(
+    ("arms", "labels"), [(("Control", "Treatment"), ("id", "orders")), (("alt", "neu"), ("kunde", "bestellungen"))]
+)
+def test_a_header_of_two_lines_in_a_csv_is_written_below_each_other_by_the_query(
+    tmp_path: Path, gap: str, arms: tuple[str, str], labels: tuple[str, str]
+) -> None:
+    """As a sheet is saved in which the arms stand above what each has; its second line is no question of a survey."""
+    dice = random.Random(4)
+    rows = [(i, dice.randint(0, 4), 300 + i, dice.randint(0, 4)) for i in range(120)]
+    lines = [f"{arms[0]},,{gap}{arms[1]},", f"{','.join(labels)},{gap}{','.join(labels)}"]
+    lines += [f"{a},{b},{gap}{c},{d}" for a, b, c, d in rows]
+    (tmp_path / "sheet.csv").write_text("\n".join(lines) + "\n")
+    with pytest.raises(ReportError, match="under a header of two lines") as caught:
+        proposed(tmp_path, tmp_path / "sheet.csv")
+    (tmp_path / "arms.sql").write_text(str(caught.value).split("give that: ")[1])
+    study, _, _ = proposed(tmp_path, tmp_path / "arms.sql", primary=labels[1])
+    told = sums(study, tmp_path)[study.primary.name]
+    assert told["control"] == (120, sum(b for _, b, _, _ in rows)) and told["treatment"] == (
+        120,
+        sum(d for *_, d in rows),
+    )

@@ -46,8 +46,9 @@ def test_years_of_no_experiment_are_no_period(tmp_path: Path, written: str, told
         proposed(tmp_path, file, time="exposed_on")
 
 
-def test_a_count_that_lies_ahead_is_asked_about(tmp_path: Path) -> None:
-    since = 2_088_000_000_000  # of Stata, since 1960
+@pytest.mark.parametrize("since", [2_088_000_000_000, 3_855_340_800_000])
+def test_a_count_that_lies_ahead_is_asked_about(tmp_path: Path, since: int) -> None:
+    """Of Stata, since 1960, and of older Macs, since 1904: the origin that is offered is one that lies behind us."""
     _, text, said = proposed(tmp_path, table(tmp_path / "t.csv", [str(since + 86_400_000 * i) for i in range(14)]))
     assert "it would be March 2026" in " ".join(text.replace("#", " ").split()) and "(sure; else --time)" not in said
 
@@ -69,3 +70,9 @@ def test_a_time_that_is_stated_and_never_comes_in_some_rows_is_told(
     assert (f"until not like '{far[:4]}%'" in str(told.value)) is (many == 1)
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", where=f"until not like '{far[:4]}%'", **said)
     assert study.period.end.year == 2026
+
+
+def test_a_day_for_never_that_is_named_as_the_time_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    file = table(tmp_path / "t.csv", ["2027-01-31", "9999-12-31"])
+    with pytest.raises(ReportError, match="leave --time out"):
+        proposed(tmp_path, file, time="exposed_on")

@@ -20,6 +20,8 @@ SILENT = [
     ("variant", "challenger"),
     ("mobile", "desktop"),
     ("north",),
+    ("0.5x", "1x"),
+    ("0,5 mg", "1 mg"),
 ]
 
 
@@ -82,6 +84,26 @@ def test_a_yes_is_the_control_where_the_column_asks_for_it(seed: int) -> None:
         ), name
     assert controls.control_of(["control", "new"], "is_control") == "control", "levels that say it themselves"
     assert not controls.is_sure("no", ["no", "yes"], "tutorial"), "what a name does not tell is never sure"
+
+
+DOUBTED = ["hold_back_flag", "standard_care", "usual_care_arm", "banner_hidden", "opted_out_of_test", "withhold_flag", "got_usual_letter", "preis_ausgeblendet",
+           "soins_habituels", "atención_habitual", "banner_ukryty", "gebruikelijke_zorg", "old_price_removed", "標準_通常", "regular_checkout"]  # fmt: skip
+PLAIN = ["reminder_call", "tutorial", "free_coffee", "rappel", "erinnerung", "llamada", "無料券"]
+
+
+@pytest.mark.parametrize("pair", ANSWERS[:6])
+def test_a_flag_is_asked_about_where_nobody_knows_whose_yes_it_is_and_never_sure_where_no_word_is_known(
+    pair: tuple[str, str],
+) -> None:
+    """Words of what was there before or taken away leave it open; of others a no is the control as a guess that is told as one."""
+    for name in DOUBTED[1:]:
+        assert controls.control_of(pair, name) is None, name
+    assert controls.control_of(pair, "hold_back_flag") == pair[0] == controls.control_of(pair, "keeps_old_price")
+    for name in PLAIN:
+        if controls.control_of(pair, name) is not None:
+            assert controls.said_by(pair[1], pair, name).startswith("a guess"), name
+        assert not controls.is_sure(pair[1], pair, name)
+    assert controls.said_by("0", ("0", "1"), "variant") == "by its name", "a column of arms asks nothing of its unit"
 
 
 @pytest.mark.parametrize("pair", ANSWERS)

@@ -28,3 +28,16 @@ def test_ids_of_an_unknown_name_in_both_arms_are_asked_about(
     asked = called in ("pid", "Vp", "subjid", "Kennung") and both > 0
     assert (f"Does '{called}' say who was assigned" in said) == asked
     assert not asked or f"{both} of these in more than one arm" in said
+
+
+@pytest.mark.parametrize("many", [2, 5, 400])
+@pytest.mark.parametrize("called", ["device", "customer", "household"])
+def test_an_attribute_of_a_few_values_is_no_id_though_it_is_called_as_one(
+    tmp_path: Path, called: str, many: int
+) -> None:
+    dice = np.random.default_rng(many)
+    made = pd.DataFrame({"user_id": [f"u{i:05}" for i in range(2_000)], "arm": dice.choice(["usual", "coached"], 2_000),
+                         called: [f"{called} {i}" for i in dice.integers(0, many, 2_000)], "ordered": dice.integers(0, 2, 2_000)})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="user_id")
+    assert ("independent?" in said) == (many == 400)

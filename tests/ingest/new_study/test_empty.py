@@ -4,6 +4,8 @@ import random
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from helpers.errors import ReportError
@@ -39,17 +41,51 @@ def test_what_an_empty_amount_means_is_asked_and_each_answer_is_what_it_says(tmp
         assert "Does an empty gift" not in told
 
 
-def test_an_amount_that_is_mostly_empty_may_be_the_primary_one(tmp_path: Path) -> None:
-    """What was owed before a letter is no surer than what was paid after it."""
+@pytest.mark.parametrize(
+    ("due", "paid"),
+    [
+        ("amount_due", "amount_paid"),
+        ("fällig_eur", "gezahlt_eur"),
+        ("balance_owed", "repaid_amount"),
+        ("adeudado", "pagado"),
+    ],
+)
+def test_what_was_owed_is_no_outcome_beside_what_was_paid_of_it(tmp_path: Path, due: str, paid: str) -> None:
+    """It was so before any letter was sent; what was paid is asked about where it is mostly empty."""
     lines = [
         f"t{i},{('control', 'letter')[i % 2]},{100 + i % 37}.5,{i % 49 + 1.25 if i % 7 < 3 else ''}" for i in range(700)
     ]
-    (tmp_path / "tax.csv").write_text("taxpayer_id,variant,amount_due,amount_paid\n" + "\n".join(lines))
-    _, _, said = proposed(tmp_path, tmp_path / "tax.csv")
-    assert (
-        "it may as well be amount_paid (something in 300 rows)" in said
-        and "amount_due; a number, called as an outcome (likely" in said
-    )
+    (tmp_path / "tax.csv").write_text(f"taxpayer_id,variant,{due},{paid}\n" + "\n".join(lines), encoding="utf-8")
+    with pytest.raises(ReportError, match="what was to be paid, before anybody paid") as caught:
+        proposed(tmp_path, tmp_path / "tax.csv")
+    assert f"--primary {paid} --empty zero" in str(caught.value)
+    study, _, _ = proposed(tmp_path, tmp_path / "tax.csv", primary=paid, empty="zero")
+    assert study.data.outcomes[study.primary.event] == paid  # type: ignore[union-attr]
+
+
+def test_what_is_owed_is_an_outcome_where_nothing_tells_what_was_paid(tmp_path: Path) -> None:
+    lines = [f"t{i},{('control', 'letter')[i % 2]},{i % 37 + 0.5 if i % 3 else 0}" for i in range(700)]
+    (tmp_path / "tax.csv").write_text("taxpayer_id,variant,amount_due\n" + "\n".join(lines))
+    study, _, _ = proposed(tmp_path, tmp_path / "tax.csv")
+    assert study.primary.event == "amount_due"
+
+
+@pytest.mark.parametrize(("share", "zeros", "asked"), [(0.7, False, True), (0.7, True, False), (0.97, False, False)])
+def test_what_was_given_is_asked_about_from_a_fifth_that_is_empty_on(
+    tmp_path: Path, share: float, zeros: bool, asked: bool
+) -> None:
+    """Where zeros are written an empty field is none, and the metric says of whom it is."""
+    dice = np.random.default_rng(2)
+    given = np.where(zeros & (dice.random(900) < 0.3), 0, dice.integers(300, 9_000, 900) / 100)
+    made = pd.DataFrame({"user_id": range(900), "variant": ["a", "b"] * 450, "donation": given})
+    made.loc[dice.random(900) > share, "donation"] = None
+    made.to_csv(tmp_path / "gifts.csv", index=False)
+    if asked:
+        with pytest.raises(ReportError, match="say which: --empty zero"):
+            proposed(tmp_path, tmp_path / "gifts.csv")
+        return
+    study, _, _ = proposed(tmp_path, tmp_path / "gifts.csv")
+    assert (", of those with a value" in study.primary.label) == (share < 0.8)
 
 
 @pytest.mark.parametrize(("column", "zero"), [("first_click_rank", False), ("clicks", True)])

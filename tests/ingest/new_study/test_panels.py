@@ -1,5 +1,6 @@
 """A panel is told by its values, and proposed as sums of what was randomised; what only repeats is none."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -75,3 +76,25 @@ def test_weeks_of_any_name_tell_the_rows_of_a_unit_apart(tmp_path: Path, called:
     (tmp_path / "t.csv").write_text("\n".join([f"Filiale,{called},Regal,Umsatz", *rows]) + "\n", encoding="utf-8")
     _, _, said = proposed(tmp_path, tmp_path / "t.csv")
     assert "they are summed up to one row a unit: Umsatz summed" in said
+
+
+WEEKS_CALLED = [
+    ("Kalenderwoche", "2026{:02d}", 14),
+    ("KW", "2026-{:02d}", 5),
+    ("viikko", "2026{:02d}", 3),
+    ("yearweek", "2026{:02d}", 9),
+    ("p", "2026{:02d}", 11),
+]
+
+
+@pytest.mark.parametrize(("called", "written", "first"), WEEKS_CALLED)
+@pytest.mark.parametrize("primary", [None, "rev"])
+def test_weeks_with_their_years_are_periods_and_tell_when_it_was(
+    tmp_path: Path, called: str, written: str, first: int, primary: str | None
+) -> None:
+    """And a store that is in one arm in all of its weeks is no other store in each."""
+    panel(tmp_path, "store_id", called, "rev", lambda n: written.format(first + n - 1))
+    study, _, said = proposed(tmp_path, tmp_path / "panel.csv", **({"primary": primary} if primary else {}))
+    assert "480 rows of 60 units" in said and study.data.panel.period == called  # type: ignore[union-attr]
+    assert study.period.start.date() == date.fromisocalendar(2026, first, 1)
+    assert study.period.end.date() == date.fromisocalendar(2026, first + 8, 1)

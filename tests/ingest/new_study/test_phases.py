@@ -53,6 +53,39 @@ def test_a_phase_is_told_by_its_values_and_asked_about(tmp_path: Path, phase: st
     assert study.primary.covariate and "sales_before" in text, "what was before is a covariate"
 
 
+@pytest.mark.parametrize(("ahead", "noise"), [(400, 90), (0, 4), (400, 4)])
+@pytest.mark.parametrize("before", ["vorher", "run-in", "avant"])
+def test_what_the_remedy_sets_beside_is_what_was_before_whatever_it_looks_like(
+    tmp_path: Path, before: str, ahead: float, noise: float
+) -> None:
+    """Arms that were unlike from the start, and shops that sell what they sold: neither is measured afterwards, nor a copy."""
+    dice = np.random.default_rng(int(ahead + noise))
+    shops = dice.normal(1_000, 120, 80)
+    rows = pd.DataFrame(
+        [(f"s{shop}", ["control", "treated"][shop % 2], phase, round(float(shops[shop] + ahead * (shop % 2) + dice.normal(0, noise)), 2))
+         for shop in range(80) for phase in (before, "campaign")],
+        columns=["store", "group", "phase", "sales"],
+    )  # fmt: skip
+    rows.to_csv(tmp_path / "stores.csv", index=False)
+    with pytest.raises(ReportError, match="rows from before the experiment") as caught:
+        proposed(tmp_path, tmp_path / "stores.csv")
+    _, _, said = proposed(tmp_path, tmp_path / "stores.csv", where=f"phase <> '{before}'", name="later")
+    assert ("Were the arms unlike before? In the rows that --where leaves out" in said) == bool(ahead)
+    query = re.search(r"(select \* from .*?); if all", str(caught.value))
+    assert query
+    (tmp_path / "after.sql").write_text(query[1], encoding="utf-8")
+    study, text, said = proposed(tmp_path, tmp_path / "after.sql")
+    assert study.primary.covariate and study.data.before == {"sales": "sales_before"}, text  # type: ignore[union-attr]
+    assert ("Were the arms unlike before? Their means of 'sales_before' part by" in said) == bool(ahead)
+
+
+def test_a_column_that_holds_the_outcome_again_is_a_copy_whatever_it_is_called(tmp_path: Path) -> None:
+    rows = stores(4, "phase", ("a", "b")).drop_duplicates("store").drop(columns="phase")
+    rows.assign(sales_before=rows.sales).to_csv(tmp_path / "stores.csv", index=False)
+    study, text, _ = proposed(tmp_path, tmp_path / "stores.csv")
+    assert not study.primary.covariate and "as a copy does" in text
+
+
 @pytest.mark.parametrize("said", [{}, {"cluster": "store"}, {"where": "sales > 0"}])
 def test_nor_do_several_rows_of_a_store_in_each_phase(tmp_path: Path, said: dict[str, str]) -> None:
     rows = stores(7, "phase", ("pre", "post"), visits=3)

@@ -15,9 +15,11 @@ from tests.ingest.new_study.tables import proposed
 
 PAIRS = [("price", "units"), ("item_price", "item_count"), ("share_price", "shares"), ("price_per_litre", "litres"), ("price_per_kg_cents", "kg"),
          ("nightly_rate", "nights"), ("hourly_rate", "hours"), ("tariff_per_kwh", "kwh"), ("Einzelpreis", "Menge"), ("list_price", "qty"), ("unit_price", "quantity"),
-         ("rate_per_night", "nights"), ("daily_rate", "days"), ("cena", "ilosc"), ("単価", "数量")]  # fmt: skip
+         ("rate_per_night", "nights"), ("daily_rate", "days"), ("cena", "ilosc"), ("単価", "数量"),
+         ("stueckpreis", "anzahl"), ("precio_unidad", "unidades"), ("price_m", "metres"), ("price_l", "litres"), ("stuksprijs", "stuks"), ("cena_jednostkowa", "sztuk"),
+         ("styckpris", "antal"), ("prezzo_unitario", "pezzi"), ("egységár", "mennyiség"), ("birim_fiyat", "adet"), ("prix_unitaire", "unités")]  # fmt: skip
 OTHERS = [("price", "user_id"), ("price", "discount_pct"), ("price", "rating"), ("total_price", "quantity"), ("revenue_per_user", "users"), ("conversion_rate", "units"),
-          ("price", "age"), ("orders_per_day", "days")]  # fmt: skip
+          ("price", "age"), ("orders_per_day", "days"), ("price", "units_viewed"), ("price", "items_returned"), ("price_m", "minutes_on_site")]  # fmt: skip
 
 
 def number(name: str, position: int = 0) -> Column:
@@ -72,3 +74,27 @@ def test_of_a_query_the_printed_one_reads_its_rows_and_not_a_file_of_its_name(tm
     study, _, _ = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")
     total = sum(float(total) for _, total in sums(study, tmp_path)["revenue"].values())
     assert total == pytest.approx(float((made.quantity * made.unit_price).sum()), abs=0.01 * len(made))
+
+
+@pytest.mark.parametrize(
+    ("price", "many", "apart"),
+    [
+        ("zzz", "qqq", True),
+        ("单价", "个数", True),
+        ("zzz", "qqq", False),
+        ("spend", "sessions", True),
+        ("amount", "pages", True),
+    ],
+)
+def test_an_amount_that_no_count_beside_it_moves_is_asked_about_in_any_language(
+    tmp_path: Path, price: str, many: str, apart: bool
+) -> None:
+    dice = np.random.default_rng(8)
+    n = 1_500
+    pieces_of, each = dice.poisson(1.3, n) + 1, dice.gamma(9, 1, n)
+    made = pd.DataFrame({"user_id": range(n), "variant": dice.choice(["A", "B"], n), many: pieces_of,
+                         price: np.round(each if apart else each * pieces_of, 2)})  # fmt: skip
+    made.to_csv(tmp_path / "baskets.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "baskets.csv")
+    asked = f"Is '{price}' the price of one piece, and '{many}' how many there were?" in said
+    assert asked == (apart and price not in ("spend", "amount"))

@@ -1,5 +1,6 @@
 """A moment that stands only where something happened is no time of the table; codes and lengths of time are told as such."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -134,3 +135,30 @@ def test_why_a_column_holds_no_numbers_is_told_by_its_values(tmp_path: Path, wri
     with pytest.raises(ReportError) as caught:
         proposed(tmp_path, tmp_path / "calls.csv", primary="waited")
     assert told in str(caught.value)
+
+
+ENDS = [("Erfolg", "Misserfolg"), ("succès", "échec"), ("éxito", "fracaso"), ("success", "failure"), ("sucesso", "falha"), ("gelukt", "mislukt"), ("sukces", "porażka"),
+        ("успех", "неудача"), ("成功", "失敗"), ("성공", "실패")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("well", "ill"), ENDS)
+def test_how_it_ended_is_an_outcome_in_words_whatever_its_column_is_called(tmp_path: Path, well: str, ill: str) -> None:
+    """The query makes 1 of what ended well, and the study counts these."""
+    dice, called = np.random.default_rng(11), ("ergebnis", "status", "qqq")[len(well + ill) % 3]
+    made = pd.DataFrame(
+        {
+            "user_id": range(800),
+            "variant": dice.choice(["A", "B"], 800),
+            called: dice.choice([well, ill], 800, p=[0.3, 0.7]),
+        }
+    )
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="an outcome in words") as caught:
+        proposed(tmp_path, tmp_path / "t.csv")
+    query, primary = query_of(str(caught.value)), re.search(r"--primary (\w+):", str(caught.value))
+    assert primary
+    (tmp_path / "t.sql").write_text(query, encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "t.sql", primary=primary[1])
+    told = sums(study, tmp_path)[study.primary.name]
+    for arm, values in made.groupby("variant")[called]:
+        assert told[study.data.variants[str(arm)]][1] == int((values == well).sum())  # type: ignore[union-attr]

@@ -17,6 +17,7 @@ from helpers.ingest.new_study import (
     asking,
     contradictions,
     counted_columns,
+    counted_rows,
     currency,
     frequencies,
     harms,
@@ -40,8 +41,6 @@ from helpers.ingest.values import times_sql, weeks
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-GRID = 0.75
-"""A table with at least this share of all combinations of its arms, days and parts, each once, is one of counts."""
 MANY = 12
 """Rows of an arm, a day and a part, each combination once, that are no chance."""
 SURE = 2
@@ -146,11 +145,12 @@ def propose(
 
 
 def of_parts(
-    table: "SourceTable", rows: int, columns: list[Column], variant: Column, time: Column | None
+    table: "SourceTable", rows: int, columns: list[Column], variant: Column, time: Column | None, *, sure: bool = False
 ) -> ReportError | None:
     """What is said of counts of parts of an arm, such as its countries; None of another table.
 
-    Each combination of the arm, the day and one or two columns of words stands there once, and most of them do.
+    Each combination of the arm, the day and one or two columns of words stands there once, and most of them do. It is
+    ``sure`` that these are counts where their values said so already.
     """
     free = [c for c in columns if c is not variant and c is not time and c.distinct <= rows // 2]
     parts = [c for c in free if c.words or _counts_weeks(c)]
@@ -159,10 +159,10 @@ def of_parts(
         keys = [table.text(c.name) for c in (*of_all, *some)]
         asked = f"select count(distinct ({', '.join(keys)})), {', '.join(f'count(distinct {key})' for key in keys)} from {{table}}"
         pairs, *levels = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
-        if pairs < rows or rows < GRID * prod(levels):
+        if pairs < rows or rows < counted_rows.GRID * prod(levels):
             continue
         found = counted_columns.sort(table, [c for c in columns if c not in (*of_all, *some)], variant, None)
-        if found is None or not (counted_columns.named(found.units) or (time is not None and rows >= MANY)):
+        if found is None or not (sure or counted_columns.named(found.units) or (time is not None and rows >= MANY)):
             continue
         named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
         if len(some) == 1 and (_counts_weeks(some[0]) or weeks.are_weeks(some[0].values)):

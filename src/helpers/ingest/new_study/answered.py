@@ -69,6 +69,8 @@ def without_variant(table: "SourceTable", variant: Column) -> list[str]:
 
 SELDOM = 0.5
 """Share of the rows with a value below which the mean of an amount hangs on what an empty field means."""
+OFTEN = 0.8
+"""The same of what is given or spent: that a fifth gave nothing and that nobody knows what they gave are different tests."""
 ZERO, DROP = "zero", "drop"
 
 
@@ -77,7 +79,9 @@ def empty(table: "SourceTable", primary: Measure, column: Column, said: Said, as
 
     What was given by all who were written to, or by those who gave: the two may point in opposite directions.
     """
-    seldom = primary.unit in ("money", "count", "number") and not column.zero and column.filled < SELDOM * column.rows
+    given = vocabulary.touches(column.name, vocabulary.MONEY.union(*vocabulary.OUTCOME[:3]))
+    most = OFTEN if given else SELDOM
+    seldom = primary.unit in ("money", "count", "number") and not column.zero and column.filled < most * column.rows
     open_ = seldom and bool(primary.missing) and not primary.zero and not direction.is_best_at_zero(column)
     if open_ and not said.empty:
         name, n = f"'{vocabulary.printable(column.name)}'", formatted(column.rows - column.filled, "count")
@@ -96,6 +100,9 @@ def empty(table: "SourceTable", primary: Measure, column: Column, said: Said, as
         said = asking.settled(said, question, ask)
     if said.empty == ZERO and primary.missing:
         return replace(primary, zero=said.how("empty"), missing="")
-    if said.empty == DROP and primary.missing:
-        return replace(primary, missing="", label=f"{primary.label}, of those with a value")
-    return primary
+    if not primary.missing:
+        return primary
+    left = f"{primary.label}, of those with a value"
+    if said.empty == DROP:
+        return replace(primary, missing="", label=left)
+    return replace(primary, label=left) if column.filled < OFTEN * column.rows and not primary.zero else primary

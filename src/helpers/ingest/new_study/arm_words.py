@@ -16,9 +16,19 @@ WITHHELD: Words = (
     words("suppressed withheld excluded exempt exempted disabled off old legacy unchanged") | languages.WITHHELD
 )
 """What is said of those from whom something was kept, or who got what was there before."""
+DOUBTED: Words = words(
+    "hold withhold* opted optout optedout out hide hides hidden hiding remove removed removes removal drop dropped skip skipped block blocked mute muted stop stopped"
+    " pause paused keep keeps kept stay stays remain remains standard usual regular routine existing original default traditional classic conventional previous"
+    " versteckt* ausgeblendet* verborgen* entfernt* abgemeldet* ausgenommen* ublich* ueblich* regelversorgung* routine* bisherig* herkommlich* masque* cache cachee"
+    " retire* habituel* usuel* oculto oculta retirad* habitual* nascost* rimoss* abitual* solit* gebruikelijk* verwijder* ukryt* usuniet* zwykl* gizli kaldiril*"
+    " скрыт* обычн* стандартн* 非表示 通常 隐藏 常规 숨김 기존"
+)
+"""Of a column of yes and no: of what was there before, or of what was taken away, the old or the new; nobody knows whose yes it is."""
+KEEPING = frozenset({"keep", "keeps", "kept", "stay", "stays", "remain", "remains"})
+"""Of these, words that change nothing of one of what is old: who keeps it got nothing new."""
 GOT: Words = (
     words(
-        "treatment treat treated exposed exposure contacted targeted mailed notified received got shown served seen offered test new enrolled eligible trt tg"
+        "treatment treat treated exposed exposure contacted targeted mailed notified received got shown served seen offered sent given used invited called emailed visited enabled test new enrolled eligible trt tg"
     )
     | languages.TREATMENT
 )

@@ -89,6 +89,13 @@ def _remedy(called: str, read: str, blocks: dict[str, dict[str, str]], shared: S
             "write the rows of one arm below those of the other in the sheet, in the same columns, with a column 'variant' beside them that names"
             " the arm of each row; or save it as CSV, for which this message gives a query"
         )
+    return below_each_other(read, blocks, shared, called)
+
+
+def below_each_other(
+    read: str, blocks: dict[str, dict[str, str]], shared: Sequence[Column] = (), called: str = ""
+) -> str:
+    """What is done about blocks of columns, one for each arm: the query that writes them below each other."""
     parts = []
     for arm, block in blocks.items():
         kept = [f"{literal(f'{arm} ')} || {quoted(c.name)} as {quoted(c.name)}" if c.distinct == c.filled and not c.has_time

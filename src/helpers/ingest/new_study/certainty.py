@@ -52,7 +52,7 @@ def control(arms: Sequence[Arm], variant: str) -> Sure:
     levels = [arm.level for arm in arms]
     if controls.is_sure(arms[0].level, levels, variant):
         return Sure.SURE
-    if controls.is_guess(arms[0].level, levels):
+    if controls.is_guess(arms[0].level, levels) or controls.is_unsaid(levels, variant):
         return Sure.GUESS
     return Sure.LIKELY
 

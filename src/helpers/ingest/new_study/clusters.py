@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 class RandomisedBy:
     """The column by whose levels units seem to have been randomised, and how many it has; ``told`` is how it was said.
 
-    ``fewest`` are the levels of the arm with the fewest.
+    ``fewest`` are the levels of the arm with the fewest, ``of`` all there are, where these were counted.
     """
 
     column: Column
     levels: int
     told: str = ""
     fewest: int = 2
+    of: int = 0
 
     @property
     def is_one(self) -> bool:
@@ -44,7 +45,8 @@ class RandomisedBy:
     def seen(self) -> str:
         if self.told:
             return self.told
-        several = f" with several units, of {self.column.distinct:,}" * (self.levels < 0.9 * self.column.distinct)
+        of = self.of or self.column.distinct
+        several = f" with several units, of {of:,}" * (self.levels < 0.9 * of)
         return f"{self.levels:,} levels{several}, each in one variant only"
 
     @property
@@ -133,9 +135,9 @@ def whole(
     if not found:
         return None
     coarsest = likeliest(found)
-    return RandomisedBy(
-        next(c for c in asked if logged(c.name) == coarsest.column), coarsest.levels, fewest=coarsest.fewest
-    )
+    column = next(c for c in asked if logged(c.name) == coarsest.column)
+    of = int(table.number(f"select count(distinct {table.text(column.name)}) from {{table}}"))
+    return RandomisedBy(column, coarsest.levels, fewest=coarsest.fewest, of=of)
 
 
 def likeliest(found: list[Telling]) -> Telling:

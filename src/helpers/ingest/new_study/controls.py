@@ -45,8 +45,10 @@ def asked_by(column: str) -> WhoseYes:
     ['CONTROL', 'CONTROL', 'CONTROL', 'CONTROL', 'CONTROL', 'GOT', 'NOTHING']
     >>> [asked_by(n).name for n in ("not_exposed", "treatment_off", "ads_suppressed", "old_flow", "no_email", "not_in_control", "hide_old_menu")]
     ['WITHHELD', 'WITHHELD', 'WITHHELD', 'WITHHELD', 'UNCLEAR', 'UNCLEAR', 'UNCLEAR']
+    >>> [asked_by(n).name for n in ("hold_back", "wait_list", "usual_care_arm", "banner_hidden", "opted_out_of_test", "got_usual_letter")]
+    ['CONTROL', 'CONTROL', 'UNCLEAR', 'UNCLEAR', 'UNCLEAR', 'UNCLEAR']
     """
-    found = tokens(column)
+    found = _joined(tokens(column))
     itself, kept, got, turned = (
         [t for t in found if is_said(t, words)] for words in (arm_words.ITSELF, arm_words.WITHHELD, arm_words.GOT, NOT)
     )
@@ -57,6 +59,8 @@ def asked_by(column: str) -> WhoseYes:
         return WhoseYes.CONTROL if alone and len(itself) < 3 else WhoseYes.UNCLEAR
     if turned:
         return WhoseYes.WITHHELD if got and not (kept or others) else WhoseYes.UNCLEAR
+    if any(is_said(t, arm_words.DOUBTED) and not (kept and t in arm_words.KEEPING) for t in others):
+        return WhoseYes.UNCLEAR
     if kept:
         return (
             WhoseYes.UNCLEAR
@@ -64,6 +68,30 @@ def asked_by(column: str) -> WhoseYes:
             else WhoseYes.WITHHELD
         )
     return WhoseYes.GOT if got else WhoseYes.NOTHING
+
+
+def _joined(found: list[str]) -> list[str]:
+    """Words of a name, with two that are one word together as one: hold_back."""
+    made: list[str] = []
+    for word in found:
+        alone = made and (is_said(made[-1], arm_words.ITSELF) or is_said(word, arm_words.ITSELF))
+        if made and not alone and is_said(made[-1] + word, arm_words.ITSELF):
+            made[-1] += word
+        else:
+            made.append(word)
+    return made
+
+
+def is_unsaid(levels: Sequence[str], column: str) -> bool:
+    """Whether levels are yes and no and no known word of their column tells who is meant by the yes.
+
+    >>> is_unsaid(["0", "1"], "tutorial"), is_unsaid(["0", "1"], "variant"), is_unsaid(["0", "1"], "treated"), is_unsaid(["a", "b"], "tutorial")
+    (True, False, False, False)
+    """
+    if yes_no.of(levels) is None or asked_by(column) is not WhoseYes.NOTHING:
+        return False
+    name = column.rpartition(".")[2]  # of what is nested the last name is its own
+    return any(not is_said(t, arm_words.OF_GROUPS) and not t.isdigit() and len(t) > 1 for t in tokens(name))
 
 
 def control_of(levels: Sequence[str], column: str = "") -> str | None:
@@ -134,7 +162,9 @@ def _numbered(levels: Sequence[str]) -> bool:
 
 
 def _led(levels: Sequence[str]) -> bool:
-    """Whether each level begins with the next sign, as A_old and B_short, or 0 - old and 1 - short."""
+    """Whether each level begins with the next sign, as A_old and B_short, or 0 - old and 1 - short; a half is no sign."""
+    if any(_FRACTION.match(level) for level in levels):
+        return False
     leads = sorted(found[0] if (found := tokens(level)) else "" for level in levels)
     return leads in (list("abcdefgh")[: len(leads)], list("0123456789")[: len(leads)])
 
@@ -175,6 +205,7 @@ def is_sure(level: str, levels: Sequence[str], column: str) -> bool:
     return meant.get(asked_by(column)) == level
 
 
+_FRACTION = re.compile(r"\s*\d+[.,]\d")
 _LISTS = re.compile(r"[^:=;,|]+[:=][^:=;,|]+([;,|][^:=;,|]+[:=][^:=;,|]+)+")
 
 
@@ -196,6 +227,8 @@ def said_by(level: str, levels: Sequence[str], column: str = "") -> str:
     """Why a level is the control, in a few words."""
     if yes_no.of(levels) and (asked := asked_by(column)) in (WhoseYes.CONTROL, WhoseYes.WITHHELD):
         return f"as its column is called as one that says {asked}"
+    if is_unsaid(levels, column):
+        return "a guess: no name tells who is meant by a yes in its column"
     if by_word(levels) == level:
         return "by its name"
     if is_guess(level, levels):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MANY_UNITS = {"users", "visitors", "visits", "sessions", "impressions", "exposures", "exposed", "assigned", "sent", "delivered", "recipients",
               "sample", "nutzer", "besucher", "kunden", "impressionen", "impresiones", "impressioni", "impressoes", "wyswietlenia", "weergaven",
-              "aufrufe", "empfanger", "sitzungen", "sesiones", "sessioni", "besokare", "kavijat", "latogato", "latogatok", "pengunjung", "επισκέπτες", "訪問者", "방문자수", "访客", "destinatarios", "destinataires", "usuarios", "visitantes", "utilisateurs", "visiteurs", "utenti"}  # fmt: skip
+              "aufrufe", "empfanger", "sitzungen", "sesiones", "sessioni", "besokare", "kavijat", "latogato", "latogatok", "pengunjung", "επισκέπτες", "訪問者", "방문자수", "访客", "destinatarios", "destinataires", "bezoekers", "gebruikers", "klanten", "navstevnici", "navstevniku", "uzytkownicy", "odwiedzajacy", "besokande", "besogende", "utilizatori", "vizitatori", "ziyaretci", "ziyaretciler", "посетители", "пользователи", "usuarios", "visitantes", "utilisateurs", "visiteurs", "utenti"}  # fmt: skip
 """How a column of units may be called, beside the names that say so in a table of units."""
 DEVIATION = {"sd", "std", "stdev", "stddev", "deviation", "dev", "standardabweichung", "sigma"}
 SQUARES = {"squares", "squared", "square", "sumsq", "sq", "sumsquares", "ss", "quadratsumme", "quadrate"}
@@ -225,6 +225,8 @@ def _no_share(table: "SourceTable", column: Column, units: Column, variant: Colu
         return "yes or no of the row, and no count of units"
     if vocabulary.tokens(column.name)[-1:] == ["id"]:
         return "an id, and no count of units"
+    if {"pct", "percent", "percentage", "prozent"} & _words(column):
+        return "a rate: the count that it was made of tells it"
     if column.decimal or column.negative:
         inside = not _any(table, f"{value} < 0 or {value} > 100")
         return "a rate: the count that it was made of tells it" if inside and vocabulary.touches(column.name, {"rate", "ratio", "share", "cr", "ctr", "percent", "pct"}) \

@@ -47,6 +47,15 @@ def apart(seen: TableView, time: Column | None, variant: Column) -> Noted:
 def of_no_arm(seen: TableView, variant: Column) -> Noted:
     """The condition on the rows of counts that say their arm, and what is told of the others, as of a total below the table."""
     words = roles.meant(variant)[2]
+    totals = [level for level in _sums(seen, variant) if level not in words]
+    if totals:
+        listed = ", ".join(f"'{vocabulary.printable(level)}'" for level in totals)
+        kept = ", ".join(map(literal, [*totals, *words, ""]))
+        return (
+            f"coalesce(trim({quoted(variant.name)}::varchar), '') not in ({kept})",
+            f"{sum(k for level, k in variant.levels if level in totals):,} of {seen.rows:,} rows are left out, {listed} in"
+            f" '{vocabulary.printable(variant.name)}', which sum up the others",
+        )
     n = variant.rows - variant.filled + sum(rows for level, rows in variant.levels if level in words)
     if not n:
         return "", ""
@@ -56,3 +65,22 @@ def of_no_arm(seen: TableView, variant: Column) -> Noted:
         f"coalesce(trim({quoted(variant.name)}::varchar), '') not in ({listed})",
         f"{n:,} of {seen.rows:,} rows are left out, which say no arm in '{name}', as a total does",
     )
+
+
+def _sums(seen: TableView, variant: Column) -> list[str]:
+    """Levels of fewer rows than the others whose numbers are the sums of all of theirs: a total below the arms, whatever it is called."""
+    most = max((n for _, n in variant.levels), default=0)
+    numbers = [c for c in seen.columns if c.numeric and c is not variant and not (c.decimal or c.negative or c.binary)]
+    if most < 2 or len(variant.levels) < 3 or len(numbers) < 2:
+        return []
+    table, arm = seen.table, seen.table.text(variant.name)
+    found = []
+    for level in (level for level, n in variant.levels if n == 1):
+        its, others = f"{arm} = {literal(level)}", f"{arm} is not null and {arm} <> {literal(level)}"
+        same = [
+            f"sum({table.value(c.name)}) filter ({its}) = sum({table.value(c.name)}) filter ({others})" for c in numbers
+        ]
+        agree = sum(bool(each) for each in table.rows(f"select {', '.join(same)} from {{table}}")[0])
+        if agree >= min(2, len(numbers)):
+            found.append(level)
+    return found

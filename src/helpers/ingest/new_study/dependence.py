@@ -22,7 +22,7 @@ def asked(
         c for c in columns if c is not unit and c is not time and c is not variant and 1 < c.distinct < 0.9 * c.filled
     ]
     if unit is not None:
-        users = [c for c in free if vocabulary.names_a_unit(c.name) > 1]
+        users = [c for c in free if vocabulary.names_a_unit(c.name) > 1 and _has_many(c)]
         return [line for c in users if (line := _of_users(table, c, unit, variant))]
     unnamed = [line for c in columns if c is not time and c is not variant and (line := _unnamed(table, c, variant))]
     if time is None or unnamed:
@@ -45,6 +45,14 @@ def _unnamed(table: "SourceTable", who: Column, variant: Column) -> str:
         f"Does '{name}' say who was assigned? {several:,} of its values stand in several rows, {mixed:,} of these in more than one arm, and every"
         f" row counts as a unit of its own: --unit {typed.name(name)} makes each value a unit, and leaves out and counts those in several arms."
     )
+
+
+FEW, SHARE = 30, 0.05
+"""Levels, and their share of the rows, up to which a column called as a unit is an attribute: a device is a phone or not."""
+
+
+def _has_many(column: Column) -> bool:
+    return column.distinct > FEW or column.distinct > SHARE * column.filled
 
 
 SELDOM = 0.5

@@ -16,6 +16,7 @@ from helpers.ingest.new_study import (
     codes,
     coins,
     contradictions,
+    counted_rows,
     counted_totals,
     described,
     direction,
@@ -125,6 +126,7 @@ def _whole_levels(seen: TableView) -> TableView:
 def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
     """The proposal with what the rows contradict in it, what a condition took from them, and the columns that are left."""
     notes, first = kept.told(seen.table, seen.columns, proposal)
+    first += phases.left_out(seen.table, seen.columns, proposal)
     if not proposal.panel[0]:
         first += [*statuses.of(seen.table, seen.columns, proposal), *doubts.asked(seen.columns, proposal, seen.said)]
     return unused.listed(
@@ -172,7 +174,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     seen, known = _roles(seen)
     if seen.said.descriptive:
         return _noted(_described(seen, known), notes)
-    if counts := _of_days(seen, known, ask):
+    if counts := _of_days(seen, known, ask) or _by_values(seen, known, ask):
         return counts
     may_vary = _may_vary(seen, known.unit)
     if (
@@ -199,6 +201,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         if not (variants or said.where):
             arms_in_texts.refuse(seen.table, seen.columns, unit, log=True)
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
+            refusals.refuse_marked(seen, unit, {unit.name, time.name, event.name})
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)
             return _noted(_log(seen, (unit, time, event), variant, ask), notes)
@@ -292,6 +295,7 @@ def _log(
         if said.descriptive == described.DESCRIBE:
             made = described.of_log(table, seen.rows, seen.columns, unit, time, event, said)
             return codes.told(made, event)
+        refusals.refuse_few(seen, unit)
         described_all = (described.TOLD,)
     arms = roles.meant(log.by_units(table, unit, variant))[0] if variant else None
     said = answered.control(table, said, arms, ask, "units")
@@ -301,14 +305,19 @@ def _log(
     return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all)), event)
 
 
-def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | None) -> StudyProposal | None:
-    """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many."""
+def _counts(
+    seen: TableView, known: Known, variant: Column, ask: asking.Ask | None, *, sure: bool = False
+) -> StudyProposal | None:
+    """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many.
+
+    It is ``sure`` that these are counts where their values said so already.
+    """
     where = sound_rows.Where()
     if (said := counted_totals.of_no_arm(seen, variant))[0]:
         where = where.also(*said)
         seen, known, variant = _taken(seen, known, variant, said[0])
     table = seen.table
-    if _summed_up(table, seen.rows, known.time, variant):
+    if counted_rows.are_summed_up(table, seen.rows, known.time, variant):
         taken, told = counted_totals.apart(seen, known.time, variant)
         if taken:
             where = where.also(taken, told)
@@ -319,8 +328,8 @@ def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | No
         if counts is None and (error := refusals.aggregated(seen, known.unit, known.time, variant)):
             raise error
         return counts
-    if (known.unit is None or not roles.is_key(known.unit)) and (
-        parts := aggregates.of_parts(table, seen.rows, seen.columns, variant, known.time)
+    if (not (known.unit and roles.is_key(known.unit)) or counted_rows.may_count(known.unit)) and (
+        parts := aggregates.of_parts(table, seen.rows, seen.columns, variant, known.time, sure=sure)
     ):
         raise parts
     return None
@@ -347,6 +356,17 @@ def _of_days(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProp
     return _counts(seen, replace(known, event=None), variants[0], ask) if variants else None
 
 
+def _by_values(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProposal | None:
+    """A study of counts whose rows say so by their values alone, in whatever language, and seem to be events of their numbers.
+
+    Raises where they are counts of parts of an arm, and where no column is that of the arms.
+    """
+    if seen.said.event or seen.said.cluster or not counted_rows.may_count(known.unit):
+        return None
+    arm = counted_rows.arm_of(seen.table, seen.rows, seen.columns, _may_vary(seen, known.unit))
+    return _counts(seen, replace(known, unit=None, event=None), arm, ask, sure=True) if arm else None
+
+
 def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:
     """A study of units whose rows, one a period, are summed up; None where rows are no such thing."""
     if seen.said.cluster:
@@ -366,7 +386,7 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
 
 def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
     """A study of units, without the rows that are none: totals of a variant, and notes below the table."""
-    totals = {level: _place(seen.table, variants[0], level) for level in roles.totals(variants[0])}
+    totals = {level: questions.place_of(seen.table, variants[0], level) for level in roles.totals(variants[0])}
     if totals:
         seen = seen.again(seen.table.without(variants[0].name, totals))
         variants = _again(variants, seen.columns)
@@ -406,15 +426,6 @@ def _again(variants: list[Column], columns: list[Column]) -> list[Column]:
     return [seen[variant.name] for variant in variants if variant.name in seen]
 
 
-def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Column) -> bool:
-    """Whether a table has a row for each variant, or for each of its days."""
-    arm = table.text(variant.name)
-    day = table.text(time.name) if time else "''"
-    asked = f"select count(distinct {arm}), count(distinct {day}), count(distinct ({arm}, {day})) from {{table}}"
-    arms, days, pairs = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
-    return bool(pairs == rows and rows >= aggregates.GRID * arms * days)
-
-
 def _described(seen: TableView, known: Known) -> StudyProposal:
     """What is proposed of a file that somebody calls no experiment."""
     table, rows, columns, said = seen.table, seen.rows, seen.columns, seen.said
@@ -441,14 +452,6 @@ def _described(seen: TableView, known: Known) -> StudyProposal:
 
 def _noted(proposal: StudyProposal, notes: list[str]) -> StudyProposal:
     return replace(proposal, assumed=(*proposal.assumed, *notes))
-
-
-def _place(table: "SourceTable", variant: Column, level: str) -> str:
-    """Where the one row stands that holds a level."""
-    alone = questions.is_level(table, variant, level)
-    place = f"select file_index * {2**40} + file_row_number from {{table}} where {alone}"
-    first = divmod(int(table.number(place)), 2**40)
-    return f"{table.parts.place(table.con, *first)} alone, a total?"
 
 
 def _asked(time: Column | None) -> None:

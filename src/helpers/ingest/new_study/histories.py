@@ -1,5 +1,6 @@
 """What stood before an experiment, and what follows from its outcome: covariates of a unit table, and columns that are none."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ def derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, 
     again = [c for c in kinds.outcomes if measures.is_told(c)]  # is_buyer beside converted
     for column in (*kinds.segments, *kinds.before, *again):
         for outcome in (o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))):
+            if column in kinds.before and is_same_before(column, outcome) and not _is_copy(table, column, outcome):
+                continue
             same = column.numeric and (
                 abs(questions.correlation(table, column, outcome)) > 0.98
                 or questions.happen_together(table, column, outcome)
@@ -58,6 +61,34 @@ def derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, 
                 found.append((column, why))
                 break
     return found + _remade(table, kinds.outcomes)
+
+
+def is_same_before(column: Column, outcome: Column) -> bool:
+    """Whether a column is called as an outcome is, and as from before besides: what earlier rows said, set beside the later ones.
+
+    Whatever it looks like it is the history of that outcome: arms that part in it were unlike before anything was done, which
+    a trust check of the report says, and a shop that sells as much as it did is no copy.
+    """
+    stem = set(vocabulary.tokens(column.name))
+    bare = stem - vocabulary.BEFORE
+    return bare < stem and bool(bare) and bare == set(vocabulary.tokens(outcome.name)) - vocabulary.AFTER
+
+
+def _is_copy(table: "SourceTable", column: Column, outcome: Column) -> bool:
+    """Whether two columns hold one value in each row."""
+    one, other = table.value(column.name), table.value(outcome.name)
+    return not table.number(f"select count(*) from {{table}} where {one} is distinct from {other}")
+
+
+def unlike(before: Mapping[str, Noted], told: Mapping[str, tuple[bool, float]]) -> list[str]:
+    """What is asked of arms that part in what was measured before."""
+    return [
+        f"Were the arms unlike before? Their means of '{vocabulary.printable(column)}' part by {told[column][1]:.0f} standard errors, more than"
+        " chance brings about: the report checks that balance, and gives no verdict where it fails. If it was measured afterwards,"
+        " take it out of data.before."
+        for column, _ in before.values()
+        if told[column][1] > UNEQUAL
+    ]
 
 
 def _remade(table: "SourceTable", outcomes: tuple[Column, ...]) -> list[tuple[Column, str]]:
@@ -92,7 +123,7 @@ def before(
     found: dict[str, Noted] = {}
     suspicious, remarks = [], []
     for column in dict.fromkeys(candidates):
-        if told[column.name][1] > UNEQUAL:
+        if told[column.name][1] > UNEQUAL and not any(is_same_before(column, o) for o in outcomes):
             suspicious.append((column, f"named as if from before, but its means part by {told[column.name][1]:.0f} standard errors"
                                " between the arms: measured after the exposure?"))  # fmt: skip
             continue

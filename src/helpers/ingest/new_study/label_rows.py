@@ -1,10 +1,11 @@
 """Rows of labels below the header, as tools for surveys write them: they are told before they are taken for units."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import arms_in_columns, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.typed import condition
@@ -43,6 +44,8 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
         labels.append([str(text) for text in texts])
     if not 0 < len(labels) <= MOST or any(c.filled - _read(c) != len(labels) for c in typed):
         return
+    if len(labels) == 1 and not table.called.lower().endswith(arms_in_columns.BOOKS):
+        _refuse_groups(table, columns)
     whole = [i for i in places if typed[i].filled == typed[i].rows] or [*places]
     best = min(whole, key=lambda i: (any("\n" in row[i] for row in labels), sum(len(row[i]) for row in labels)))
     kept = f"{quoted(typed[best].name)} not in ({', '.join(literal(row[best]) for row in labels)})"
@@ -56,6 +59,40 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
         cause="an export of a survey, which writes the questions below their names",
         remedy=f"leave them out: --where {condition(kept)}; or delete them",
     )
+
+
+def _refuse_groups(table: "SourceTable", columns: Sequence[Column]) -> None:
+    """Raise where the header is of two lines, arms above the names of what each has, with the query that writes the arms below each other."""
+    ordered = sorted((c for c in columns if c.filled), key=lambda c: c.position)
+    texts = ", ".join(table.text(c.name) for c in ordered)
+    under = table.rows(f"select {texts} from {{table}} order by file_index, file_row_number limit 1")[0]
+    joined: dict[str, str] = {}
+    group = ""
+    for column, label in zip(ordered, under, strict=True):
+        group = group if UNNAMED.fullmatch(column.name) else column.name
+        if group and label:
+            joined[f"{group} {label}"] = column.name
+    blocks = {
+        arm: {rest: joined[name] for rest, name in block.items()}
+        for arm, block in arms_in_columns.of([*joined]).items()
+    }
+    if not blocks or len(joined) < len(ordered):
+        return
+    at = {c.name: f"c{i}" for i, c in enumerate(sorted(columns, key=lambda c: c.position))}
+    names = ", ".join(map(literal, at.values()))
+    below = f"read_csv({literal(table.called)}, header = false, skip = 2, names = [{names}])"
+    blocks = {arm: {rest: at[name] for rest, name in block.items()} for arm, block in blocks.items()}
+    raise ReportError(
+        f"{table.called}: the arms stand beside each other in columns, under a header of two lines",
+        got=", ".join(f"'{vocabulary.printable(name)}'" for name in joined),
+        expected="one row a unit, with a column that names its arm",
+        cause="a block of columns for each arm, as in a spreadsheet",
+        remedy=arms_in_columns.below_each_other(below, blocks),
+    )
+
+
+UNNAMED = re.compile(r"column_?[0-9]+")
+"""The name of a column that has none."""
 
 
 def _read(column: Column) -> int:

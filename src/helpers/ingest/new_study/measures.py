@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
-from helpers.ingest.new_study import coded, parts_of_dates, pieces, vocabulary
+from helpers.ingest.new_study import coded, owed, parts_of_dates, pieces, vocabulary, worded
 from helpers.ingest.new_study import harms as named
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
@@ -73,10 +73,12 @@ def sort(
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
-        elif weighing := _may_weigh(column) or pieces.alone(columns, column, selected):
+        elif weighing := _may_weigh(column) or pieces.alone(columns, column, selected) or owed.told(columns, column):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
+        elif column.words and worded.ended(column):
+            left.append((column, _in_words(column)))
         elif _few(column) and sure is Standing.ATTRIBUTE and (is_named(column) or not column.numeric):
             segments.append(column)
         elif (column.numeric or column.in_words) and sure in (Standing.OUTCOME, Standing.PERHAPS):
@@ -84,8 +86,7 @@ def sort(
             found = outcomes if sure is Standing.OUTCOME else maybe
             left.append((column, reason)) if reason else found.append(column)
         elif _few(column) and sure is Standing.OUTCOME and column.words:
-            told = f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be 1 and 0"
-            left.append((column, told))
+            left.append((column, _in_words(column)))
         elif _few(column) and not column.numeric:
             segments.append(column)
         else:
@@ -128,6 +129,10 @@ def sort(
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments), tuple(left))
+
+
+def _in_words(column: Column) -> str:
+    return f"{IN_WORDS[0]} ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be 1 and 0"
 
 
 def seldom(kinds: Sorted) -> list[Column]:

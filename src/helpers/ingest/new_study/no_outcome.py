@@ -17,7 +17,7 @@ def which(table: "SourceTable", several: list[tuple[Column, str]]) -> ReportErro
         f"{table.called}: which column is decided by? Several may be an outcome, and nothing tells them from attributes",
         got="; ".join(f"'{vocabulary.printable(c.name)}' ({seen})" for c, seen in several[:6]),
         expected="one that was measured after the assignment",
-        remedy=f"name it: --primary COLUMN, such as --primary {typed.name(vocabulary.printable(several[0][0].name))}",
+        remedy=f"name it: --primary COLUMN, such as --primary {_typed(several[0][0])}",
     )
 
 
@@ -37,24 +37,30 @@ def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
     marked = next(
         (c for c, _ in kinds.left if c.constant and 0 < c.filled < c.rows and c.values and measures.came_of_it(c)), None
     )
-    told = [worded.remedy(table.selected, in_words)] if in_words else [_of_mark(marked)] if marked else []
-    may = next(
-        (
-            c
-            for c, reason in kinds.left
-            if measures.MAY_BE in reason or measures.MAY_WEIGH in reason or measures.BELOW_ZERO in reason
-        ),
-        None,
-    )
-    if may:
-        told.append(
-            f"if '{vocabulary.printable(may.name)}' was measured after the assignment, --primary {typed.name(vocabulary.printable(may.name))} takes it as it is"
-        )
+    seldom = [c for c in measures.seldom(kinds) if c.low >= 0 and not c.constant]
+    may = [
+        c
+        for c, reason in kinds.left
+        if measures.MAY_BE in reason or measures.MAY_WEIGH in reason or measures.BELOW_ZERO in reason
+    ]
+    told = ""
+    if in_words:
+        told = worded.remedy(table.selected, in_words)
+    elif marked:
+        told = _of_mark(marked)
+    elif seldom:
+        told = f"if an empty field means that nothing happened: --primary {_typed(seldom[0])} --empty zero"
+    elif may:
+        told = f"if '{vocabulary.printable(may[0].name)}' was measured after the assignment, --primary {_typed(may[0])} takes it as it is"
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",
         expected="a number that is zero or more in every row: 0 and 1, a count, or money",
         remedy=(f"take {price.partition(': ')[2]}; or " if price else "")
-        + "".join(f"{each}; or " for each in told)
+        + (f"{told}; or " if told else "")
         + "name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )
+
+
+def _typed(column: Column) -> str:
+    return typed.name(vocabulary.printable(column.name))

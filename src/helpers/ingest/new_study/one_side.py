@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import questions, vocabulary
 from helpers.ingest.new_study.measures import MAY_BE, Sorted
 from helpers.ingest.new_study.profile import Column
 
@@ -22,8 +22,8 @@ def without(table: "SourceTable", kinds: Sorted, variant: Column) -> tuple[Sorte
     The likeliest outcome is never one of these where it is a yes or no: that nobody was infected in one arm is what a trial
     may find.
     """
-    likeliest = [c for c in kinds.outcomes[:1] if c.binary]
-    maybe = [c for c, reason in kinds.left if reason.endswith(MAY_BE) and c.binary]
+    likeliest = [c for c in kinds.outcomes[:1] if _is_yes_no(c)]
+    maybe = [c for c, reason in kinds.left if reason.endswith(MAY_BE) and _is_yes_no(c)]
     able = [c for c in (*kinds.outcomes, *maybe) if c not in likeliest]
     found = [(c, reason) for c in able if (reason := _reason(table, c, variant))]
     named = {c.name for c, _ in found}
@@ -33,16 +33,22 @@ def without(table: "SourceTable", kinds: Sorted, variant: Column) -> tuple[Sorte
     ), found
 
 
+def _is_yes_no(column: Column) -> bool:
+    return column.binary or column.in_words
+
+
 def _reason(table: "SourceTable", column: Column, variant: Column) -> str:
     """That a column holds one value alone in a variant, and others in many rows of another; empty where it does not."""
-    value = table.value(column.name)
+    value = questions.number(table, column)
     arms = table.rows(
         f"select {table.text(variant.name)}, count(distinct {value}), count(*) filter ({value} <> 0), count(*) from {{table}}"
         f" where {value} is not null group by all"
     )
     named = [(str(arm), int(distinct), int(other), int(n)) for arm, distinct, other, n in arms if arm is not None]  # type: ignore[call-overload]
     alone = [vocabulary.printable(arm) for arm, distinct, *_ in named if distinct == 1]
-    often = [other for _, distinct, other, n in named if distinct > 1 and (not column.binary or other >= OFTEN * n)]
+    often = [
+        other for _, distinct, other, n in named if distinct > 1 and (not _is_yes_no(column) or other >= OFTEN * n)
+    ]
     if not alone or max(often, default=0) < MANY:
         return ""
     return f"a leak: one value alone in {', '.join(sorted(alone))}, so it is of other variants"

@@ -76,7 +76,7 @@ class SeenPanel:
         """From the first period to the end of the last; months are as long as they are."""
         first, last = self.period.first, self.period.last
         if not (self.period.has_time and first and last):
-            return None
+            return weeks.span(self.period.name, self.period.values) if self.period.levels else None
         start, end = (datetime(t.year, t.month, t.day) for t in (first, last))
         if start.day == end.day == 1 and self.period.distinct <= (end - start).days // 28 + 1:
             return start, (end + timedelta(days=31)).replace(day=1)
@@ -151,7 +151,12 @@ def may_be_a_log(table: "SourceTable", event: Column, time: Column | None, colum
 
 
 def _is_period(column: Column) -> bool:
-    return bool(PERIODS & set(vocabulary.tokens(column.name)[-1:])) and bool(column.levels or column.numeric)
+    """Whether a column is called as a period, or holds weeks or months with their years, such as 202614, whatever it is called."""
+    if PERIODS & set(vocabulary.tokens(column.name)[-1:]):
+        return bool(column.levels or column.numeric)
+    whole = column.numeric and not column.decimal and bool(column.levels)
+    digits = [value.removesuffix(".0") for value in column.values]
+    return whole and all(map(str.isdecimal, digits)) and weeks.has_year([float(value) for value in digits])
 
 
 def _names_units(column: Column) -> bool:

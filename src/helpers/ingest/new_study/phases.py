@@ -1,6 +1,7 @@
 """Rows from before the experiment: a column whose values say so is no attribute, and its rows are asked about."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
@@ -9,6 +10,7 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
+    from helpers.ingest.new_study.proposal import StudyProposal
     from helpers.ingest.new_study.source import SourceTable
 
 MOST, LONGEST = 4, 8
@@ -50,6 +52,55 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variant: Column, unl
             levels, several, arms = (int(n or 0) for n in found)  # type: ignore[call-overload]
             if levels > variant.distinct and several >= BOTH * levels and arms == 1:
                 raise _asking(table, free, whole, phase, alone=False)
+
+
+def left_out(table: "SourceTable", columns: Sequence[Column], proposal: "StudyProposal") -> list[str]:
+    """What is asked where a condition leaves out the rows from before, and the arms parted in these already: what was there
+    before is no effect, and nothing else tells of it.
+    """
+    if not table.whole or proposal.source != "units" or "variant" not in proposal.columns or proposal.before:
+        return []
+    named = {c.name: c for c in columns}
+    unit = named.get(proposal.columns.get("user_id", ("", ""))[0])
+    outcome = named.get(proposal.outcomes.get(proposal.primary.event, ("", ""))[0])
+    variant = named.get(proposal.columns["variant"][0])
+    if unit is None or variant is None or outcome is None or not outcome.numeric or outcome.binary:
+        return []
+    for phase in (c for c in columns if c.constant and c not in (unit, outcome, variant)):
+        rows = table.rows(
+            f"select {table.text(phase.name)} as t, count(*) from {table.whole} group by 1 having t is not null order by 2 desc, 1 limit {MOST + 1}"
+        )
+        levels = tuple((str(level), int(n)) for level, n in rows)  # type: ignore[call-overload]
+        first = _before(replace(phase, levels=levels, distinct=len(levels)))
+        if not first or first in phase.values:
+            continue
+        who, arm, value = table.text(unit.name), table.text(variant.name), table.value(outcome.name)
+        earlier = table.rows(
+            f"select count(v), avg(v), coalesce(var_samp(v), 0) from (select {who} as u, {arm} as arm, avg({value}) as v from {table.whole}"
+            f" where {table.text(phase.name)} = {literal(first)} and {arm} is not null group by all) group by arm having count(v) > 1"
+        )
+        arms = [(int(n), float(mean), float(spread)) for n, mean, spread in earlier]  # type: ignore[call-overload, arg-type]
+        apart = max(
+            (
+                abs(a[1] - b[1]) / max((a[2] / a[0] + b[2] / b[0]) ** 0.5, 1e-12)
+                for a in arms
+                for b in arms
+                if a is not b
+            ),
+            default=0.0,
+        )
+        if apart > UNLIKE:
+            name = vocabulary.printable(outcome.name)
+            return [
+                f"Were the arms unlike before? In the rows that --where leaves out, those of '{vocabulary.printable(first)}', the means of '{name}' part"
+                f" by {apart:.0f} standard errors already, and what was there before counts as an effect here. Leave --where out, and the message"
+                " gives the query that sets them beside as what was before: the report then checks that balance."
+            ]
+    return []
+
+
+UNLIKE = 4.0
+"""Standard errors by which the means of the arms part before an experiment by more than chance."""
 
 
 def is_phase(table: "SourceTable", column: Column, period: Column) -> bool:

@@ -1,21 +1,37 @@
 """Prices of one piece: what is paid is such a price times how many there are, less a discount; the price alone is no revenue."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import questions, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
 
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
 PRICES = frozenset(
     {"price", "prix", "precio", "preco", "prezzo", "prijs", "preis", "stuckpreis", "einzelpreis", "fiyat", "cena", "rate", "tariff", "tarif", "fare", "цена",
-     "価格", "単価", "单价", "가격", "단가"}
+     "prezo", "pris", "hinta", "kaina", "pret", "価格", "単価", "单价", "가격", "단가",
+     *(f"{one}{price}" for one in ("stuck", "stueck", "einzel", "einheits", "stuks", "eenheids", "stk", "styck", "enhets", "kappale", "yksikko", "egyseg")
+       for price in ("preis", "prijs", "pris", "hinta", "ar"))}
 )  # fmt: skip
 """Words of the price of one piece,"""
-OF_ONE = frozenset({"unit", "each", "per", "pro", "je", "por", "piece", "hourly", "nightly", "daily"})
+OF_ONE = frozenset(
+    {"unit", "each", "per", "pro", "je", "por", "par", "piece", "hourly", "nightly", "daily", "unitaire", "unitario", "unitaria", "jednostkowa", "jednotkova",
+     "birim", "jedinicna", "ea", "za"}
+)  # fmt: skip
 """and of what it is the price of."""
+SHORT = {
+    "m": "metre meter metro", "kg": "kilo kilogram kilogramm", "g": "gram gramm gramme", "l": "litre liter litro", "h": "hour stunde heure hora ora",
+    "hr": "hour", "d": "day", "km": "kilometre kilometer kilometro", "t": "tonne ton", "pc": "piece", "pcs": "piece", "min": "minute", "gb": "gigabyte",
+}  # fmt: skip
+"""What a price is of, cut short, and in full."""
 QUANTITY = frozenset(
     {"quantity", "qty", "pieces", "menge", "anzahl", "cantidad", "quantite", "quantita", "quantidade", "aantal", "adet", "ilosc", "stuck", "units", "count",
-     "items", "number", "num", "volume", "pcs", "numero", "количество", "数量", "수량"}
+     "items", "number", "num", "volume", "pcs", "numero", "unidades", "unidade", "piezas", "pezzi", "pecas", "articulos", "articles", "stuks", "stucke", "stuecke",
+     "einheiten", "sztuk", "sztuki", "kusy", "kusu", "mnozstvi", "mnozstvo", "kolicina", "antal", "antall", "maara", "kpl", "mennyiseg", "db", "miktar", "cantitate",
+     "unites", "unita", "jumlah", "количество", "штук", "数量", "個数", "수량"}
 )  # fmt: skip
 """Words of how many of a thing a row is about; its price is then that of one."""
 WHOLE = frozenset(
@@ -34,6 +50,23 @@ _OTHER = (
     | WHOLE
     | vocabulary.COST
     | {"tax", "vat", "mwst", "fee", "shipping", "age", "score", "rating"}
+    | {
+        "viewed",
+        "views",
+        "seen",
+        "clicked",
+        "clicks",
+        "browsed",
+        "searched",
+        "returned",
+        "stock",
+        "left",
+        "wished",
+        "saved",
+        "compared",
+        "visits",
+        "sessions",
+    }
 )
 """Words of numbers that no price is multiplied by."""
 
@@ -55,8 +88,10 @@ def beside(columns: Sequence[Column], price: Column) -> Column | None:
     """How many pieces each row is about, by its name: that of a quantity, or of what the price is of, as nights and a nightly rate."""
     if not is_price(price):
         return None
-    of_what = {_stem(t) for t in vocabulary.tokens(price.name)} - PRICES - OF_ONE - {"cents", "cent"} | (
-        {"unit"} if "unit" in vocabulary.tokens(price.name) else set()
+    words = vocabulary.tokens(price.name)
+    named_of = {_stem(t) for t in words} - PRICES - OF_ONE - {"cents", "cent"}
+    of_what = named_of.union(*(SHORT[t].split() for t in words if t in SHORT)) | (
+        {"unit"} if "unit" in words else set()
     )
     fit = [c for c in columns if c is not price and c.numeric and not (c.constant or c.binary or c.has_time)]
 
@@ -64,7 +99,7 @@ def beside(columns: Sequence[Column], price: Column) -> Column | None:
         words = vocabulary.tokens(column.name)
         if any(vocabulary.is_said(t, _OTHER) for t in words) or is_price(column):
             return 0
-        if not of_what.isdisjoint(map(_stem, words)):
+        if any(_alike(of, _stem(word)) for of in of_what for word in words):
             return 2
         return int(any(vocabulary.is_said(t, QUANTITY) for t in words))
 
@@ -82,6 +117,20 @@ def _stem(token: str) -> str:
     return token
 
 
+def _alike(one: str, other: str) -> bool:
+    """Whether two words are the same, or one of them is several of the other: unidad and unidades.
+
+    >>> _alike("unidad", "unidade"), _alike("kg", "kg"), _alike("list", "lists"), _alike("item", "iteration")
+    (True, True, True, False)
+    """
+    few, many = sorted((one, other), key=len)
+    return few == many or (len(few) > MOST_ENDING + 1 and many.startswith(few) and len(many) - len(few) <= MOST_ENDING)
+
+
+MOST_ENDING = 2
+"""Letters that make several of a word, at most."""
+
+
 def alone(columns: Sequence[Column], column: Column, selected: str) -> str:
     """Why a column of a unit table is no outcome: the price of one piece, beside how many there were; empty where it is none."""
     pieces = beside(columns, column)
@@ -93,6 +142,58 @@ def alone(columns: Sequence[Column], column: Column, selected: str) -> str:
         f"{OF_PIECE}: what was paid is '{name}' times '{many}', by a query in a file in place of the table: select *,"
         f" {made} as revenue from {selected}"
     )
+
+
+def asked(table: "SourceTable", columns: Sequence[Column], amount: Column) -> list[str]:
+    """What is asked of amounts that no count beside them moves, though no name says that they are of one piece.
+
+    What was paid for all of a row rises with how many there were; the price of one does not.
+    """
+    if amount.binary or not amount.decimal or amount.low < 0 or _is_whole(amount) or any(_is_whole(c) for c in columns):
+        return []
+    priced = is_price(amount)
+    if not priced and vocabulary.touches(amount.name, _KNOWN):
+        return []
+    for many in columns:
+        whole = many.numeric and not (many.decimal or many.binary or many.constant or many.has_time) and many.low >= 0
+        said = [vocabulary.is_said(t, QUANTITY) for t in vocabulary.tokens(many.name)]
+        known = vocabulary.touches(many.name, _KNOWN | _OTHER | vocabulary.UNIT) and not any(said)
+        if (
+            many is amount
+            or not whole
+            or known
+            or not SEVERAL < many.distinct <= MOST_PIECES
+            or many.filled < many.rows
+        ):
+            continue
+        if not (priced or any(said) or many.high <= MOST_PIECES) or many.zero != amount.zero:
+            continue
+        if abs(questions.correlation(table, amount, many)) < LOOSE:
+            name, of = vocabulary.printable(amount.name), vocabulary.printable(many.name)
+            made = f"select *, {quoted(amount.name)} * {quoted(many.name)} as revenue from {table.selected}"
+            return [
+                f"Is '{name}' the price of one piece, and '{of}' how many there were? It does not rise with '{of}', as what was paid in all would."
+                f" If so, revenue is their product, by a query in a file in place of the table: {made}; then --primary revenue."
+            ]
+    return []
+
+
+_KNOWN = (
+    vocabulary.ATTRIBUTE
+    | vocabulary.BEFORE
+    | vocabulary.KEY - QUANTITY
+    | vocabulary.SPANS
+    | vocabulary.HARM
+    | vocabulary.COST
+).union(
+    *vocabulary.OUTCOME,
+    {"balance", "saldo", "solde", "income", "salary", "transactions", "weight", "temperature", "rating"},
+) - QUANTITY
+"""Words of numbers that are neither the price of one piece nor how many there were."""
+SEVERAL, MOST_PIECES = 2, 100
+"""Different numbers of pieces that tell anything, and so many there hardly are."""
+LOOSE = 0.2
+"""Correlation of an amount with the number of pieces, below which it is not that of all of them."""
 
 
 def _is_whole(column: Column) -> bool:

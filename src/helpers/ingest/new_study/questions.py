@@ -135,12 +135,12 @@ def by_arm(table: "SourceTable", columns: list[Column], variant: Column) -> dict
 def correlation(table: "SourceTable", one: Column, other: Column) -> float:
     """Pearson's correlation over the rows in which both are numbers; 0 where it is not defined."""
     return table.number(
-        f"select case when isfinite(r) then r else 0 end from (select corr({_number(table, one)},"
-        f" {_number(table, other)}) as r from {{table}})"
+        f"select case when isfinite(r) then r else 0 end from (select corr({number(table, one)},"
+        f" {number(table, other)}) as r from {{table}})"
     )
 
 
-def _number(table: "SourceTable", column: Column) -> str:
+def number(table: "SourceTable", column: Column) -> str:
     """SQL of a column as a number; yes is 1 and no is 0, also in words."""
     if not column.in_words:
         return table.value(column.name)
@@ -159,6 +159,14 @@ def happen_together(table: "SourceTable", one: Column, other: Column) -> bool:
 def is_level(table: "SourceTable", column: Column, level: str) -> str:
     """SQL of the rows in which a column holds a level."""
     return f"{table.text(column.name)} = {literal(level)}"
+
+
+def place_of(table: "SourceTable", variant: Column, level: str) -> str:
+    """Where the one row stands that holds a level."""
+    alone = is_level(table, variant, level)
+    place = f"select file_index * {2**40} + file_row_number from {{table}} where {alone}"
+    first = divmod(int(table.number(place)), 2**40)
+    return f"{table.parts.place(table.con, *first)} alone, a total?"
 
 
 def together(table: "SourceTable", columns: list[Column]) -> tuple[frozenset[str], dict[str, str]]:

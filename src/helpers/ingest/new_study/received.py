@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.formatting import formatted
-from helpers.ingest.new_study import questions, vocabulary
+from helpers.ingest.new_study import planned, questions, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -16,14 +16,25 @@ MOST = 0.2
 APART = 5.0
 """Standard errors between the arms' shares of mishaps from which on they did not strike all arms alike, or are fewer than by chance."""
 
+REALLY = "what was really taken up"
+"""How the reason begins why a column is what units got, where names tell it."""
+
 Seen = tuple[Column | None, dict[str, str], int, list[tuple[Column, str]]]
 
 
 def others(columns: Sequence[Column], variant: Column, may_vary: Sequence[Column]) -> list[Column]:
     """Columns that may say what units got: those that may be a variant, and those called so that have the variant's levels."""
     known = {variant.name, *(c.name for c in may_vary)}
-    alike = [c for c in columns if c.name not in known and vocabulary.touches(c.name, vocabulary.TAKEN_UP)]
+    alike = [c for c in columns if c.name not in known and _may_be_got(c, variant)]
     return [*may_vary, *(c for c in alike if {*c.values} == {*variant.values})]
+
+
+def _may_be_got(column: Column, variant: Column) -> bool:
+    """Whether a column is called as what was got, or differs from the variant's name as that does."""
+    return (
+        vocabulary.touches(column.name, vocabulary.TAKEN_UP)
+        or planned.comes_first(variant.name, column.name) is not None
+    )
 
 
 def seen(table: "SourceTable", variant: Column, others: list[Column]) -> Seen:
@@ -46,7 +57,7 @@ def seen(table: "SourceTable", variant: Column, others: list[Column]) -> Seen:
             continue
         chosen = otherwise and not named
         if chosen or _parted(by_arm, dict(variant.levels)):
-            taken_up.append((column, _why(by_arm, dict(variant.levels))))
+            taken_up.append((column, _why(column, variant, by_arm)))
         elif otherwise < MOST * column.rows:
             return column, mapping, otherwise, taken_up
     return None, {}, 0, taken_up
@@ -68,12 +79,33 @@ def _parted(by_arm: dict[str, int], sizes: dict[str, int]) -> bool:
     return high - low > APART * math.sqrt(pooled * (1 - pooled) * (1 / few + 1 / many))
 
 
-def _why(by_arm: dict[str, int], sizes: dict[str, int]) -> str:
+def _why(column: Column, variant: Column, by_arm: dict[str, int]) -> str:
+    """What a column of the same arms is beside the variant: what units got, or, as names do not tell it, what they were to get."""
+    sizes = dict(variant.levels)
     told = ", ".join(
         f"{formatted(n, 'count')} of {formatted(sizes[arm], 'count')} of {vocabulary.printable(arm)}"
         for arm, n in by_arm.items()
         if arm in sizes
     )
-    return (
-        f"what was really taken up: it is not the assigned variant in {told}; whoever was assigned counts in that arm"
+    ahead = planned.comes_first(variant.name, column.name)
+    said = vocabulary.touches(variant.name, vocabulary.ASSIGNED) or vocabulary.touches(column.name, vocabulary.SHOWN)
+    if ahead is None and said:
+        ahead = True
+    if ahead:
+        return f"{REALLY}: it is not the assigned variant in {told}; whoever was assigned counts in that arm"
+    name, taken = vocabulary.printable(column.name), vocabulary.printable(variant.name)
+    what = (
+        f"called as what was assigned, and '{taken}' as what was taken up"
+        if ahead is False
+        else f"what was assigned, or what was taken up? No name tells it of '{name}' and '{taken}'"
     )
+    return f"{what}: it is another arm in {told}; units count in the arm that they were assigned to: --variant {typed.name(name)} if that is this one"
+
+
+def asked(taken_up: Sequence[tuple[Column, str]], variant: Column) -> list[str]:
+    """What is asked where two columns hold the same arms, and the variant is not surely the one that was assigned."""
+    return [
+        f"Is '{vocabulary.printable(variant.name)}' what was assigned, or '{vocabulary.printable(column.name)}'? It is {why}."
+        for column, why in taken_up
+        if not why.startswith(REALLY)
+    ]

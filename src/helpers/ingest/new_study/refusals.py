@@ -13,6 +13,7 @@ from helpers.ingest.new_study import (
     integer_ids,
     log,
     roles,
+    typed,
     unread_times,
     vocabulary,
     weights,
@@ -49,7 +50,11 @@ def refuse_unnamed(seen: TableView, unit: Column, taken: set[str], changes: dict
         if column.name in taken or not _may_be_assigned(column, arms) or changes.get(column.name, 1) > roles.EVER:
             continue
         counts = [n for _, n in log.by_units(table, unit, arms).levels]
-        if len(counts) < 2 or sum(counts) < MOST * unit.distinct or not _is_planned(column, counts):
+        if (
+            len(counts) < 2
+            or sum(counts) < MOST * unit.distinct
+            or not _is_planned(counts, is_switch=column.binary or column.in_words)
+        ):
             continue
         called = vocabulary.printable(column.name)
         raise ReportError(
@@ -62,24 +67,72 @@ def refuse_unnamed(seen: TableView, unit: Column, taken: set[str], changes: dict
         )
 
 
+def refuse_marked(seen: TableView, unit: Column, taken: set[str]) -> None:
+    """Raise where one value stands in all rows of some units of a log, and nothing in those of the others, in shares that
+    experiments are designed with: an arm that is marked, and a control that is not.
+    """
+    table = seen.table
+    for column in seen.columns:
+        marked = column.constant and column.levels and 0 < column.filled < column.rows
+        if column.name in taken or not marked or not _may_be_called(column, is_switch=True):
+            continue
+        who, level = table.text(unit.name), table.text(column.name)
+        found = table.rows(
+            f"select count(*) filter (k = n), count(*) filter (k = 0), count(*) filter (0 < k and k < n)"
+            f" from (select count(*) as n, count({level}) as k from {{table}} where {who} is not null group by {who})"
+        )[0]
+        yes, no, mixed = (int(n) for n in found)  # type: ignore[call-overload]
+        if min(yes, no) < FEWEST or mixed > roles.EVER * (yes + no) or not _is_planned([yes, no], is_switch=True):
+            continue
+        name, value = vocabulary.printable(column.name), vocabulary.printable(column.values[0])
+        raise ReportError(
+            f"{table.called}: is '{name}' the variant? It marks some units and not the others, in shares of an experiment",
+            got=f"{value} ({yes:,} units), nothing ({no:,} units)",
+            expected="the column that says who got what, if this is an experiment",
+            remedy=f"say so, and the next message tells how to write who is the control: --variant {typed.name(name)}; if it is an"
+            " attribute, take the file as it is: --where true",
+        )
+
+
+FEWEST = 20
+"""Units of each of two arms, at least, of which shares tell anything."""
+
+
+def refuse_few(seen: TableView, unit: Column) -> None:
+    """Raise for a log without a variant and with hardly any units: an uplift that is planted in these shows nothing."""
+    if unit.distinct >= 2 * FEWEST:
+        return
+    raise ReportError(
+        f"{seen.table.called} is no experiment, and has too few units for one that is planted",
+        got=f"{unit.distinct:,} units in '{vocabulary.printable(unit.name)}', {seen.rows:,} rows, and no column that holds a variant",
+        expected=f"a variant; or at least {2 * FEWEST} units, which are split by a hash, and an uplift is planted in one half",
+        cause="rows that are no events, such as counts or sums; another column is the unit; or an excerpt",
+        remedy="name what the rows hold: --variant COLUMN, --unit COLUMN; or describe the file as it is: --descriptive",
+    )
+
+
 def _may_be_assigned(column: Column, arms: Column) -> bool:
     """Whether a few levels may be arms, as far as a column tells by itself: of one that is called as something else they are not."""
-    named = vocabulary.ATTRIBUTE - vocabulary.ASKS | vocabulary.REMARK | vocabulary.SESSION | vocabulary.PRODUCT
-    if column.numeric or column.in_words:
-        named = named.union(vocabulary.TRAIT, vocabulary.HARM, vocabulary.MONEY, vocabulary.GOAL, *vocabulary.OUTCOME)
     few = (
         bool(column.levels)
         and 2 <= arms.distinct <= roles.MOST_ARMS
         and not CODES.issuperset(map(str.upper, arms.values))
     )
-    return few and not (column.has_time or column.decimal or column.negative or vocabulary.touches(column.name, named))
+    return few and _may_be_called(column, is_switch=column.numeric or column.in_words)
 
 
-def _is_planned(column: Column, counts: list[int]) -> bool:
+def _may_be_called(column: Column, *, is_switch: bool) -> bool:
+    """Whether a column is called as nothing that is no variant; of a switch (0 and 1, no and yes) there are more such names."""
+    named = vocabulary.ATTRIBUTE - vocabulary.ASKS | vocabulary.REMARK | vocabulary.SESSION | vocabulary.PRODUCT
+    if is_switch:
+        named = named.union(vocabulary.TRAIT, vocabulary.HARM, vocabulary.MONEY, vocabulary.GOAL, *vocabulary.OUTCOME)
+    return not (column.has_time or column.decimal or column.negative or vocabulary.touches(column.name, named))
+
+
+def _is_planned(counts: list[int], *, is_switch: bool) -> bool:
     """Whether chance makes such counts of equal shares; of those of a switch, of shares that experiments are designed with."""
     from helpers.stats.checks.srm import srm
 
-    is_switch = column.binary or column.in_words
     return not srm(counts, weights.designed(counts) if is_switch else [1 / len(counts)] * len(counts)).failed
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from helpers.ingest.levels import NOTHING, ODD
-from helpers.ingest.new_study import arm_words, calendars, controls, spellings, vocabulary
+from helpers.ingest.new_study import arm_words, calendars, controls, planned, spellings, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
 from helpers.ingest.new_study.weights import designed
@@ -202,12 +202,17 @@ def variants_of(columns: Sequence[Column]) -> list[Column]:
     fit = [(c, meant(c)[0]) for c in columns if c.levels and 2 <= c.distinct <= 2 * MOST_ARMS + 1 and not c.has_time]
     told = [(_variant_score(m), c) for c, m in fit if m.distinct <= MOST_ARMS and not (m.decimal or m.negative)]
     fitting = [(score, c) for score, c in told if score >= 3]
-    alike = [c for _, c in fitting if any({*c.values} == {*other.values} for _, other in fitting if other is not c)]
+    alike = {
+        c.name: [other for _, other in fitting if other is not c and {*c.values} == {*other.values}] for _, c in fitting
+    }
 
     def rank(told: tuple[int, Column]) -> tuple[bool, bool, int, int, str]:
         score, column = told
-        doubled = column in alike  # of two columns of the same arms, what was assigned goes before what was taken up
-        return (doubled and _taken_up(column), not (doubled and _assigned(column)), -score, -column.filled, column.name)
+        others = alike[column.name]  # of two columns of the same arms, what was assigned goes before what was taken up
+        ahead = [planned.comes_first(column.name, other.name) for other in others]
+        last = (bool(others) and _taken_up(column)) or (False in ahead and True not in ahead)
+        first = (bool(others) and _assigned(column)) or (True in ahead and False not in ahead)
+        return (last, not first, -score, -column.filled, column.name)
 
     return [column for _, column in sorted(fitting, key=rank)]
 

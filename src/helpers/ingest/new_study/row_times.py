@@ -23,8 +23,11 @@ LOGS = 2005
 """The year before which hardly any log counts its seconds,"""
 SINCE_2001 = timedelta(seconds=978_307_200)
 """and what lies between 1970 and 2001,"""
-SINCE_1960 = timedelta(days=3_653)
-"""and between 1960 and 1970."""
+BEFORE_1970 = (
+    ("1960", "Stata and SAS count", timedelta(days=3_653)),
+    ("1904", "older Macs and QuickTime count", timedelta(days=24_107)),
+)
+"""Years before 1970 from which on some programs count, and what lies between."""
 
 
 def of(table: "SourceTable", columns: Sequence[Column], variant: Column, said: Said) -> tuple[Column | None, str]:
@@ -53,11 +56,16 @@ def asked_of_years(time: Column | None) -> list[str]:
         return []
     name = vocabulary.printable(time.name)
     if time.first > datetime.now():
-        since = time.last - SINCE_1960
-        return [
-            f"Will it run until {time.last:%B %Y}? '{name}' is read as a count since 1970, and lies ahead; from 1960 on, as Stata and SAS count, it"
-            f" would be {since:%B %Y}: then take 315619200 seconds off each (315619200000 of milliseconds) by a query in a file in place of the table."
-        ]
+        lies = f"Will it run until {time.last:%B %Y}? '{name}' is read as a count since 1970, and lies ahead"
+        for year, who, between in BEFORE_1970:
+            meant = time.last - between
+            if meant <= datetime.now():
+                off = int(between.total_seconds())
+                return [
+                    f"{lies}; from {year} on, as {who}, it would be {meant:%B %Y}: then take {off} seconds off each ({off}000 of milliseconds)"
+                    " by a query in a file in place of the table."
+                ]
+        return [f"{lies}."]
     if time.last.year >= LOGS:
         return []
     meant = time.last + SINCE_2001

@@ -28,6 +28,7 @@ from helpers.ingest.new_study import (
     measures,
     no_outcome,
     one_side,
+    pieces,
     questions,
     received,
     roles,
@@ -215,6 +216,9 @@ def propose(
         first=(
             *(happened.asked(table, c) for c in kinds.outcomes if c.name in table.happened),
             *nothing_words.asked(table, used),
+            *received.asked(taken_up, variant),
+            *([] if said.measured else pieces.asked(table, columns, kinds.outcomes[0])),
+            *histories.unlike(before, told),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
             *cutting.asked,
@@ -224,6 +228,10 @@ def propose(
                     [f"{_typed(c)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:])]),
         ),
     )  # fmt: skip
+
+
+FEWEST = 20
+"""Units that are in one arm each in all of their rows, from which on that is no chance."""
 
 
 def _why_left(table: "SourceTable", column: Column, reason: str) -> str:
@@ -329,7 +337,10 @@ def _tolerances(
         ) if shown else "true"  # fmt: skip
         repeated = questions.repeats(table, unit, variant, outcomes, f"({cases})")
         if repeated.disagreeing:
-            ids = within.told(table, columns, unit, variant)
+            anew = (
+                repeated.in_two_variants or repeated.units < FEWEST
+            )  # ids of one number, given anew, would be in one arm by chance
+            ids = within.told(table, columns, unit, variant) if anew else ""
             raise ReportError(
                 f"{table.called}: {repeated.disagreeing:,} units stand in several rows with different outcomes",
                 got=f"{rows:,} rows of {repeated.units:,} units in '{vocabulary.printable(unit.name)}', and no column of event names",
@@ -354,6 +365,14 @@ def period_of(time: Column | None) -> tuple[datetime, datetime, str]:
     """Start and end of the experiment as its rows have them, the end excluded, and what tells them."""
     if time is None or time.first is None or time.last is None:
         return NO_TIME, NO_TIME + NO_TIME_LASTS, "ASSUMED: the table holds no times; replace both"
+    if time.last.year == datetime.max.year:
+        raise ReportError(
+            f"'{vocabulary.printable(time.name)}' holds moments that no experiment lies in",
+            got=f"moments from {time.first:%Y-%m-%d} to {time.last:%Y-%m-%d}",
+            expected="when each unit was exposed",
+            cause="a day that stands for none, or for never",
+            remedy="name another column, or none: leave --time out, and say when it was with --period FIRST..LAST",
+        )
     start = datetime(time.first.year, time.first.month, time.first.day)
     end = datetime(time.last.year, time.last.month, time.last.day) + timedelta(days=time.days)
     return start, end, "whole days from the first to the last row; the end is excluded"

@@ -126,7 +126,17 @@ REMADE: Words = words(
     " normalized normalised winsorized winsorised winsor capped clipped trimmed bin binned bucketed rounded"
 )
 """What is made of a number: another scale of it, or its tail cut."""
-WELL: Words = OUTCOME[0] | words("pass present alive complete eligible positive")
+SUCCEEDED: Words = words(
+    "success succeeded successful erfolg erfolgreich succes reussi reussite exito exitoso sucesso successo riuscito gelukt succesvol sukces udany uspech uspesne siker"
+    " basari basarili framgang lyckad suksess onnistui onnistunut успех успешно 成功 성공 επιτυχια"
+)
+FAILED: Words = words(
+    "failure failed fail unsuccessful misserfolg erfolglos gescheitert fehlschlag echec echoue fracaso fracasado fallo fallido fracasso falha insucesso fallimento fallito"
+    " insuccesso mislukt mislukking gefaald porazka nieudany neuspech neuspesne kudarc sikertelen basarisiz basarisizlik misslyckad misslyckande mislykket epaonnistui"
+    " epaonnistunut неудача неуспех неуспешно 失敗 失败 실패 αποτυχια"
+)
+"""Levels that say how it ended: well, or not."""
+WELL: Words = OUTCOME[0] | SUCCEEDED | words("pass present alive complete eligible positive")
 """Levels that say that it happened, or went well."""
 HARM: Words = (
     words(

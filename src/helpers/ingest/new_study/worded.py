@@ -13,6 +13,14 @@ def says(level: str, words: frozenset[str]) -> bool:
     return any(vocabulary.is_said(token, words) for token in vocabulary.tokens(level))
 
 
+def ended(column: Column) -> bool:
+    """Whether two levels say that something ended well and that it did not, whatever their column is called: Erfolg and Misserfolg."""
+    if column.distinct != 2 or column.in_words:
+        return False
+    well, ill = ([says(level, words) for level in column.values] for words in (vocabulary.SUCCEEDED, vocabulary.FAILED))
+    return sum(well) == sum(ill) == 1 and well != ill
+
+
 def happened(column: Column) -> str | None:
     """The level that says that it happened: a yes, what another level denies, the one that is called as the column, else by a word
     for what is wanted, or for what is not.

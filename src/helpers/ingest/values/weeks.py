@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from helpers.config.times import WEEKS
 from helpers.ingest.sql import quoted
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values.times import Times, parse
 
-CALLED = {"week", "weeks", "wk", "kw", "cw", "woche", "wochen", "semaine", "semana", "isoweek", "weeknum"}
+CALLED = {"week", "weeks", "wk", "kw", "cw", "woche", "wochen", "semaine", "semana", "isoweek", "weeknum", "weekno", "weeknr", "kalenderwoche", "kalwoche", "semanas",
+          "settimana", "viikko", "vecka", "uke", "uge", "tyden", "tyzden", "tydzien", "hafta", "saptamana", "minggu", "неделя", "εβδομαδα", "週", "周", "주"}  # fmt: skip
 """Words by which a column of numbers is one of weeks."""
 YEAR = 2026
 """The year of an example."""
@@ -40,6 +41,34 @@ def with_years(texts: Sequence[str]) -> bool:
     (True, False, False)
     """
     return bool(texts) and all(map(monday, texts))
+
+
+def span(name: str, texts: Sequence[str]) -> tuple[datetime, datetime] | None:
+    """From the first to the end of the last of some weeks with their years, as 202614 and 2026-14 are in a column called so, or where
+    no months are such; None for all others.
+
+    >>> span("KW", ["2026-09", "2026-10"]), span("period", ["202611", "202614"])
+    ((datetime.datetime(2026, 2, 23, 0, 0), datetime.datetime(2026, 3, 9, 0, 0)), (datetime.datetime(2026, 3, 9, 0, 0), datetime.datetime(2026, 4, 6, 0, 0)))
+    >>> span("period", ["202609", "202610"]), span("KW", ["9", "10"])
+    (None, None)
+    """
+    found = [re.fullmatch(r"((?:19|20)[0-9]{2})[-/ ]?([0-9]{2})(?:\.0)?", text.strip()) for text in texts]
+    if not texts or None in found:
+        return None
+    pairs = [(int(each[1]), int(each[2])) for each in found if each]
+    words = re.findall(r"[^\W\d_]+", name.casefold())
+    called = bool(CALLED.intersection(words)) or any(word.endswith(("week", "ww", "woche")) for word in words)
+    if not (called or max(week for _, week in pairs) > MONTHS):
+        return None
+    try:
+        days = [datetime.fromisocalendar(year, week, 1) for year, week in pairs]
+    except ValueError:
+        return None
+    return min(days), max(days) + timedelta(weeks=1)
+
+
+MONTHS = 12
+"""The highest number of a month."""
 
 
 def advice(texts: Sequence[str]) -> str:
