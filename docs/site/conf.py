@@ -3,6 +3,7 @@
 :mod:`helpers.site.sphinx` passes ``project`` and ``html_title`` on the command line.
 """
 
+import gc
 from html import escape
 from typing import Any
 from xml.etree import ElementTree
@@ -18,6 +19,8 @@ TITLES: dict[str, Any] = {}
 """What the sidebar shows of the contents of each page."""
 
 ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
+
+gc.set_threshold(100_000, 50, 100)  # to look through the trees again and again, which stay to the end, is a fifth of it
 
 extensions = ["myst_nb"]
 language = "en"

@@ -8,7 +8,8 @@ from helpers.errors import ReportError
 from helpers.site import calibration_page
 from helpers.site.calibration_figure import deviations
 from helpers.validation import cases, record
-from helpers.validation.decided import COUNTED, EXPERIMENTS
+from helpers.validation.case import COUNTED
+from helpers.validation.decided import EXPERIMENTS
 
 FAIR = record.Line(
     "Coins", "toss", "fair <coin>", "coverage", 0.5, "equal", 0.51, 10_000, 0.49, 0.53, True, True, 0.0, ""

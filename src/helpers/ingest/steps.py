@@ -17,7 +17,8 @@ TABLE = 'create table steps (file integer, "row" bigint, ahead bigint)'
 def add(con: "duckdb.DuckDBPyConnection", file: int, found: Sequence[tuple[int, int]]) -> None:
     """Keep the steps of the file of a number."""
     rows, ahead = zip(*dict(found).items(), strict=True)  # of two that begin in one row the last counts
-    con.execute("insert into steps select ?, unnest(?::bigint[]), unnest(?::bigint[])", [file, rows, ahead])
+    # written out, for DuckDB imports pandas to take a parameter
+    con.execute(f"insert into steps select {file}, unnest('{[*rows]}'::bigint[]), unnest('{[*ahead]}'::bigint[])")
 
 
 LINE = "placed.file_row_number + coalesce(steps.ahead, 1)"

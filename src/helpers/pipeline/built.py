@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
-from helpers.pipeline import dependencies
-from helpers.pipeline.content import Contents, below, digest, label
+from helpers.pipeline import scanned
+from helpers.pipeline.content import SCANNER, Contents, below, label
 from helpers.pipeline.dependencies import EVERYTHING, Code, Facts
 from helpers.pipeline.faults import is_left_out
 from helpers.pipeline.files import discard, write_text
@@ -24,8 +24,6 @@ from helpers.pipeline.graph import Place, Step
 
 FORM = 1
 """Number of the record's form; a record of another form is not read, and all is built anew."""
-SCANNER = digest(Path(dependencies.__file__))
-"""The scanner as it is at work here; what another one found in the code is not read."""
 TOLD = 3
 """Causes that are named; of more, only their number is told."""
 
@@ -142,6 +140,7 @@ class Built:
         kept = {"form": FORM, "scanner": SCANNER, "steps": self._steps, "files": self.contents.to_keep()}
         write_text(self.file, json.dumps(kept, sort_keys=True, separators=(",", ":")) + "\n")
         self.contents.changed = False
+        scanned.of_project(SCANNER).save()
 
     def _files(self, place: Place) -> Iterator[Path]:
         if isinstance(place, Step):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
-from helpers.pipeline import dependencies
+from helpers.pipeline import dependencies, scanned
 from helpers.pipeline.dependencies import Facts
 
 BIG = 256_000_000
@@ -51,6 +51,10 @@ def below(folder: Path) -> Iterator[Path]:
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(base, name) for name in sorted(files) if not name.startswith("."))
+
+
+SCANNER = digest(Path(dependencies.__file__))
+"""The scanner as it is at work here; what another one found in the code is not read."""
 
 
 def label(file: Path, base: Path = paths.ROOT) -> str:
@@ -99,7 +103,7 @@ class Contents:
         known = entry[2]
         if isinstance(known, Facts):
             return known
-        found = _facts(known)
+        found = scanned.read(known)
         self.changed |= found is None
         entry[2] = found = found or _read(file, entry[1])
         return found
@@ -165,18 +169,8 @@ class Contents:
 
 @cache
 def _read(file: Path, content: str) -> Facts:
-    """The facts of a file of this content; it takes milliseconds to read, and a process may know several trees."""
-    return dependencies.of_file(file)
-
-
-def _facts(kept: Any) -> Facts | None:
-    """Facts as JSON kept them; None where it kept none, or those of another form."""
-    try:
-        homes = tuple((str(name), str(home)) for name, home in kept["homes"])
-        lists = {name: tuple(kept[name]) for name in ("imports", "face", "queries", "earlier")}
-        return Facts(homes=homes, rerandomised=bool(kept["rerandomised"]), words=str(kept["words"]), **lists)
-    except (KeyError, TypeError, ValueError):
-        return None
+    """The facts of a file of this content; a process may know several trees."""
+    return scanned.of_project(SCANNER).facts(file, content)
 
 
 def _shown(file: Path, size: int) -> str:

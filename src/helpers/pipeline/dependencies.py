@@ -24,6 +24,8 @@ EVERYTHING = "*"
 """Stands for every public name of a package, or for every query."""
 LATER = {ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda}
 """What stands in these is executed when they are called."""
+PLAIN = {str, int, type(None), ast.Load, ast.Store}
+"""What of a node is no part of the tree, or has no parts and nothing to tell."""
 NAMES = {ast.Name, ast.Attribute}
 """How a package is named, or what stands in it."""
 
@@ -63,19 +65,19 @@ def facts(source: str, package: str = "", name: str = "<unknown>") -> Facts:
         ('05_ab_results',)
     """
     tree = ast.parse(source, name)
-    nodes = _executed(tree)
+    every, nodes, at_import = _walked(tree)
     earlier: list[str] = []
     for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "earlier":
             earlier += [ast.literal_eval(name) for name in node.args]
     return Facts(
         tuple(sorted(set(_imports(nodes, package)))),
-        tuple(sorted(set(_imports(_executed(tree, functions=False), package)))),
+        tuple(sorted(set(_imports(at_import, package)))),
         tuple(sorted(_homes(tree, package).items())),
         tuple(sorted(set(_queries(nodes)))),
         tuple(sorted(set(earlier))),
         any(isinstance(node, ast.Attribute) and node.attr == "rerandomised" for node in nodes),
-        hashlib.blake2b("\n".join(_words(tree)).encode(), digest_size=16).hexdigest(),
+        hashlib.blake2b("\n".join(_words(every)).encode(), digest_size=16).hexdigest(),
     )
 
 
@@ -165,16 +167,37 @@ class Code:
                 yield from self._executed_by(home)
 
 
-def _executed(tree: ast.AST, *, functions: bool = True) -> list[ast.AST]:
-    """Nodes of a module but those below ``if TYPE_CHECKING``, which only a type checker reads; perhaps no functions."""
-    found = [tree]
-    for node in found:  # it grows meanwhile
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.If) and _dotted(child.test).endswith("TYPE_CHECKING"):
-                found += child.orelse
-            elif functions or type(child) not in LATER:
-                found.append(child)
-    return found
+def _walked(tree: ast.AST) -> tuple[list[ast.AST], list[ast.AST], list[ast.AST]]:
+    """The nodes of a module, level by level; those that are executed; those that are as soon as it is imported.
+
+    What stands below ``if TYPE_CHECKING`` is executed nowhere: only a type checker reads it.
+    """
+    every, executed, at_import = [tree], [tree], [tree]
+    when = [2]  # of each node: 2 on import, 1 in a function, 0 never
+    otherwise: dict[ast.AST, int] = {}  # of a condition on the type checker: when its other branch is executed
+    for node, now in zip(every, when, strict=True):  # both grow meanwhile
+        if type(node) is ast.Name:
+            continue  # all below it is whether it is read
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if type(value) in PLAIN:
+                continue
+            below = otherwise[node] if name == "orelse" and node in otherwise else now
+            for child in value if type(value) is list else (value,):
+                if not isinstance(child, ast.AST):
+                    continue
+                then = below
+                if then and type(child) is ast.If and _dotted(child.test).endswith("TYPE_CHECKING"):
+                    otherwise[child], then = then, 0
+                elif then == 2 and type(child) in LATER and below == now:
+                    then = 1
+                every.append(child)
+                when.append(then)
+                if then:
+                    executed.append(child)
+                    if then == 2:
+                        at_import.append(child)
+    return every, executed, at_import
 
 
 def _dotted(node: ast.AST) -> str:
@@ -240,8 +263,8 @@ def _full(home: str, package: str) -> str:
     return home if home.partition(".")[0] == PACKAGE.name else f"{package}.{home.lstrip('.')}"
 
 
-def _words(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _words(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             yield f"{getattr(node, 'name', '')}: {ast.get_docstring(node)}"
         elif isinstance(node, ast.Call) and _called(node).endswith(("Error", "Wrong")):

@@ -47,7 +47,7 @@ STEPS = Preload(
     "HELPERS_FORK_STEPS",
     (
         *("pandas", "scipy.stats", "plotly.graph_objects", "papermill", "nbclient", "nbformat"),
-        *("ipykernel.kernelapp", "ipykernel.zmqshell", "sphinx.cmd.build", "myst_nb", "furo"),
+        *("ipykernel.kernelapp", "ipykernel.zmqshell", "sphinx.cmd.build", "myst_nb.sphinx_ext", "furo"),
         *("helpers.cli.steps", "helpers.pipeline.kernel", "helpers.warehouse.build", "helpers.simulate"),
         *("helpers.experiment.results", "helpers.experiment.trust", "helpers.experiment.rerandomisation"),
         *("helpers.report.notebook", "helpers.report.figures.export", "helpers.site.render", "helpers.site.summary"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers import paths
 from helpers.formatting import formatted, unsigned
+from helpers.validation.case import COUNTED
 from helpers.validation.record import Line
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ def page(lines: list[Line]) -> str:
     from helpers.report.figures.show import drawn
     from helpers.report.tables import table
     from helpers.site.calibration_figure import deviations
-    from helpers.validation.decided import COUNTED
 
     outside = [line for line in lines if not line.inside]
     topics = [(topic, list(part)) for topic, part in groupby(lines, key=lambda line: line.topic)]

@@ -17,6 +17,8 @@ CONFIDENCE = 0.99
 """Level of the Monte Carlo interval: one case in a hundred is red by chance, or one family of bins."""
 STANDARD_ERRORS = 4.0
 SEED = 20261122
+COUNTED = "the whole rule on counts"
+"""The method whose cases are the bins of one draw, and hold as many experiments as fall into each."""
 
 
 @dataclass(frozen=True)

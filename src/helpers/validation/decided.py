@@ -24,15 +24,13 @@ from helpers.stats.comparisons.effects import compare
 from helpers.stats.inference import critical
 from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.validation import FloatArray
-from helpers.validation.case import SEED, Case
+from helpers.validation.case import COUNTED, SEED, Case
 from helpers.validation.risk import EDGES, ERROR, PRIOR, TOPIC, drawn
 
 if TYPE_CHECKING:
     from helpers.stats.binomial import Promise
 
 IntArray = NDArray[np.int64]
-COUNTED = "the whole rule on counts"
-"""Its cases are the bins of one draw, and hold as many experiments as fall into each."""
 EXPERIMENTS = 200_000
 FEW, MANY = (1_000, 0.02), (20_000, 0.1)
 """Units an arm, and the share of them that buys in the control."""

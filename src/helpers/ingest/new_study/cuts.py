@@ -87,7 +87,7 @@ def as_outcome(source: str, column: Column) -> str:
 
 def depends(table: "SourceTable", column: Column, variant: Column) -> float:
     """The chance of levels that part so far between the arms where the column does not depend on the variant (Pearson's test)."""
-    from scipy.stats import chi2
+    from scipy import special
 
     level, arm = table.text(column.name), table.text(variant.name)
     rows = table.rows(
@@ -108,4 +108,4 @@ def depends(table: "SourceTable", column: Column, variant: Column) -> float:
         for arm, n in of_arm.items():
             pearson += (sum(counts.get((arm, level), 0) for level in group) - n * share) ** 2 / (n * share)
     freedom = (len(arms) - 1) * (len(groups) - 1)
-    return float(chi2.sf(pearson, freedom)) if freedom and math.isfinite(pearson) else 1.0
+    return float(special.chdtrc(freedom, pearson)) if freedom and math.isfinite(pearson) else 1.0

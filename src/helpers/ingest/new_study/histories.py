@@ -44,6 +44,7 @@ def derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, 
     found = []
     again = [c for c in kinds.outcomes if measures.is_told(c)]  # is_buyer beside converted
     for column in (*kinds.segments, *kinds.before, *again):
+<<<<<<< HEAD
         for outcome in (o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))):
             if column in kinds.before and is_same_before(column, outcome) and not _is_copy(table, column, outcome):
                 continue
@@ -51,6 +52,13 @@ def derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, 
                 abs(questions.correlation(table, column, outcome)) > 0.98
                 or questions.happen_together(table, column, outcome)
             )
+=======
+        maybe = [o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))]
+        alike = questions.alike(table, column, maybe) if column.numeric else {}
+        for outcome in maybe:
+            goes = alike.get(outcome.name)
+            same = goes and (abs(goes.correlation) > 0.98 or goes.together)
+>>>>>>> f17b
             if same or (outcome.binary and questions.determines(table, column, outcome)):
                 told = f"it tells '{vocabulary.printable(outcome.name)}'"
                 why = (
@@ -127,7 +135,7 @@ def before(
             suspicious.append((column, f"named as if from before, but its means part by {told[column.name][1]:.0f} standard errors"
                                " between the arms: measured after the exposure?"))  # fmt: skip
             continue
-        correlated = {o.name: questions.correlation(table, column, o) for o in outcomes}
+        correlated = {name: alike.correlation for name, alike in questions.alike(table, column, outcomes).items()}
         stem = {t for t in vocabulary.tokens(column.name) if not _is_year(t)} - vocabulary.BEFORE
         amount = measures.unit_of(column)[0] in ("money", "number")
         same = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))]

@@ -1,6 +1,8 @@
 """Questions put to the rows of a table: what determines what, and what differs between the arms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from helpers.ingest.levels import NOTHING
@@ -15,6 +17,8 @@ MOST_LEVELS = 1_000
 """Columns with more values than this are not asked whether they determine another one."""
 MOST_TOGETHER = 200
 """Columns that are asked whether they are zero in the same rows."""
+MOST_AT_ONCE = 40
+"""Columns that are asked after in one query."""
 SOME_UNITS = 20_000
 """About so many units are looked at."""
 
@@ -105,8 +109,8 @@ def by_arm(table: "SourceTable", columns: list[Column], variant: Column) -> dict
     The distance is the largest difference of two means in standard errors; 0 of what is no number.
     """
     told: dict[str, tuple[bool, float]] = {}
-    for start in range(0, len(columns), 40):
-        some = columns[start : start + 40]
+    for start in range(0, len(columns), MOST_AT_ONCE):
+        some = columns[start : start + MOST_AT_ONCE]
         texts = ", ".join(f"{table.text(c.name)} as t{i}" for i, c in enumerate(some))
         values = ", ".join(f"t{i}, {table.value(c.name, f't{i}')} as v{i}" for i, c in enumerate(some))
         asked = ", ".join(f"count(t{i}), count(v{i}), avg(v{i}), coalesce(var_samp(v{i}), 0)" for i in range(len(some)))
@@ -132,12 +136,52 @@ def by_arm(table: "SourceTable", columns: list[Column], variant: Column) -> dict
     return told
 
 
+@dataclass(frozen=True)
+class Alike:
+    """How a number goes with another one.
+
+    Attributes:
+        correlation: Pearson's, over the rows in which both are numbers; 0 where it is not defined.
+        together: one is zero in exactly the rows in which the other one is, and neither is so in all or in none.
+    """
+
+    correlation: float
+    together: bool
+
+
 def correlation(table: "SourceTable", one: Column, other: Column) -> float:
     """Pearson's correlation over the rows in which both are numbers; 0 where it is not defined."""
+<<<<<<< HEAD
     return table.number(
         f"select case when isfinite(r) then r else 0 end from (select corr({number(table, one)},"
         f" {number(table, other)}) as r from {{table}})"
     )
+=======
+    return alike(table, one, [other])[other.name].correlation
+
+
+def alike(table: "SourceTable", one: Column, others: Sequence[Column]) -> dict[str, Alike]:
+    """How a column goes with each of others, asked at once and once: to read numbers takes longer than to compare them."""
+    numbers = {c.name: _number(table, c) for c in (one, *others)}
+    pairs = {c.name: (table.relation, numbers[one.name], numbers[c.name]) for c in others}
+    unknown = [c for c in others if pairs[c.name] not in table.alike]
+    for start in range(0, len(unknown), MOST_AT_ONCE):
+        some = unknown[start : start + MOST_AT_ONCE]
+        values = ", ".join(
+            f"{numbers[c.name]} as v{i}, ({table.value(c.name)} <> 0) as z{i}" for i, c in enumerate([one, *some])
+        )
+        asked = ", ".join(
+            f"corr(v0, v{i}), count(*) filter (z0 <> z{i}), count(*) filter (z0 and z{i}),"
+            f" count(*) filter (not z0 and not z{i})"
+            for i in range(1, len(some) + 1)
+        )
+        told: Any = table.rows(f"select {asked} from (select {values} from {{table}})")[0]
+        for i, column in enumerate(some):
+            r, apart, both, neither = told[4 * i : 4 * i + 4]
+            known = Alike(float(r) if r is not None and isfinite(r) else 0.0, not apart and bool(both and neither))
+            table.alike[pairs[column.name]] = known
+    return {name: table.alike[pair] for name, pair in pairs.items()}
+>>>>>>> f17b
 
 
 def number(table: "SourceTable", column: Column) -> str:
@@ -146,14 +190,6 @@ def number(table: "SourceTable", column: Column) -> str:
         return table.value(column.name)
     text = f"lower({table.text(column.name)})"
     return f"case when {text} in ({', '.join(map(literal, TRUE))}) then 1.0 when {text} is not null then 0.0 end"
-
-
-def happen_together(table: "SourceTable", one: Column, other: Column) -> bool:
-    """Whether one number is zero in exactly the rows in which the other one is, and neither is so in all or in none."""
-    one_is, other_is = (f"({table.value(each.name)} <> 0)" for each in (one, other))
-    apart = f"count(*) filter (where {one_is} <> {other_is})"
-    both = f"count(distinct {one_is}) filter (where {one_is} = {other_is})"
-    return table.number(f"select if({apart} = 0, {both}, 0) from {{table}}") == 2
 
 
 def is_level(table: "SourceTable", column: Column, level: str) -> str:

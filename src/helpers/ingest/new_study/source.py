@@ -41,6 +41,8 @@ from helpers.pipeline.files import scratch
 if TYPE_CHECKING:
     import duckdb
 
+    from helpers.ingest.new_study.questions import Alike
+
 
 _FIRST_SIGHT = at_first_sight("t")
 _EITHER = f"regexp_full_match(t, {literal(pattern('.') + '|' + pattern(','))})"
@@ -82,7 +84,7 @@ class SourceTable:
     ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
     ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
     are those of columns of numbers. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text
-    of a query whose rows these are.
+    of a query whose rows these are. ``alike`` keeps what pairs of columns were asked already, by the SQL of both.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
 
@@ -99,6 +101,7 @@ class SourceTable:
     words: dict[str, "Words"] = field(default_factory=dict)
     whole: str = ""
     query: str = ""
+    alike: dict[tuple[str, ...], "Alike"] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def relation(self) -> str:

@@ -25,7 +25,9 @@ STARTS_IN = 60
 DRAWS_IN = 3
 """Seconds that a figure may take, with much room: what takes longer is a browser that died."""
 TABS = 2
-"""Tabs of the browser that draw at the same time."""
+"""Tabs of the browser that draw at the same time, at most."""
+WORTH_A_TAB = 16
+"""Figures for which a tab is opened: to open one takes the browser as long as to draw so many."""
 
 _RANDOM_ID = re.compile(r"(defs-|clip|legend-?|trace|[\"xy-]cb|[\"#][gp]|(?<=[0-9a-f]{6})-)([0-9a-f]{6})")
 """What plotly draws anew at random: ids of definitions, clips, gradients, patterns, colour bars."""
@@ -142,7 +144,7 @@ def _run(executable: str, figures: list[FigureView], folder: Path) -> str:
         }
         for view in figures
     ]
-    options = {"n": min(TABS, len(figures)), "mathjax": False, "path": executable}
+    options = {"n": min(TABS, -(-len(figures) // WORTH_A_TAB)), "mathjax": False, "path": executable}
     failed = draw(jobs, options, folder, STARTS_IN + DRAWS_IN * len(figures))
     return f"{Path(executable).name} {failed}" if failed else ""
 
