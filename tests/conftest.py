@@ -10,12 +10,13 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any, NamedTuple
 
+import duckdb
 import numpy as np
 import pytest
 import yaml
 from hypothesis import settings
 
-from helpers import config, paths, simulate, stats
+from helpers import config, defaults, paths, simulate, stats
 from helpers.config import Study
 from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
@@ -115,6 +116,27 @@ def warm_dbt() -> Iterator[None]:
         yield
     for server in servers:
         server.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Databases that a test opens in its own process keep to the core of its worker: on two threads a query of a few rows takes
+    twice the time, and both workers' threads want the same two cores.
+
+    Whatever a test starts in a process of its own, dbt and the reports that are built first have as many as a user's,
+    and make test-fuzz has them in the tests too.
+    """
+    connect = duckdb.connect
+
+    def alone(database: str | Path = ":memory:", read_only: bool = False, config: dict[str, Any] | None = None) -> Any:
+        mine = {"threads": 1} if str(database) == ":memory:" else {}
+        return connect(database, read_only, mine | (config or {}))
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not FUZZING:
+            patch.setattr(defaults, "THREADS", 1)
+            patch.setattr(duckdb, "connect", alone)
+        yield
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers import defaults
 from helpers.config import Aggregates, Log, Study, Tables, Units
 from helpers.errors import ReportError, several
 from helpers.ingest import (
@@ -94,7 +95,7 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
     assert isinstance(place, Log | Units)
     (out / "events").mkdir(parents=True)
     with duckdb.connect() as con, scratch(out, "table") as aside:
-        con.execute("set threads = 2; set preserve_insertion_order = true; set TimeZone = 'UTC'")
+        con.execute(f"set threads = {defaults.THREADS}; set preserve_insertion_order = true; set TimeZone = 'UTC'")
         con.execute(REJECTS)
         into = out / "events"
         if isinstance(place, Units):
