@@ -1,6 +1,7 @@
 """Bring a study's own data into its raw folder, whole or not at all."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -208,13 +209,13 @@ def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Pat
     return parquet.read(con, place, files, into)
 
 
-def landed(raw: Path) -> Landed:
-    """What :func:`land` or a simulator left in ``raw``."""
+def landed(raw: Path, con: "duckdb.DuckDBPyConnection | None" = None) -> Landed:
+    """What :func:`land` or a simulator left in ``raw``, asked of a connection that is open, or of one of its own."""
     import duckdb
 
     location = str(raw / "events" / "*.parquet")
-    with duckdb.connect() as con:
-        described = con.execute(f"describe select * from read_parquet({literal(location)})").fetchall()
+    with nullcontext(con) if con else duckdb.connect() as asked:
+        described = asked.execute(f"describe select * from read_parquet({literal(location)})").fetchall()
     types = {row[0]: row[1] for row in described}
     truth, file = raw / "ground_truth.json", raw / "landed.json"
     told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}

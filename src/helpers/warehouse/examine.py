@@ -67,7 +67,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
             parts = ingest.land(tried, aside, unread, home=where.data)
         except ReportError as error:
             return Examined((error,))
-        log = ingest.landed(aside)
+        log = ingest.landed(aside, con)
         if not study.has_rows:  # all is told when they are landed
             arms_of = frozenset(variant.name for variant in study.variants)
             rows, notes = log.table_rows or 0, log.reading.notes
