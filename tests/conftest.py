@@ -47,8 +47,13 @@ DEAR = {"browser", "small_study"}
 LONGEST = [
     *("browser/test_site.py", "safety/test_private.py", "notebooks/test_small_report.py", "cli/test_every_command.py"),
     *("notebooks/test_degenerate.py", "test_real_examples.py", "notebooks/test_programme_report.py"),
-    *("notebooks/test_changed_data.py", "fuzz/test_reading.py", "fuzz/test_builds.py", "site/test_sphinx.py", "browser/test_hostile_data.py"),
-    *("site/diagrams/test_browser.py", "warehouse/test_warehouse.py", "browser/test_report_pages.py"),
+    *("notebooks/test_changed_data.py", "fuzz/test_builds.py", "site/test_sphinx.py", "browser/test_hostile_data.py"),
+    *(
+        "fuzz/test_reading.py",
+        "site/diagrams/test_browser.py",
+        "warehouse/test_warehouse.py",
+        "browser/test_report_pages.py",
+    ),
     *("ingest/new_study/test_units.py", "experiment/whatif/test_page.py", "browser/test_escaping.py"),
     *("browser/test_accessibility.py", "ingest/new_study/test_real_tables.py", "warehouse/test_windows.py"),
 ]
