@@ -62,9 +62,9 @@ def _map(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     return loader.construct_mapping(node)
 
 
-def _text(loader: yaml.SafeLoader, node: yaml.Node) -> str:
+def _text(loader: Any, node: yaml.Node) -> str:
     """What stands there; a list that is tagged as a number is refused with its place."""
-    return str(loader.construct_scalar(node))  # type: ignore[arg-type]
+    return str(loader.construct_scalar(node))
 
 
 for tag, written, signs in (
