@@ -97,7 +97,9 @@ test-fast: $(READY) ## the tests that need no built report
 	@$(PYTEST) --dist worksteal -m "not slow and not sweep" -x
 
 lint: $(READY) ## every hook of .pre-commit-config.yaml: style, types, layers, notebooks, SQL, drift, the workflow
-	@PATH="$(CURDIR)/$(BIN):$$PATH" PRE_COMMIT_HOME=$(VENV)/pre-commit pre-commit run --all-files --color never
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"; \
+	bash scripts/lint_sql.sh >/dev/null 2>&1 & \
+	PRE_COMMIT_HOME=$(VENV)/pre-commit pre-commit run --all-files --color never  # beside mypy, so that its hook remembers
 
 format: $(READY) ## mend the style
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

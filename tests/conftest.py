@@ -10,12 +10,13 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any, NamedTuple
 
+import duckdb
 import numpy as np
 import pytest
 import yaml
 from hypothesis import settings
 
-from helpers import config, paths, simulate, stats
+from helpers import config, defaults, paths, simulate, stats
 from helpers.config import Study
 from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
@@ -47,7 +48,12 @@ LONGEST = [
     *("browser/test_site.py", "safety/test_private.py", "notebooks/test_small_report.py", "cli/test_every_command.py"),
     *("notebooks/test_degenerate.py", "test_real_examples.py", "notebooks/test_programme_report.py"),
     *("notebooks/test_changed_data.py", "fuzz/test_builds.py", "site/test_sphinx.py", "browser/test_hostile_data.py"),
-    *("site/diagrams/test_browser.py", "warehouse/test_warehouse.py", "browser/test_report_pages.py"),
+    *(
+        "fuzz/test_reading.py",
+        "site/diagrams/test_browser.py",
+        "warehouse/test_warehouse.py",
+        "browser/test_report_pages.py",
+    ),
     *("ingest/new_study/test_units.py", "experiment/whatif/test_page.py", "browser/test_escaping.py"),
     *("browser/test_accessibility.py", "ingest/new_study/test_real_tables.py", "warehouse/test_windows.py"),
 ]
@@ -115,6 +121,27 @@ def warm_dbt() -> Iterator[None]:
         yield
     for server in servers:
         server.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Databases that a test opens in its own process keep to the core of its worker: on two threads a query of a few rows takes
+    twice the time, and both workers' threads want the same two cores.
+
+    Whatever a test starts in a process of its own, dbt and the reports that are built first have as many as a user's,
+    and make test-fuzz has them in the tests too.
+    """
+    connect = duckdb.connect
+
+    def alone(database: str | Path = ":memory:", read_only: bool = False, config: dict[str, Any] | None = None) -> Any:
+        mine = {"threads": 1} if str(database) == ":memory:" else {}
+        return connect(database, read_only, mine | (config or {}))
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not FUZZING:
+            patch.setattr(defaults, "THREADS", 1)
+            patch.setattr(duckdb, "connect", alone)
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from helpers.defaults import MEMORY, THREADS
+from helpers import defaults
+from helpers.defaults import MEMORY
 from helpers.warehouse import build
 from tests.fuzz.marts import broken
 
@@ -24,7 +25,7 @@ def run(
     """Stands in for :func:`helpers.warehouse.build.run_dbt`: '' or what failed."""
     if command != ("build",):
         return BY_DBT(command, variables, database=database, target=target, options=options)
-    settings = {"threads": THREADS, "memory_limit": MEMORY, "preserve_insertion_order": False}
+    settings = {"threads": defaults.THREADS, "memory_limit": MEMORY, "preserve_insertion_order": False}
     with duckdb.connect(str(database), config=settings) as con:
         con.execute("set TimeZone = 'UTC'")
         try:

@@ -185,6 +185,6 @@ RIVAL_GAIN: Final = 0.01
 
 
 THREADS = 2
-
+"""Of the database. What rests on it reads it when it asks, for the tests have a core each."""
 
 MEMORY = "3GB"

@@ -1,15 +1,16 @@
 """Scalars of a study file: what YAML 1.2 says they are, and the text they were written as where text is wanted."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from helpers.config import Model, read_yaml
+from helpers.config import Model, loading, read_yaml
 from helpers.config.base import Moment
 from helpers.errors import ReportError
 from tests.ingest.studies import unit_study
@@ -134,3 +135,69 @@ def test_a_moment_is_written_as_a_date_or_a_time(tmp_path, written):
 def test_a_file_that_is_no_yaml_names_the_line(tmp_path):
     with pytest.raises(ReportError, match="line 2"):
         held(tmp_path, "a: 1\nb: [1\n")
+
+
+SIGNS = [
+    "a",
+    "é",
+    "😀",
+    ": ",
+    "- ",
+    "? ",
+    "?",
+    "#",
+    " #",
+    "'",
+    '"',
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "|",
+    ">",
+    "\n",
+    "\n  ",
+    "  ",
+]
+SIGNS += [
+    "\t",
+    "\ufeff",
+    "\u2028",
+    "\\",
+    "!!int ",
+    "%",
+    "@",
+    "&x ",
+    "*x",
+    "---",
+    "...",
+    "~",
+    "0x1F",
+    "1e5",
+    "yes",
+    "k: 1\n",
+]
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(SIGNS), max_size=12).map("".join))
+@example("a: !!int [1]")
+@example("a: 1\tb")
+@example("a: {b: c?d}")
+@example("a: [b,\n  c?d]")
+@example("a: b\n\ufeffc: d")
+@example('a: "\\ud800"')
+def test_the_quick_way_reads_what_the_other_one_reads(tmp_path_factory, text):
+    """And what either refuses is told in the words that show the place."""
+    file = tmp_path_factory.mktemp("ways") / "x.yml"
+    file.write_text(text, encoding="utf-8")
+    found = []
+    for searched in (loading._OTHERWISE, re.compile("")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(loading, "_OTHERWISE", searched)
+            try:
+                found.append(repr(read_yaml(file)))
+            except ReportError as error:
+                found.append(str(error))
+    assert found[0] == found[1]

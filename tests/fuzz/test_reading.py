@@ -18,7 +18,7 @@ from tests.fuzz.oracle import Row, Told, Unreadable
 from tests.fuzz.reading import Refused, read, study_of
 from tests.fuzz.worlds import BOUGHT
 
-TRIES = int(os.environ.get("FUZZ", "40"))
+TRIES = int(os.environ.get("FUZZ", "100"))
 SHARE = 20
 """Seeds of one test, so that workers share them evenly."""
 

@@ -134,6 +134,14 @@ def test_the_end_of_a_server_is_the_end_of_what_it_forked():
     assert not Path(server.place).exists()
 
 
+def test_a_server_that_imports_still_is_not_waited_for():
+    """A build that fails at once says so at once."""
+    server = Server(Preload("TRIED", ("tests.pipeline.forked_slow",)), environment(TRIED_SLOWLY="1"), HERE)
+    since = time.monotonic()
+    server.close()
+    assert time.monotonic() - since < 60 and not Path(server.place).parent.exists()
+
+
 @pytest.mark.parametrize("session", [False, True])
 def test_a_server_that_is_killed_takes_with_it_what_it_forked(session):
     """A kernel is in a session of its own, so what kills the group of a run does not reach it."""

@@ -62,6 +62,11 @@ def _map(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     return loader.construct_mapping(node)
 
 
+def _text(loader: Any, node: yaml.Node) -> str:
+    """What stands there; a list that is tagged as a number is refused with its place."""
+    return str(loader.construct_scalar(node))
+
+
 for tag, written, signs in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
@@ -72,5 +77,5 @@ for tag, written, signs in (
     Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(rf"^(?:{written})$"), list(signs))
 
 Loader.add_constructor("tag:yaml.org,2002:map", _map)
-Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: Whole.of(node.value))
-Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Decimal.of(node.value))
+Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: Whole.of(_text(loader, node)))
+Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal.of(_text(loader, node)))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,10 +79,7 @@ def numbers_of(condition: str) -> list[str]:
 
 def _parsed(condition: str, key: str) -> dict[str, Any]:
     """The tree of a condition, as the database reads it."""
-    import duckdb
-
-    with duckdb.connect() as con:
-        told = json.loads(con.execute("select json_serialize_sql(?)", [f"select {condition}"]).fetchall()[0][0])
+    told = json.loads(_told(condition))
     if told["error"]:
         raise _refused(condition, key, str(told.get("error_message", "")))
     nodes = [statement["node"] for statement in told["statements"]]
@@ -92,6 +90,15 @@ def _parsed(condition: str, key: str) -> dict[str, Any]:
     if not {"STAR", "SUBQUERY", "WINDOW", "LAMBDA"}.isdisjoint(part.get("class") for part in each):
         raise _refused(condition, key, "a query, or more than one row, within the condition")
     return nodes[0]["select_list"][0]  # type: ignore[no-any-return]
+
+
+@lru_cache(64)
+def _told(condition: str) -> str:
+    """What the database makes of a condition; it is asked several times of one, and a database takes as long to open as ten queries."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        return str(con.execute("select json_serialize_sql(?)", [f"select {condition}"]).fetchall()[0][0])
 
 
 def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, key: str = "data.where") -> Parts:

@@ -1,10 +1,12 @@
 """Bring a study's own data into its raw folder, whole or not at all."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers import defaults
 from helpers.config import Aggregates, Log, Study, Tables, Units
 from helpers.errors import ReportError, several
 from helpers.ingest import (
@@ -94,7 +96,7 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
     assert isinstance(place, Log | Units)
     (out / "events").mkdir(parents=True)
     with duckdb.connect() as con, scratch(out, "table") as aside:
-        con.execute("set threads = 2; set preserve_insertion_order = true; set TimeZone = 'UTC'")
+        con.execute(f"set threads = {defaults.THREADS}; set preserve_insertion_order = true; set TimeZone = 'UTC'")
         con.execute(REJECTS)
         into = out / "events"
         if isinstance(place, Units):
@@ -207,13 +209,13 @@ def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Pat
     return parquet.read(con, place, files, into)
 
 
-def landed(raw: Path) -> Landed:
-    """What :func:`land` or a simulator left in ``raw``."""
+def landed(raw: Path, con: "duckdb.DuckDBPyConnection | None" = None) -> Landed:
+    """What :func:`land` or a simulator left in ``raw``, asked of a connection that is open, or of one of its own."""
     import duckdb
 
     location = str(raw / "events" / "*.parquet")
-    with duckdb.connect() as con:
-        described = con.execute(f"describe select * from read_parquet({literal(location)})").fetchall()
+    with nullcontext(con) if con else duckdb.connect() as asked:
+        described = asked.execute(f"describe select * from read_parquet({literal(location)})").fetchall()
     types = {row[0]: row[1] for row in described}
     truth, file = raw / "ground_truth.json", raw / "landed.json"
     told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}

@@ -188,7 +188,9 @@ class Server:
             return bool(said.select(0)) and self._process.poll() is None
 
     def close(self) -> None:
-        """End it, and what it forked."""
+        """End it, and what it forked; it forked nothing as long as it imports, and is not waited for then."""
+        if not self.ready():
+            self._process.kill()
         self._process.communicate()  # the end of its input is its end
         shutil.rmtree(self._home, ignore_errors=True)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import ingest
+from helpers import defaults, ingest
 from helpers.config import Log, Study, Units
-from helpers.defaults import MEMORY, THREADS
+from helpers.defaults import MEMORY
 from helpers.errors import ReportError, several
 from helpers.formatting import listed
 from helpers.ingest import sample
@@ -67,12 +67,12 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
             parts = ingest.land(tried, aside, unread, home=where.data)
         except ReportError as error:
             return Examined((error,))
-        log = ingest.landed(aside)
+        log = ingest.landed(aside, con)
         if not study.has_rows:  # all is told when they are landed
             arms_of = frozenset(variant.name for variant in study.variants)
             rows, notes = log.table_rows or 0, log.reading.notes
             return Examined((), called(parts.names), tuple(parts.types), rows, notes=notes, variants=arms_of)
-        con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
+        con.execute(f"set threads = {defaults.THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         asked = ["fct_row_flow", "fct_repeats", *(["int_injection"] if study.injection else ["int_contaminated"])]
         variables = dbt_vars(tried, log, plan)

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import paths
-from helpers.defaults import MEMORY, THREADS
+from helpers import defaults, paths
+from helpers.defaults import MEMORY
 from helpers.errors import ReportError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def tables(folder: Path) -> "duckdb.DuckDBPyConnection":
 
 
 def _configured(con: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyConnection":
-    con.execute(f"set threads = {os.environ.get('WAREHOUSE_THREADS', THREADS)}; set memory_limit = '{MEMORY}'")
+    con.execute(f"set threads = {os.environ.get('WAREHOUSE_THREADS', defaults.THREADS)}; set memory_limit = '{MEMORY}'")
     con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")  # a bar would stay in the rendered notebook
     return con
 

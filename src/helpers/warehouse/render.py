@@ -24,7 +24,7 @@ class Models:
     """The models of one study on a connection, each made when it is first asked for, with those that it reads."""
 
     def __init__(self, con: "duckdb.DuckDBPyConnection", variables: dict[str, Any]) -> None:
-        self._con, self._made = con, set[str]()
+        self._con, self._made, self._schemas = con, set[str](), set[str]()
         self.context = {
             "var": variables.__getitem__,
             "ref": self.relation,
@@ -44,7 +44,9 @@ class Models:
         if name not in self._made:
             self._made.add(name)
             sql = _template(name).render(self.context)
-            self._con.execute(f"create schema if not exists {schema}")
+            if schema not in self._schemas:
+                self._schemas.add(schema)
+                self._con.execute(f"create schema if not exists {schema}")
             self._con.execute(f"create {'view' if schema == 'staging' else 'table'} {schema}.{name} as {sql}")
         return f"{schema}.{name}"
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers import paths
+from helpers import defaults, paths
 from helpers.config import VARIABLE, Place
 from helpers.config.data import ADDRESS
 from helpers.config.formats import format_of
-from helpers.defaults import MEMORY, THREADS
+from helpers.defaults import MEMORY
 from helpers.errors import ReportError
 from helpers.ingest import (
     condition,
@@ -193,7 +193,7 @@ def opened(
     place = _place(path, table, home, database_file)
     with scratch(home / "data", "new-study") as aside, duckdb.connect() as con:
         aside.mkdir()
-        con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
+        con.execute(f"set threads = {defaults.THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         con.execute(REJECTS)
         (kind, files), query = files_of(place, "NEW"), ""
