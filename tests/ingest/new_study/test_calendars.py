@@ -70,9 +70,3 @@ def test_a_time_that_is_stated_and_never_comes_in_some_rows_is_told(
     assert (f"until not like '{far[:4]}%'" in str(told.value)) is (many == 1)
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", where=f"until not like '{far[:4]}%'", **said)
     assert study.period.end.year == 2026
-
-
-def test_a_day_for_never_that_is_named_as_the_time_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    file = table(tmp_path / "t.csv", ["2027-01-31", "9999-12-31"])
-    with pytest.raises(ReportError, match="leave --time out"):
-        proposed(tmp_path, file, time="exposed_on")

@@ -44,21 +44,13 @@ def derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, 
     found = []
     again = [c for c in kinds.outcomes if measures.is_told(c)]  # is_buyer beside converted
     for column in (*kinds.segments, *kinds.before, *again):
-<<<<<<< HEAD
-        for outcome in (o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))):
-            if column in kinds.before and is_same_before(column, outcome) and not _is_copy(table, column, outcome):
-                continue
-            same = column.numeric and (
-                abs(questions.correlation(table, column, outcome)) > 0.98
-                or questions.happen_together(table, column, outcome)
-            )
-=======
         maybe = [o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))]
         alike = questions.alike(table, column, maybe) if column.numeric else {}
         for outcome in maybe:
+            if column in kinds.before and is_same_before(column, outcome) and not _is_copy(table, column, outcome):
+                continue
             goes = alike.get(outcome.name)
             same = goes and (abs(goes.correlation) > 0.98 or goes.together)
->>>>>>> f17b
             if same or (outcome.binary and questions.determines(table, column, outcome)):
                 told = f"it tells '{vocabulary.printable(outcome.name)}'"
                 why = (

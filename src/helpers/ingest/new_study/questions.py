@@ -151,18 +151,12 @@ class Alike:
 
 def correlation(table: "SourceTable", one: Column, other: Column) -> float:
     """Pearson's correlation over the rows in which both are numbers; 0 where it is not defined."""
-<<<<<<< HEAD
-    return table.number(
-        f"select case when isfinite(r) then r else 0 end from (select corr({number(table, one)},"
-        f" {number(table, other)}) as r from {{table}})"
-    )
-=======
     return alike(table, one, [other])[other.name].correlation
 
 
 def alike(table: "SourceTable", one: Column, others: Sequence[Column]) -> dict[str, Alike]:
     """How a column goes with each of others, asked at once and once: to read numbers takes longer than to compare them."""
-    numbers = {c.name: _number(table, c) for c in (one, *others)}
+    numbers = {c.name: number(table, c) for c in (one, *others)}
     pairs = {c.name: (table.relation, numbers[one.name], numbers[c.name]) for c in others}
     unknown = [c for c in others if pairs[c.name] not in table.alike]
     for start in range(0, len(unknown), MOST_AT_ONCE):
@@ -181,7 +175,6 @@ def alike(table: "SourceTable", one: Column, others: Sequence[Column]) -> dict[s
             known = Alike(float(r) if r is not None and isfinite(r) else 0.0, not apart and bool(both and neither))
             table.alike[pairs[column.name]] = known
     return {name: table.alike[pair] for name, pair in pairs.items()}
->>>>>>> f17b
 
 
 def number(table: "SourceTable", column: Column) -> str:

@@ -365,14 +365,6 @@ def period_of(time: Column | None) -> tuple[datetime, datetime, str]:
     """Start and end of the experiment as its rows have them, the end excluded, and what tells them."""
     if time is None or time.first is None or time.last is None:
         return NO_TIME, NO_TIME + NO_TIME_LASTS, "ASSUMED: the table holds no times; replace both"
-    if time.last.year == datetime.max.year:
-        raise ReportError(
-            f"'{vocabulary.printable(time.name)}' holds moments that no experiment lies in",
-            got=f"moments from {time.first:%Y-%m-%d} to {time.last:%Y-%m-%d}",
-            expected="when each unit was exposed",
-            cause="a day that stands for none, or for never",
-            remedy="name another column, or none: leave --time out, and say when it was with --period FIRST..LAST",
-        )
     start = datetime(time.first.year, time.first.month, time.first.day)
     end = datetime(time.last.year, time.last.month, time.last.day) + timedelta(days=time.days)
     return start, end, "whole days from the first to the last row; the end is excluded"
