@@ -35,7 +35,7 @@ WHY: dict[str, tuple[str, ...]] = {
         "experiment.decision.registration.differences", "experiment.decision.registration.digest_of", "experiment.decision.rule.failure",
         "experiment.decision.evidence.evidence", "experiment.decision.log.checked",
         "experiment.decision.log.results_digest", "experiment.decision.verdict_log.digest", "experiment.decision.claims.lost",
-        "experiment.decision.claims.gained", "experiment.decision.claims.moved", "experiment.decision.claims.barred",
+        "experiment.decision.claims.gained", "experiment.decision.claims.moved", "experiment.decision.invalid.mended", "experiment.decision.invalid.why", "experiment.decision.claims.barred",
         "experiment.decision.people.decided_by_people", "experiment.decision.proposal.talk_track", "experiment.funnel.diagnosed", "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",
         "experiment.monitoring.replay.Marks.any_of", "experiment.monitoring.run_length.rules_chain",
         "experiment.whatif.engine.expected_effect", "programme.designs.cells.Cells.contrast", "programme.designs.cells.checked",

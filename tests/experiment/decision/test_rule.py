@@ -15,9 +15,9 @@ from helpers.experiment.decision import claims
 from helpers.experiment.decision.arms import decide_all
 from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.decision.claims import TwoMeans
+from helpers.experiment.decision.invalid import FailedCheck
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, Fading, decide
-from helpers.experiment.trust.check import FailedCheck
 from helpers.report.topics.decision import text_arm, text_recommendation
 from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 

@@ -89,4 +89,4 @@ def test_a_moment_that_never_comes_is_told_with_its_row_and_left_out_as_it_says(
     where = re.search(r'--where "((?:[^"\\]|\\.)*)"', str(told.value))
     assert where is not None
     study, _, said = proposed(tmp_path, tmp_path / "log.csv", where=where[1].replace('\\"', '"'))
-    assert study.mode == "online" and "1 of 80 rows are left out" in said
+    assert study.mode == "online" and "1 of 80 rows are not taken" in said

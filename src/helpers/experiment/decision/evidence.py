@@ -8,13 +8,12 @@ from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.conditions import planned_units
+from helpers.experiment.decision.invalid import FailedCheck
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence, Fading, ceiling
 from helpers.experiment.decision.value import sign_of_money
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import FailedCheck
 from helpers.formatting import CHANGE, inside
-from helpers.record import Numbers
 
 if TYPE_CHECKING:
     from helpers.experiment.decision.value import DecisionValue
@@ -74,15 +73,6 @@ def evidence(
         )
         for e in found
     )
-
-
-def causes(numbers: Numbers) -> tuple[FailedCheck, ...]:
-    """Why each check failed that a report recorded as failed."""
-    found, remedies = (numbers.get(f"trust.{what}") for what in ("causes", "remedies"))
-    if found is None or remedies is None:
-        return ()
-    failed = numbers["trust.failed"].names
-    return tuple(FailedCheck(*each) for each in zip(failed, found.names, remedies.names, strict=True))
 
 
 def harmed(results: Results, variant: str) -> tuple[tuple[str, float], ...]:

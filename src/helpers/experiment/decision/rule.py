@@ -22,12 +22,12 @@ from typing import Literal
 
 from helpers.config import Rule
 from helpers.defaults import FEWEST_CLUSTERS
-from helpers.experiment.decision import beside, claims
+from helpers.experiment.decision import beside, claims, invalid
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditions
+from helpers.experiment.decision.invalid import FailedCheck
 from helpers.experiment.decision.look import EarlyLook
-from helpers.experiment.trust.check import FailedCheck
 from helpers.formatting import Unit, formatted, inside, listed, p_text
 from helpers.stats import Proportion
 from helpers.stats.comparisons.effects import Effect
@@ -214,14 +214,14 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     verdict, reason = _verdict(evidence, rule, [c for c in criteria if not c.met])
     said = f"{evidence.arm}: {reason}" if evidence.arm else reason
     against = "" if evidence.failed_checks else beside.against(evidence, verdict)
-    known, remedy = beside.told(evidence, rule, verdict, against), _mended(evidence.causes)
+    known, remedy = beside.told(evidence, rule, verdict, against), invalid.mended(evidence.causes)
     return Decision(verdict, said, criteria, evidence.arm, known, against, remedy)
 
 
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
     p = evidence.p_value
     if evidence.failed_checks:
-        return "INVALID", " ".join([f"{failure(evidence.failed_checks)}.", *_why(evidence.causes)])
+        return "INVALID", " ".join([f"{failure(evidence.failed_checks)}.", *invalid.why(evidence.causes)])
     grounds = killing(evidence, rule)
     if grounds:
         harm = ": the change does harm" if grounds[0].about == "effect" else ""
@@ -235,18 +235,6 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         return "GO", f"The {what} of {_uplift(evidence)} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
     unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
     return "ITERATE", f"{unmet}: {'; '.join(map(_missed, missed))}."
-
-
-def _why(found: Sequence[FailedCheck]) -> list[str]:
-    """What failed checks found, a sentence each; of several each with its name."""
-    several = len(found) > 1
-    return [f"{f'{c.name}: {c.found}' if several else c.found[:1].upper() + c.found[1:]}." for c in found]
-
-
-def _mended(found: Sequence[FailedCheck]) -> str:
-    """What to do where one thing alone mends each failed check; empty where it may be anything."""
-    remedies = list(dict.fromkeys(c.remedy for c in found))
-    return f"Draw no conclusion: {'; '.join(remedies)}." if remedies and all(remedies) else ""
 
 
 def _held(evidence: Evidence) -> str:

@@ -35,15 +35,6 @@ def of_intervals(numbers: Numbers) -> tuple[Caveat, ...]:
 
 
 @dataclass(frozen=True)
-class FailedCheck:
-    """What a failed check found, and what would mend it where that is known; empty where it may be anything."""
-
-    name: str
-    found: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True)
 class TrustCheck:
     """One question that must be answered before any result is read.
 

@@ -137,7 +137,7 @@ def by_arm(table: "SourceTable", columns: list[Column], variant: Column) -> dict
 
 
 @dataclass(frozen=True)
-class Alike:
+class Resemblance:
     """How a number goes with another one.
 
     Attributes:
@@ -154,7 +154,7 @@ def correlation(table: "SourceTable", one: Column, other: Column) -> float:
     return alike(table, one, [other])[other.name].correlation
 
 
-def alike(table: "SourceTable", one: Column, others: Sequence[Column]) -> dict[str, Alike]:
+def alike(table: "SourceTable", one: Column, others: Sequence[Column]) -> dict[str, Resemblance]:
     """How a column goes with each of others, asked at once and once: to read numbers takes longer than to compare them."""
     numbers = {c.name: number(table, c) for c in (one, *others)}
     pairs = {c.name: (table.relation, numbers[one.name], numbers[c.name]) for c in others}
@@ -172,7 +172,9 @@ def alike(table: "SourceTable", one: Column, others: Sequence[Column]) -> dict[s
         told: Any = table.rows(f"select {asked} from (select {values} from {{table}})")[0]
         for i, column in enumerate(some):
             r, apart, both, neither = told[4 * i : 4 * i + 4]
-            known = Alike(float(r) if r is not None and isfinite(r) else 0.0, not apart and bool(both and neither))
+            known = Resemblance(
+                float(r) if r is not None and isfinite(r) else 0.0, not apart and bool(both and neither)
+            )
             table.alike[pairs[column.name]] = known
     return {name: table.alike[pair] for name, pair in pairs.items()}
 

@@ -41,7 +41,7 @@ from helpers.pipeline.files import scratch
 if TYPE_CHECKING:
     import duckdb
 
-    from helpers.ingest.new_study.questions import Alike
+    from helpers.ingest.new_study.questions import Resemblance
 
 
 _FIRST_SIGHT = at_first_sight("t")
@@ -101,7 +101,7 @@ class SourceTable:
     words: dict[str, "Words"] = field(default_factory=dict)
     whole: str = ""
     query: str = ""
-    alike: dict[tuple[str, ...], "Alike"] = field(default_factory=dict, compare=False, repr=False)
+    alike: dict[tuple[str, ...], "Resemblance"] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def relation(self) -> str:
