@@ -18,35 +18,39 @@ pytestmark = pytest.mark.slow
 PARTS = 12
 MANY = int(os.environ.get("FUZZ", "0")) // 8
 BAR = 0.95
-"""Share of the exports that are right, at once or once the truth answers what only a person knows, of those that lack nothing."""
-PROPOSED = 0.9
-"""Share of them that are right with nothing asked: some hide which arm is the control, or what came first."""
+"""Share of the exports that are right with nothing asked, of those that lack nothing and hide nothing that only a person knows."""
 FEW = [2, 5, 12, 51, 64, 81, 85, 126]
 """Seeds of the suite, of different shapes, languages and formats."""
 
 
-def _ends(seeds: list[int], *, seen: bool = True) -> Counter[str]:
-    ends: Counter[str] = Counter()
+def _ends(seeds: list[int], *, seen: bool = True) -> tuple[Counter[str], Counter[str]]:
+    """How exports end that tell all, and those that hide which arm is the control or which of several experiments is meant."""
+    telling: Counter[str] = Counter()
+    hiding: Counter[str] = Counter()
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:
             made = export(seed, Path(folder), seen=seen)
             found = judged(made)
         assert found.verdict not in (WRONG, FALSE), f"seed {seed}: {', '.join(made.traits)}\n{found.why}"
-        ends[found.verdict] += 1
-    return ends
+        hides = made.truth.silent or made.truth.shape == "several"
+        (hiding if hides else telling)[found.verdict] += 1
+    return telling, hiding
 
 
 def test_a_few_exports_are_understood_or_asked_of():
-    ends = _ends(FEW)
-    assert ends[RIGHT] + ends[ASKED] >= len(FEW) - 1, ends
+    telling, hiding = _ends(FEW)
+    assert telling[RIGHT] >= telling.total() - 1, telling
+    assert hiding[ASKED] == hiding.total() > 0, hiding
 
 
 @pytest.mark.skipif(not MANY, reason="hundreds of exports: make test-fuzz")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_hundreds_of_exports_are_understood_or_asked_of(part: int):
     seeds = list(range(part, max(300, MANY), PARTS))
-    ends = _ends(seeds)
-    assert ends[TRUE] <= 0.1 * len(seeds) and ends[RIGHT] >= PROPOSED * (len(seeds) - ends[TRUE]), ends
+    telling, hiding = _ends(seeds)
+    assert telling[TRUE] <= 0.1 * len(seeds), telling
+    assert telling[RIGHT] >= BAR * (telling.total() - telling[TRUE]), telling
+    assert hiding[RIGHT] + hiding[ASKED] + hiding[TRUE] == hiding.total(), hiding
 
 
 @pytest.mark.skipif(not MANY, reason="a hundred exports: make test-fuzz")
