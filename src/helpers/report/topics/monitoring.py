@@ -67,14 +67,15 @@ def table_guards(found: Sequence[GuardDetection], plan: MonitoringPlan) -> list[
 def record_guards(nb: Notebook, found: Sequence[GuardDetection]) -> None:
     """``monitoring.guardrails.NAME.*``: the trigger of each guardrail beside the one of the streams, and how often it errs."""
     for each in found:
-        name, label = f"monitoring.guardrails.{each.guard.metric.name}", each.guard.metric.label
+        name = f"monitoring.guardrails.{each.guard.metric.name}"
+        label = f"{each.guard.called[:1].upper()}{each.guard.called[1:]}"
         nb.record(f"{name}.factor", each.factor, "number", f"{label}: times the baseline above which a day rolls back")
         nb.record(f"{name}.false_alarms", each.quiet.share, "share", f"{label}: launches rolled back without a change")
         nb.record(
             f"{name}.found",
             each.moved.share,
             "share",
-            f"{label}: launches rolled back where it rises to {each.surge:.2f} times",
+            f"{label}: launches rolled back where they rise to {each.surge:.2f} times",
         )
 
 
@@ -331,7 +332,8 @@ def _told(found: Detection) -> str:
 
 def _share(share: float) -> str:
     """No more digits than the number of simulated launches carries; one that is not whole does not read so."""
-    rounded = round(share, 2 if 0.1 <= share <= 0.99 else 3)
+    digits = 2 if 0.1 <= share <= 0.99 else 3 if 0.01 <= share <= 0.999 else 4
+    rounded = round(share, digits)
     if rounded != share and rounded in (0, 1):
         return _joined("< 0.1 %" if rounded == 0 else "> 99.9 %")
     return _joined(formatted(rounded, "share"))
