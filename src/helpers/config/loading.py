@@ -126,8 +126,11 @@ def json_schema() -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
-_OTHERWISE = re.compile(r"[\t\ufeff]|[\[{].*\?|[\[{][^\]}]*\?")
-"""What libyaml takes, and the other way refuses: a tab in a value, a mark of byte order below the first line, ? within brackets."""
+_OTHERWISE = re.compile(r"[\t\ufeff]|[\[{][^\[\]{}]*\?|^[^\[{\n]*[\[{].*\?", re.MULTILINE)
+"""What libyaml takes, and the other way refuses: a tab in a value, a mark of byte order below the first line, ? within brackets.
+
+Each sign is looked at a few times at most, however many brackets stand in a file.
+"""
 
 
 class _Plain(Loader):

@@ -66,7 +66,7 @@ def test_states_that_undo_are_counted_and_their_condition_leaves_them_out(tmp_pa
     where = shlex.split(said[said.index("--where ", said.index(told)) :].splitlines()[0])[1]
     _, _, after = proposed(tmp_path, tmp_path / "trips.csv", primary="ride_booked", where=where, name="after")
     assert told[:7] + f"{len(undone):,}" not in after and "Should" not in after
-    assert f"{len(undone):,} of {len(frame):,} rows are left out" in after
+    assert f"{len(undone):,} of {len(frame):,} rows are not taken" in after
 
 
 @pytest.mark.parametrize("seed", range(2))

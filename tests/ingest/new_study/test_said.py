@@ -104,7 +104,7 @@ def test_a_unit_table_is_read_as_it_was_said(tmp_path: Path, options: tuple[str,
         assert (study.period.start, study.period.end) == (hidden.START, datetime(2026, 3, 9))
     counted = made.counted(*options)
     if {"where", "experiment"} & {*options}:
-        assert f"of {len(made.frame):,} rows are left out" in said and len(counted) < len(made.frame)
+        assert f"of {len(made.frame):,} rows are not taken" in said and len(counted) < len(made.frame)
     else:
         assert data.where is None
     check_units(study, made, counted, tmp_path / "raw")

@@ -69,7 +69,8 @@ def refuse_unnamed(seen: TableView, unit: Column, taken: set[str], changes: dict
 
 def refuse_marked(seen: TableView, unit: Column, taken: set[str]) -> None:
     """Raise where one value stands in all rows of some units of a log, and nothing in those of the others, in shares that
-    experiments are designed with: an arm that is marked, and a control that is not.
+    experiments are designed with: an arm that is marked, and a control that is not. Of a unit with one row nothing tells
+    whether the value is the unit's or the row's.
     """
     table = seen.table
     for column in seen.columns:
@@ -78,11 +79,11 @@ def refuse_marked(seen: TableView, unit: Column, taken: set[str]) -> None:
             continue
         who, level = table.text(unit.name), table.text(column.name)
         found = table.rows(
-            f"select count(*) filter (k = n), count(*) filter (k = 0), count(*) filter (0 < k and k < n)"
+            f"select count(*) filter (k = n), count(*) filter (k = 0), count(*) filter (0 < k and k < n), count(*) filter (k = n and n > 1)"
             f" from (select count(*) as n, count({level}) as k from {{table}} where {who} is not null group by {who})"
         )[0]
-        yes, no, mixed = (int(n) for n in found)  # type: ignore[call-overload]
-        if min(yes, no) < FEWEST or mixed > roles.EVER * (yes + no) or not _is_planned([yes, no], is_switch=True):
+        yes, no, mixed, again = (int(n) for n in found)  # type: ignore[call-overload]
+        if min(again, no) < FEWEST or mixed > roles.EVER * (yes + no) or not _is_planned([yes, no], is_switch=True):
             continue
         name, value = vocabulary.printable(column.name), vocabulary.printable(column.values[0])
         raise ReportError(

@@ -49,16 +49,14 @@ def table(found: Mapping[str, Mapping[str, Detection]], plan: MonitoringPlan) ->
 
 def table_guards(found: Sequence[GuardDetection], plan: MonitoringPlan) -> list[Row]:
     """One line a guardrail beside the one of the streams: its trigger, how often that errs, and how soon it finds a surge."""
-    days = f"within {plan.section.days} days"
     return [
         {
-            "Guardrail": each.guard.metric.label,
             "Counted": each.guard.called,
-            "A day in the control": formatted(each.mean, "number"),
-            "Rolls back above": f"{each.factor:.2f} times the baseline",
+            "A day": formatted(each.mean, "number"),
+            "Rolls back above": _joined(f"{each.factor:.2f} times"),
             "Known": f"{counted(each.guard.wait, 'day')} later" if each.guard.wait else "that evening",
-            f"False alarms {days}": _share(each.quiet.share),
-            f"Found {days} where it rises": _joined(f"to {each.surge:.2f} times: ") + _told(each.moved),
+            "False alarms": _share(each.quiet.share),
+            "Found": _told(each.moved) + f" (at {each.surge:.2f} times)",
         }
         for each in found
     ]
@@ -82,7 +80,7 @@ def record_guards(nb: Notebook, found: Sequence[GuardDetection]) -> None:
 def note_guards(plan: MonitoringPlan) -> str:
     """What the triggers of the guardrails are, and that they err apart."""
     return (
-        f"each trigger by itself, on {formatted(MONITORING_RUNS, 'count')} launches with a baseline of "
+        f"a day: in the control; times: of the baseline; within {plan.section.days} days: each trigger by itself, on {formatted(MONITORING_RUNS, 'count')} launches with a baseline of "
         f"{plan.section.baseline_days} days: the margin of the guardrail and the chance of a day; false alarms of several add up"
     )
 
