@@ -244,7 +244,7 @@ def test_a_wide_table_whose_cells_are_filled_keeps_its_columns(tmp_path):
 def test_a_log_as_an_analytics_vendor_exports_it_is_proposed(tmp_path):
     lines = [
         {"user_id": f"usr_{i:06}", "platform": "iOS", "event_type": event, "event_time": f"2026-04-05T{h:02}:{i % 60:02}:48",
-         "event_properties": {"screen": "home"} if i % 2 else {}, "$insert_id": f"{i}-{h}"}
+         "event_properties": {"screen": "home"} if (i + h) % 2 else {}, "$insert_id": f"{i}-{h}"}
         for i in range(120) for h, event in enumerate(["[Amplitude] Page Viewed", "session_start", "Order Completed"]) if i % (h + 1) == 0
     ]  # fmt: skip
     file = tmp_path / "amplitude.json"
