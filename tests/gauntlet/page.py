@@ -120,10 +120,10 @@ def page(case: Case) -> ToldPage:
         Said("caption of populations", effects.caption_dilution(results, decided.weighed.failed_checks)),
     ]
     if results.guardrails():
-        said.append(Said("note of guardrails", multi_arm.note_guardrails(results)))
+        said.append(Said("note of guardrails", multi_arm.note_guardrails(results, look)))
         said += [
             Said("table of guardrails", _cells(row), row.get("Arm", ""))
-            for row in multi_arm.table_guardrails(results, decided.weighed.failed_checks)
+            for row in multi_arm.table_guardrails(results, look, barring)
         ]
     if study.segments:
         explored, differs = results.exploratory(study.primary), results.interactions(study.primary)

@@ -23,6 +23,7 @@ from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
 RULE = Rule()
 SAFE = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 8_010), margin=0.05)
+SURE = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 8_200), margin=0.05)
 RISKY = noninferiority(Proportion(200, 80), Proportion(200, 78), margin=0.05)
 BROKEN = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 7_000), margin=0.05)
 APART = TwoMeans("spent", *(compare(Mean.from_moments(500, 50, 9), Mean.from_moments(500, to, 9)) for to in (53, 49)))
@@ -91,7 +92,21 @@ UNSURE = (0.30, 0.312)
             "until 2026-06-01",
             id="significant, and too early for it",
         ),
-        pytest.param(evidence(*WIN, look=LOOK), "GO", "", id="past the bound of an early look"),
+        pytest.param(
+            evidence(*WIN, look=LOOK, guardrails=(("x", SURE),)), "GO", "", id="past the bound of an early look"
+        ),
+        pytest.param(
+            evidence(*WIN, look=LOOK, guardrails=(("x", SAFE),)),
+            "ITERATE",
+            "guardrail x is at worst -1.9 % (p = 8.85e-06), too early to be called inside its margin, required worse by less than 5 % at p < 2.5e-06",
+            id="a guardrail that only the full level shows to be inside",
+        ),
+        pytest.param(
+            evidence(*WIN, look=LOOK, guardrails=(("x", BROKEN),)),
+            "KILL",
+            "Guardrail x is beyond the margin of 5 %",
+            id="a guardrail's harm is told at any time",
+        ),
         pytest.param(evidence(*WIN, worth=0.0, currency="EUR"), "GO", "expected to pay", id="money at its limit"),
         pytest.param(
             evidence(*WIN, worth=-12_345_00.0, currency="EUR"),
@@ -185,7 +200,11 @@ def test_an_effect_that_is_worse_even_at_best_is_not_called_better():
 
 @pytest.mark.parametrize(
     ("case", "beside"),
-    [(evidence(*HARM, look=LOOK), "at 21.40 % of its time"), (evidence(*WIN, look=LOOK), ""), (evidence(*HARM), "")],
+    [
+        (evidence(*HARM, look=LOOK), "at 21.40 % of its time"),
+        (evidence(*WIN, look=LOOK, guardrails=()), ""),
+        (evidence(*HARM), ""),
+    ],
 )
 def test_harm_that_is_seen_early_says_that_its_level_was_not_made_for_it(case, beside):
     made = decide(case, RULE)

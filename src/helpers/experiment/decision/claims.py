@@ -33,6 +33,7 @@ Says = Literal[
     "too small",
     "inside",
     "not shown",
+    "too early",
     "beyond",
     "is",
     "agrees",
@@ -57,6 +58,7 @@ BARRED = "Not to be read, for a trust check failed. "
 STATES: dict[Says, str] = {
     "inside": "inside its margin",
     "not shown": "not shown to be inside its margin",
+    "too early": "too early to be called inside its margin",
     "beyond": "beyond its margin",
 }
 """The one word under which it is told how a guardrail lies to its margin."""
@@ -225,10 +227,10 @@ def at_best(evidence: Evidence, least: float) -> Claim:
 
 
 def guardrail(name: str, evidence: Evidence) -> Claim:
-    """How a guardrail lies to its margin: inside, wholly beyond, or not shown to be inside."""
+    """How a guardrail lies to its margin: inside, wholly beyond, not shown to be inside, or too early for it."""
     found = dict(evidence.guardrails)[name]
     unit: Unit = "relative" if found.scale == "relative" else evidence.guardrail_units.get(name, "number")
-    says = state(found)
+    says = state(found, evidence.look)
     bounds = _ends(found) if says == "beyond" else (found.bound,)
     return Claim("guardrail", name, evidence.arm, says, (*bounds, found.margin), unit, currency=evidence.currency)
 
@@ -251,9 +253,16 @@ def agreement(found: TwoMeans, arm: str) -> Claim:
     return Claim("agreement", found.metric, arm, "agrees" if found.kept else "disagrees", numbers, "relative")
 
 
-def state(found: NonInferiority) -> Says:
-    """How a guardrail lies to its margin: inside, not shown to be inside, or wholly beyond; a word of :data:`STATES`."""
-    return "beyond" if is_beyond(found) else "inside" if found.passed else "not shown"
+def state(found: NonInferiority, look: EarlyLook | None = None) -> Says:
+    """How a guardrail lies to its margin, a word of :data:`STATES`: inside, not shown to be inside, or wholly beyond.
+
+    At an early ``look`` it is inside by the level of that look, as a gain is there, else too early to be called that.
+    """
+    if is_beyond(found):
+        return "beyond"
+    if not found.passed:
+        return "not shown"
+    return "inside" if look is None or found.p_value < look.level else "too early"
 
 
 def is_beyond(found: NonInferiority) -> bool:

@@ -10,7 +10,8 @@ The principles, in the order in which they are asked (docs/decision.md tells the
    enough clusters where they were randomised.
 6. All else is ITERATE, and every criterion that is not met is named.
 
-Before the study's time is over GO needs the level that O'Brien and Fleming's spending leaves at that share of it, and
+Before the study's time is over GO, and a guardrail that is inside its margin, need the level that O'Brien and Fleming's
+spending leaves at that share of it, and
 an uplift worth shipping is not yet excluded; harm may be told at any time. Fewer units than the study plans turn a GO into
 ITERATE only if it says so, and are told beside the verdict.
 """
@@ -268,7 +269,7 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
         ),
         (formatted(evidence.risk, "share"), evidence.risk < rule.max_risk),
         (_reached(evidence, rule), evidence.uplift >= rule.min_relative_uplift),
-        *((_bound(name, evidence), g.passed) for name, g in evidence.guardrails),
+        *((_bound(name, evidence), claims.state(g, evidence.look) == "inside") for name, g in evidence.guardrails),
     ]
     if evidence.money is not None:
         found.append((_money(evidence), evidence.money >= 0))
@@ -371,6 +372,10 @@ def _margin(name: str, evidence: Evidence) -> str:
 
 
 def _bound(name: str, evidence: Evidence) -> str:
-    """One-sided bound of a guardrail on the side that is worse."""
-    claim = claims.guardrail(name, evidence)
-    return claims.bound(replace(claim, numbers=(dict(evidence.guardrails)[name].bound, claim.numbers[-1])))
+    """One-sided bound of a guardrail on the side that is worse; at an early look its p, and that it is too early."""
+    claim, found = claims.guardrail(name, evidence), dict(evidence.guardrails)[name]
+    told = claims.bound(replace(claim, numbers=(found.bound, claim.numbers[-1])))
+    if evidence.look is None or math.isnan(found.p_value):
+        return told
+    early = f", {claims.STATES[claim.says]}" if claim.says == "too early" else ""
+    return f"{told} ({p_text(found.p_value)}){early}"
