@@ -216,6 +216,7 @@ class Reader:
                 text,
             )
             self.expect(not best or bool(re.search("[1-9]", found["best"])), "a change reads as none", text)
+            self.expect(("too small to matter" in text.text) is not bool(best < 0), "small or bad", text)
             self.expect(not best > value(found["least"]) + 1e-3 and true.level == true.alpha, "not too small", text)
 
     def guards(self, text: Said) -> None:

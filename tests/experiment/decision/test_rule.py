@@ -196,6 +196,8 @@ def test_an_effect_that_is_worse_even_at_best_is_not_called_better():
     """One arm of several, worse by its interval and not significantly so once the arms share a level."""
     killed = decide(evidence(0.30, 0.275, 3_000, p_value=0.13), RULE)
     assert killed.verdict == "KILL" and "worse by 0.7 % at best" in killed.reason
+    assert "whole interval is on the bad side" in killed.reason and "as the tests share a level" in killed.reason
+    assert "too small" not in killed.reason
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,9 @@ HOW: dict[Strength, str] = {
 """The one word under which the strength of an effect is told."""
 SHARED = ", as the tests share a level"
 """What is told of an effect whose own interval excludes none, where several tests share one level."""
+SMALL = "too small to matter"
+BAD_SIDE = "its whole interval is on the bad side"
+"""Why an interval that excludes every uplift worth shipping is KILL: where it holds no gain at all, it is not called small."""
 UNREAD = "not to be read"
 """What is told in the place of any finding of an experiment whose trust checks failed."""
 BARRED = "Not to be read, for a trust check failed. "
@@ -222,8 +225,11 @@ def effect_of(evidence: Evidence) -> Claim:
 
 
 def at_best(evidence: Evidence, least: float) -> Claim:
-    """That the end of the interval that is best for the change is too small to matter."""
-    return Claim("at best", evidence.metric, evidence.arm, "too small", (evidence.at_best, least), "relative")
+    """That the end of the interval that is best for the change is too small to matter, or on the bad side as all of it is."""
+    shared = evidence.effect.p_value < evidence.effect.alpha <= evidence.p_value
+    return Claim(
+        "at best", evidence.metric, evidence.arm, "too small", (evidence.at_best, least), "relative", shared=shared
+    )
 
 
 def guardrail(name: str, evidence: Evidence) -> Claim:
@@ -334,10 +340,9 @@ def text(claim: Claim) -> str:
         case "at best":
             best, least = claim.numbers
             gain = f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative')}" if best else "no different"
-            return (
-                f"{claim.subject} is {gain} at best, below the {formatted(least, 'relative')} that is worth shipping: "
-                "too small to matter"
-            )
+            told = f"{claim.subject} is {gain} at best, below the {formatted(least, 'relative')} that is worth shipping"
+            harm = f", and that is no significant harm only{SHARED.lstrip(',')}" if claim.shared else ""
+            return f"{told}: {SMALL if best >= 0 else BAD_SIDE + harm}"
         case "guardrail":
             if claim.says == "beyond":
                 span = interval(claim.numbers[0], claim.numbers[1], claim.unit, claim.currency)

@@ -220,9 +220,8 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
         subject = _named_inside(effect_of(weighed)).subject
         return f"{lead}{subject} must not be read. {failure(weighed.failed_checks)}."
     grounds = killing(weighed, study.decision)
-    cause = {"guardrail": "beyond its margin", "at best": "too small to matter"}.get(
-        grounds[0].about if grounds else ""
-    )
+    small = claims.SMALL if weighed.at_best >= 0 else claims.BAD_SIDE
+    cause = {"guardrail": "beyond its margin", "at best": small}.get(grounds[0].about if grounds else "")
     if cause == "beyond its margin":
         cause = f"{' and '.join(f'guardrail {each.subject}' for each in grounds)} {'is' if len(grounds) == 1 else 'are'} beyond the margin"
     end = f"; {cause}." if cause else "."
