@@ -11,7 +11,7 @@ from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.next_step import next_step
 from helpers.experiment.decision.proposal import Proposal, propose
 from helpers.experiment.decision.value import worth
-from helpers.formatting import formatted
+from helpers.formatting import apart, formatted
 from helpers.record import Number, Numbers
 from helpers.report.figures import experiment as figures
 from helpers.report.figures import money as money_figures
@@ -63,10 +63,12 @@ class Kept:
         self.texts: dict[str, str] = {}
 
     def record(
-        self, name: str, value: Any, unit: Any, description: str, *, reason: str = "", names: Iterable[str] = ()
-    ) -> None:
+        self, name: str, value: Any, unit: Any, description: str, *, reason: str = "", names: Iterable[str] = (),
+        bar: float | None = None,
+    ) -> None:  # fmt: skip
         assert name not in self.texts
-        self.texts[name] = formatted(value, unit, self.study.economics.currency)
+        currency = self.study.economics.currency
+        self.texts[name] = formatted(value, unit, currency) if bar is None else apart(value, bar, unit, currency)
 
 
 def page(case: Case) -> ToldPage:

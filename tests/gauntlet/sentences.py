@@ -43,7 +43,7 @@ BOUND = re.compile(
     rf"[Gg]uardrail (?P<name>\w+)(?: is | \| Required: [^|]* \| Found: )at worst (?P<bound>{NUMBER}|not available|unbounded)"
 )
 RISK = re.compile(rf"[Rr]isk of no improvement{OF}(?: is |, |: )(?P<risk>(?:[<>] )?[\d.]+ %)")
-WORTH = re.compile(rf"[Ee]xpected money{OF}(?: is |: )(?P<worth>-?EUR \d+(?:,\d{{3}})*)")
+WORTH = re.compile(rf"[Ee]xpected money{OF}(?: is |: )(?P<worth>-?EUR \d+(?:,\d{{3}})*(?:\.\d+)?)")
 NOISE = re.compile(
     r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
 )

@@ -1,6 +1,7 @@
 """The rule: a table of cases for each principle, in the order in which they are asked."""
 
 import math
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -402,3 +403,27 @@ def test_what_does_harm_is_stopped_while_another_arm_is_waited_for(look, said):
     decided = decide_all(arms, Rule())
     assert decided.proposed.arm == "bright" and decided.proposed.verdict == "ITERATE"
     assert text_recommendation(decided) == RECOMMENDATIONS["ITERATE"] + said
+
+
+def _shown(text: str) -> float:
+    return float(re.search(r"-?[\d.,]+(?:e-\d+)?", text)[0].replace(",", "")) / (100 if "%" in text else 1)
+
+
+@pytest.mark.parametrize("off", [1e-3, 1e-5, 1e-7])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_what_is_printed_beside_a_bar_lies_on_the_side_that_decided(off, side):
+    """Risk, p, uplift and a guardrail's bound next to their bars: the printed criterion is met where it is met."""
+    seen = evidence(0.30, 0.312)
+    near = 1 + side * off
+    guard = replace(SAFE, bound=-SAFE.margin * near, passed=side < 0)
+    weighed = replace(seen, p_value=0.05 * near, guardrails=(("x", guard),), worth=100.0 * side * off, currency="EUR")
+    rule = RULE.model_copy(update={"max_risk": seen.risk / near, "min_relative_uplift": seen.uplift / near})
+    criteria = {c.name: c for c in decide(weighed, rule).criteria}
+    p, risk, uplift, bound, money = (
+        criteria[name] for name in ("Significance", "Risk of no improvement", "Uplift", "Guardrail x", "Expected money")
+    )
+    assert p.met is (_shown(p.found) < 0.05) is (side < 0)
+    assert risk.met is (_shown(risk.found) < rule.max_risk) is (side < 0)
+    assert uplift.met is (_shown(uplift.found) > rule.min_relative_uplift) is (side > 0)
+    assert bound.met is (abs(_shown(bound.found)) < SAFE.margin) is (side < 0)
+    assert money.met is (not money.found.startswith("-")) is (side > 0)

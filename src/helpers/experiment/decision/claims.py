@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from helpers.defaults import FEWEST_CLUSTERS
-from helpers.formatting import CHANGE, Unit, formatted, interval, p_text
+from helpers.formatting import CHANGE, Unit, apart, between, formatted, interval, p_text
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -339,19 +339,22 @@ def text(claim: Claim) -> str:
             return f"{claim.subject} {verb} {_moved(claim)} ({told})"
         case "at best":
             best, least = claim.numbers
-            gain = f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative')}" if best else "no different"
+            gain = (
+                f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative', bar=least)}" if best else "no different"
+            )
             told = f"{claim.subject} is {gain} at best, below the {formatted(least, 'relative')} that is worth shipping"
             harm = f", and that is no significant harm only{SHARED.lstrip(',')}" if claim.shared else ""
             return f"{told}: {SMALL if best >= 0 else BAD_SIDE + harm}"
         case "guardrail":
             if claim.says == "beyond":
-                span = interval(claim.numbers[0], claim.numbers[1], claim.unit, claim.currency)
+                *both, limit = claim.numbers
+                span = between(*(apart(e, math.copysign(limit, e), claim.unit, claim.currency) for e in both))
                 return f"guardrail {claim.subject} is beyond the margin of {margin(claim)}, with all of its interval ({span})"
             return f"guardrail {claim.subject} is {STATES[claim.says]} of {margin(claim)}: {bound(claim)}"
         case "risk":
             return f"the risk of no improvement{_of(claim)} is {formatted(claim.numbers[0], 'share')}"
         case "money":
-            return f"expected money{_of(claim)} is {formatted(claim.numbers[0], 'money', claim.currency)}"
+            return f"expected money{_of(claim)} is {apart(claim.numbers[0], 0.0, 'money', claim.currency)}"
         case "agreement":
             bare, low, high, tested = (formatted(each, "relative") for each in claim.numbers)
             return f"{claim.subject} {bare} as it is ({low} to {high}), {tested} with its extreme values pulled in"
@@ -378,7 +381,7 @@ def margin(claim: Claim) -> str:
 def bound(claim: Claim) -> str:
     """The worst that a guardrail may be: the end of its interval that is nearest to its margin, or beyond it."""
     worst = max(claim.numbers[:-1], key=abs)
-    return f"at worst {formatted(worst, claim.unit, claim.currency)}"
+    return f"at worst {apart(worst, math.copysign(claim.numbers[-1], worst), claim.unit, claim.currency)}"
 
 
 def ends(claim: Claim) -> str:
@@ -405,13 +408,13 @@ LEAST: dict[Unit, str] = {"relative": "less than 0.1 %", "points": "less than 0.
 """What is said of a change that is there and so small that it would read as zero."""
 
 
-def _by(change: float, unit: Unit, currency: str = "") -> str:
-    """The size of a change without its direction.
+def _by(change: float, unit: Unit, currency: str = "", bar: float = math.nan) -> str:
+    """The size of a change without its direction; beside a bar in as many digits as tell it from that.
 
     >>> _by(-0.034, "relative"), _by(0.0002, "relative"), _by(1e-9, "relative")
     ('3.4 %', '0.02 %', 'less than 0.1 %')
     """
-    told = formatted(abs(change), unit, currency).removeprefix("+")
+    told = apart(abs(change), bar, unit, currency).removeprefix("+")
     return told if not change or any(digit in told for digit in "123456789") else LEAST.get(unit, told)
 
 

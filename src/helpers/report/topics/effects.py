@@ -258,6 +258,7 @@ def record(
             unit,
             "One-sided confidence bound on the harmful side",
             reason=g.effect.note or NO_INTERVAL,
+            bar=math.copysign(g.margin, g.bound),
         )
 
 

@@ -1,5 +1,6 @@
 """Every arm against the control, told."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -80,10 +81,13 @@ def table_guardrails(
             "Change": formatted(g.effect.relative, "relative")
             if g.scale == "relative"
             else formatting.difference(g.effect.absolute, metric, study.economics.currency),
-            "Worst it may be": formatted(g.bound, "relative")
-            if g.scale == "relative"
-            else formatting.difference(g.bound, metric, study.economics.currency),
-            "p": formatted(finite(g.p_value), "p"),
+            "Worst it may be": formatting.apart(
+                finite(g.bound),
+                math.copysign(g.margin, g.bound),
+                "relative" if g.scale == "relative" else CHANGE[metric.unit],
+                study.economics.currency,
+            ),
+            "p": formatting.apart(finite(g.p_value), 1 - g.confidence if look is None else look.level, "p"),
             "Verdict": tables.badge("neutral", claims.UNREAD)
             if failed
             else tables.badge(TONES[claims.state(g, look)], claims.STATES[claims.state(g, look)]),
