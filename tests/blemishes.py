@@ -50,6 +50,21 @@ def of_figure(spec: str) -> list[str]:
     return [blemish for text in _texts(json.loads(spec, parse_constant=_refuse)) for blemish in of_text(text)]
 
 
+def of_notebook(content: str) -> list[str]:
+    """What the cells of an executed notebook wrote to stderr, which a page shows and no report should have.
+
+    >>> cell = {"cell_type": "code", "outputs": [{"output_type": "stream", "name": "stderr", "text": ["a.py:1: Warning"]}]}
+    >>> of_notebook(json.dumps({"cells": [{"cell_type": "markdown"}, cell]}))
+    ['cell 1: a.py:1: Warning']
+    """
+    return [
+        f"cell {number}: {''.join(output['text']).strip()}"
+        for number, cell in enumerate(json.loads(content)["cells"])
+        for output in cell.get("outputs", ())
+        if output.get("name") == "stderr"
+    ]
+
+
 def of_numbers(content: str) -> list[str]:
     """Numbers that are none, that are told badly, or that cannot be had for no stated reason."""
     wrong = []

@@ -26,7 +26,7 @@ extensions = ["myst_nb"]
 language = "en"
 
 nb_execution_mode = "off"
-nb_output_stderr = "remove-warn"
+nb_output_stderr = "show"
 nb_merge_streams = True
 nb_code_prompt_show = "Show code"
 nb_code_prompt_hide = "Hide code"

@@ -287,6 +287,39 @@ def _telling(size: float, digits: int) -> int:
     return digits
 
 
+def apart(value: float | None, bar: float, unit: Unit, currency: str = "EUR") -> str:
+    """A number that stands beside its bar: in as many digits as show on which side of it the number lies.
+
+    >>> apart(-0.0298, -0.03, "relative"), apart(-0.02998, -0.03, "relative"), apart(0.04998, 0.05, "share")
+    ('-2.98 %', '-2.998 %', '4.998 %')
+    >>> apart(0.0312, 0.05, "share"), apart(0.05, 0.05, "share"), apart(-30.0, 0.0, "money"), apart(0.049996, 0.05, "p")
+    ('3.12 %', '5 %', '-EUR 0.30', '0.049996')
+    >>> apart(math.inf, 0.05, "relative"), apart(None, 0.05, "share"), apart(0.0, 0.0, "money")
+    ('unbounded', 'not available', 'EUR 0')
+    """
+    told = formatted(value, unit, currency)
+    if value is None or not math.isfinite(value) or not math.isfinite(bar) or value == bar or told[0] in "<>":
+        return told
+    scale = {"share": 100.0, "relative": 100.0, "points": 100.0, "money": 0.01, "price": 0.01}.get(unit, 1.0)
+    number = re.search(r"-?[\d,]+(?:\.(\d+))?(?!.*\d)", told)
+    usual = len(number[1] or "") if number else 0
+    limit = round(bar * scale, MOST_DIGITS)
+    for digits in range(usual, MOST_DIGITS + 1):
+        shown = round(value * scale, digits)
+        if shown != limit and bool(shown < limit) is bool(value < bar):
+            least = minor_digits(currency) if unit == "money" else 0
+            return told if digits == usual else _with_digits(value * scale, max(digits, least), unit, currency)
+    return told
+
+
+def _with_digits(number: float, digits: int, unit: Unit, currency: str) -> str:
+    """A number as it is printed, in percent or whole money, with so many digits behind the point."""
+    if unit in ("money", "price"):
+        return f"{'-' if number < 0 else ''}{currency} {abs(number):,.{digits}f}"
+    text = f"{number:{'+' if unit in SIGNED else ''},.{digits}f}"
+    return text + {"share": " %", "relative": " %", "points": " points"}.get(unit, "")
+
+
 def decimal(value: float, digits: int, *, signed: bool = False) -> str:
     """A number with so many digits behind the point, where a column or a sentence wants all of its numbers alike.
 
@@ -380,14 +413,23 @@ LEAST_P = 1e-300
 """Below it a p-value is too small for a float to hold; none is zero."""
 
 
-def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False) -> str:
+def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: float | None = None) -> str:
     """A p-value in running text, and whether it is that of one test or ``adjusted`` for those that share its level.
+
+    Beside a ``level`` it has as many digits as show whether it lies below.
 
     >>> p_text(0.0412), p_text(float("nan")), p_text(0.0), p_text(0.0824, adjusted=True)
     ('p = 0.0412', 'no test', 'p < 1e-300', 'adjusted p = 0.0824')
+    >>> p_text(0.04999, level=0.05), p_text(0.050004, level=0.05), p_text(0.05, level=0.05)
+    ('p = 0.04999', 'p = 0.050004', 'p = 0.05')
     """
     if math.isnan(p_value):
         return "no test"
+    while level is not None and digits < MOST_DIGITS:
+        shown, bar = float(f"{p_value:.{digits}g}"), float(f"{level:.{MOST_DIGITS}g}")
+        if (shown < bar) is (p_value < level) and (shown != bar or p_value == bar):
+            break
+        digits += 1
     told = f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
     return f"adjusted {told}" if adjusted else told
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from helpers.errors import ReportError
-from helpers.formatting import Unit, Value, formatted
+from helpers.formatting import Unit, Value, apart, formatted
 from helpers.paths import StudyPaths, to_build
 from helpers.pipeline.files import write_json
 
@@ -49,9 +49,12 @@ class Recorder:
         self._numbers: dict[str, Number] = {}
 
     def record(
-        self, name: str, value: Value, unit: Unit, description: str, *, reason: str = "", names: Iterable[str] = ()
-    ) -> str:
+        self, name: str, value: Value, unit: Unit, description: str, *, reason: str = "", names: Iterable[str] = (),
+        bar: float | None = None,
+    ) -> str:  # fmt: skip
         """Keep a number under a dotted name and return its text. A name is given once; NaN must be told as None.
+
+        Beside a ``bar`` its text has as many digits as show on which side it lies.
 
         A ``reason`` why there is no value is added to the description where there is none; see :class:`Number`.
         """
@@ -62,7 +65,8 @@ class Recorder:
             raise ValueError(f"{name!r} is NaN; record None and say why in the description")
         if isinstance(value, float):
             value += 0.0  # a zero has no sign
-        text = formatted(value, unit, self._currency)
+        beside = bar is not None and isinstance(value, float)
+        text = apart(value, bar, unit, self._currency) if beside else formatted(value, unit, self._currency)
         if isinstance(value, float) and math.isinf(value):
             value = None
         reason = reason if value is None else ""

@@ -18,7 +18,7 @@ Keys of a row, those of what was found first:
 
 What must follow:
 
-- ``verdict``; ``because`` of a KILL: ``harm``, ``small`` or ``guardrail NAME``; ``unmet`` of an ITERATE: every criterion;
+- ``verdict``; ``because`` of a KILL: ``harm``, ``small``, ``bad side`` or ``guardrail NAME``; ``unmet`` of an ITERATE: every criterion;
 - ``proposes`` the arm, ``each`` arm's verdict; ``says`` and ``never``: what the reason must and must not say, ``beside``
   what must stand beside it.
 """

@@ -90,7 +90,7 @@ def _ruled(found: Mapping[str, Any], name: str, f: Fact, p: float, bench: Bench)
     last, days = found.get("ends", (28, 28))
     early = last < max(days, 7)
     level = early_level(last / max(days, 7), alpha) if early else alpha
-    guards = [_guarded(guard, treated(guard)[name], 1 - alpha, bench) for guard in found.get("guards", {}).values()]
+    guards = [_guarded(g, treated(g)[name], 1 - alpha, level, bench) for g in found.get("guards", {}).values()]
     if found.get("failed"):
         return "INVALID"
     significant = bench.below(p, alpha)
@@ -115,9 +115,9 @@ def _ruled(found: Mapping[str, Any], name: str, f: Fact, p: float, bench: Bench)
     return "GO" if met else "ITERATE"
 
 
-def _guarded(guard: Mapping[str, Any], arm: list[float], confidence: float, bench: Bench) -> str:
-    """Whether the whole interval lies beyond the margin, the one-sided bound inside of it, or neither."""
-    two, one = (interval_of(guard, arm, level) for level in (confidence, 2 * confidence - 1))
+def _guarded(guard: Mapping[str, Any], arm: list[float], confidence: float, level: float, bench: Bench) -> str:
+    """Whether the whole interval lies beyond the margin, the one-sided bound of a level inside of it, or neither."""
+    two, one = (interval_of(guard, arm, each) for each in (confidence, 1 - 2 * level))
     margin, width = guard.get("margin", guard.get("absolute")), two[1] - two[0]
     lower = guard.get("better") == "lower"
     near, far = (two[0], one[1]) if lower else (-two[1], -one[0])

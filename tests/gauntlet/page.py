@@ -11,7 +11,7 @@ from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.next_step import next_step
 from helpers.experiment.decision.proposal import Proposal, propose
 from helpers.experiment.decision.value import worth
-from helpers.formatting import formatted
+from helpers.formatting import apart, formatted
 from helpers.record import Number, Numbers
 from helpers.report.figures import experiment as figures
 from helpers.report.figures import money as money_figures
@@ -63,10 +63,12 @@ class Kept:
         self.texts: dict[str, str] = {}
 
     def record(
-        self, name: str, value: Any, unit: Any, description: str, *, reason: str = "", names: Iterable[str] = ()
-    ) -> None:
+        self, name: str, value: Any, unit: Any, description: str, *, reason: str = "", names: Iterable[str] = (),
+        bar: float | None = None,
+    ) -> None:  # fmt: skip
         assert name not in self.texts
-        self.texts[name] = formatted(value, unit, self.study.economics.currency)
+        currency = self.study.economics.currency
+        self.texts[name] = formatted(value, unit, currency) if bar is None else apart(value, bar, unit, currency)
 
 
 def page(case: Case) -> ToldPage:
@@ -120,10 +122,10 @@ def page(case: Case) -> ToldPage:
         Said("caption of populations", effects.caption_dilution(results, decided.weighed.failed_checks)),
     ]
     if results.guardrails():
-        said.append(Said("note of guardrails", multi_arm.note_guardrails(results)))
+        said.append(Said("note of guardrails", multi_arm.note_guardrails(results, look)))
         said += [
             Said("table of guardrails", _cells(row), row.get("Arm", ""))
-            for row in multi_arm.table_guardrails(results, decided.weighed.failed_checks)
+            for row in multi_arm.table_guardrails(results, look, barring)
         ]
     if study.segments:
         explored, differs = results.exploratory(study.primary), results.interactions(study.primary)

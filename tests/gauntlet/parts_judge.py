@@ -19,8 +19,11 @@ MONEY = {
     "title of risk": ("risk.chance_of_profit",),
 }
 """Titles, and the recorded numbers that they must tell in this order."""
-STATES = {"inside": "inside its margin", "doubt": "not shown to be inside its margin", "beyond": "beyond its margin"}
-"""The one word for each of the three ways in which a guardrail may lie to its margin."""
+STATES = {
+    "inside": "inside its margin", "doubt": "not shown to be inside its margin", "beyond": "beyond its margin",
+    "early": "too early to be called inside its margin",
+}  # fmt: skip
+"""The one word for each of the ways in which a guardrail may lie to its margin."""
 UNREAD = "not to be read"
 """What stands for any finding of an experiment that is not sound."""
 LARGE = 30
@@ -82,7 +85,7 @@ def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth], *, inva
     way = "up" if guard.get("better") == "lower" else "down"
     if cells["Margin"] != f"not {way} by {margin} or more":
         yield f"the margin is {margin} {way}"
-    told, inside = cells["Verdict"], cells["Verdict"] == "inside its margin"
+    told, inside = cells["Verdict"], cells["Verdict"] in (STATES["inside"], STATES["early"])
     if invalid:
         if told != UNREAD:
             yield "a guardrail of an invalid experiment is read"

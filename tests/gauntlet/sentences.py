@@ -43,7 +43,7 @@ BOUND = re.compile(
     rf"[Gg]uardrail (?P<name>\w+)(?: is | \| Required: [^|]* \| Found: )at worst (?P<bound>{NUMBER}|not available|unbounded)"
 )
 RISK = re.compile(rf"[Rr]isk of no improvement{OF}(?: is |, |: )(?P<risk>(?:[<>] )?[\d.]+ %)")
-WORTH = re.compile(rf"[Ee]xpected money{OF}(?: is |: )(?P<worth>-?EUR \d+(?:,\d{{3}})*)")
+WORTH = re.compile(rf"[Ee]xpected money{OF}(?: is |: )(?P<worth>-?EUR \d+(?:,\d{{3}})*(?:\.\d+)?)")
 NOISE = re.compile(
     r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
 )
@@ -216,6 +216,7 @@ class Reader:
                 text,
             )
             self.expect(not best or bool(re.search("[1-9]", found["best"])), "a change reads as none", text)
+            self.expect(("too small to matter" in text.text) is not bool(best < 0), "small or bad", text)
             self.expect(not best > value(found["least"]) + 1e-3 and true.level == true.alpha, "not too small", text)
 
     def guards(self, text: Said) -> None:

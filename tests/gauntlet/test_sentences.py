@@ -34,7 +34,10 @@ def test_no_sentence_is_false_of_twenty_thousand(part):
 
 def test_no_sentence_is_false_of_the_experiments_that_were_planted():
     cases = [
-        case for case in rows()[::7] if {"secondary", "names", "missing", "weights", "cluster"}.isdisjoint(case.found)
+        case
+        for case in rows()[::7]
+        if {"secondary", "names", "missing", "weights", "cluster"}.isdisjoint(case.found)
+        and not case.found.get("money", {}).get("primary")  # of which the oracle knows no sums
     ]
     assert [fault for case in map(named, cases) for fault in faults(case, page(case))] == []
 

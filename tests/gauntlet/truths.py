@@ -64,7 +64,7 @@ def truths(case: Case) -> dict[str, Truth]:
     made = {}
     for name, f in facts.items():
         risk = belief(f, prior, sign)[0] if f.error > 0 and f.base else None
-        guards = {g: _guard(guard, treated(guard)[name], 1 - alpha) for g, guard in found.get("guards", {}).items()}
+        guards = {g: _guard(guard, treated(guard)[name], alpha, level) for g, guard in found.get("guards", {}).items()}
         worth = None
         if money and money["control"][1] > 0 and money["control"][2] + treated(money)[name][2] > 0:
             worth = 100 * expected_worth(found, money, money["control"], treated(money)[name])[0]
@@ -100,18 +100,23 @@ def tested(control: list[float], arm: list[float], confidence: float) -> Fact:
     return Fact(relative, *score_ratio(control, arm, confidence), p, t - c, math.sqrt(v_c + v_t), c)
 
 
-def _guard(guard: Mapping[str, Any], arm: list[float], confidence: float) -> tuple[str, tuple[float, float], float]:
-    """State, two-sided interval and one-sided bound of a guardrail."""
+def _guard(
+    guard: Mapping[str, Any], arm: list[float], alpha: float, level: float
+) -> tuple[str, tuple[float, float], float]:
+    """State, two-sided interval and one-sided bound of a guardrail; at an early look it is inside by that ``level``."""
     try:
-        two, one = (interval_of(guard, arm, level) for level in (confidence, 2 * confidence - 1))
+        two, one, early = (interval_of(guard, arm, 1 - each) for each in (alpha, 2 * alpha, 2 * level))
     except ValueError:
         return "unknown", (math.nan, math.nan), math.nan
     margin, lower = guard.get("margin", guard.get("absolute")), guard.get("better") == "lower"
     near, bound = (two[0], one[1]) if lower else (two[1], one[0])
     if math.isnan(bound):
         return "unknown", two, bound
-    far = bound if lower else -bound
+    far, further = (bound, early[1]) if lower else (-bound, -early[0])
     if min(abs(margin - far), abs(margin - (near if lower else -near))) < NEAR * max(margin, two[1] - two[0]):
         return "unknown", two, bound
     beyond = margin < near if lower else margin < -near
-    return ("beyond" if beyond else "inside" if far < margin else "doubt"), two, bound
+    if abs(margin - further) < NEAR * max(margin, two[1] - two[0]) or math.isnan(further):
+        return "unknown", two, bound
+    told = "inside" if further < margin else "early" if far < margin else "doubt"
+    return "beyond" if beyond else told, two, bound

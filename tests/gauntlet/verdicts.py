@@ -94,11 +94,17 @@ def faulty(expected: Mapping[str, Any], proposed: Decision, arms: tuple[Decision
 
 
 def _cause(because: str, proposed: Decision) -> list[str]:
-    signs = {"harm": ("worse", "does harm"), "small": ("too small to matter",)}
+    signs = {
+        "harm": ("worse", "does harm"),
+        "small": ("too small to matter",),
+        "bad side": ("whole interval is on the bad side",),
+    }
     wanted = signs.get(because) or (because.removeprefix("guardrail "), "beyond the margin")
     others = [sign for kind, found in signs.items() if kind != because for sign in found]
     return [f"does not say {text!r}" for text in wanted if text not in proposed.reason] + [
-        f"says {text!r}, which is another cause" for text in others if text in proposed.reason
+        f"says {text!r}, which is another cause"
+        for text in others
+        if text in proposed.reason and (because, text) != ("bad side", "worse")
     ]
 
 

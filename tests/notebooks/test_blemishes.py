@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from helpers import paths
+from helpers.paths import StudyPaths
 from tests import blemishes
 
 REPORTS = [
@@ -25,6 +26,8 @@ def test_no_page_and_no_number_of_a_report_has_a_blemish(folder: Path) -> None:
     content = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     wrong += blemishes.of_numbers(json.dumps(content["numbers"]))
     wrong += blemishes.of_text((folder / "summary.txt").read_text(encoding="utf-8"))
+    for book in sorted(StudyPaths(folder.name).executed.glob("*.ipynb")):
+        wrong += [f"{book.stem}: {b}" for b in blemishes.of_notebook(book.read_text(encoding="utf-8"))]
     for spec in sorted((paths.ROOT / "data" / folder.name / "figures").rglob("*.json")):
         wrong += [f"{spec.stem}: {b}" for b in blemishes.of_figure(spec.read_text(encoding="utf-8"))]
     assert wrong == []

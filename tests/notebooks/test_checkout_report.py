@@ -15,6 +15,7 @@ from helpers.paths import StudyPaths
 from helpers.record import Numbers
 from helpers.site import docs
 from helpers.warehouse import query
+from tests import blemishes
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +58,11 @@ def test_the_counts_reach_the_marts_unchanged(where):
         ).fetchall()
     arms = [("control", 50_000, 16_200), ("treatment", 50_000, 16_378)]
     assert found == [(population, *arm) for population in ("assigned", "exposed") for arm in arms]
+
+
+def test_no_notebook_writes_to_stderr(where):
+    wrong = {f.name: blemishes.of_notebook(f.read_text(encoding="utf-8")) for f in where.executed.glob("*.ipynb")}
+    assert wrong and not any(wrong.values()), wrong
 
 
 def test_the_flow_of_rows_equals_the_ledger(numbers):

@@ -17,6 +17,7 @@ from helpers.paths import StudyPaths
 from helpers.pipeline import fork_server
 from helpers.pipeline.fork_server import STEPS, Server
 from helpers.site import catalogue, render
+from tests import blemishes
 from tests.built_once import built_once
 from tests.fake_report import prepare, report_of
 
@@ -82,6 +83,11 @@ def test_every_notebook_says_what_it_found(where):
         assert 40 < len(headline) < 400 and re.search(r"\d", headline), name
     said = (where.reports / "summary.txt").read_text(encoding="utf-8")
     assert all(report.numbers[f"{name[3:]}.headline"].text in said for name in NAMES)
+
+
+def test_no_notebook_writes_to_stderr(where):
+    wrong = {f.name: blemishes.of_notebook(f.read_text(encoding="utf-8")) for f in where.executed.glob("*.ipynb")}
+    assert wrong and not any(wrong.values()), wrong
 
 
 def test_no_id_and_no_truth_of_a_shopper_leaves_the_tables(where):

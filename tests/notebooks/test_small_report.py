@@ -195,6 +195,8 @@ def test_no_page_and_no_number_has_a_blemish(report):
     pages = [*sorted(report.where.reports.glob("*.html")), report.where.base / "reports" / "index.html"]
     wrong = [f"{page.name}: {b}" for page in pages for b in blemishes.of_markup(page.read_text(encoding="utf-8"))]
     told = json.loads((report.where.reports / "results.json").read_text(encoding="utf-8"))["numbers"]
+    for book, content in report.executed().items():
+        wrong += [f"{book}: {b}" for b in blemishes.of_notebook(content.decode())]
     assert wrong + blemishes.of_numbers(json.dumps(told)) == []
 
 

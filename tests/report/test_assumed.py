@@ -25,9 +25,12 @@ def test_a_change_on_both_sides_is_told_with_its_verdicts():
 
 
 def test_a_verdict_that_holds_between_two_values_is_told_with_both():
-    turns = (Turn(0.0976, False, "GO (short)", 0.3395), Turn(0.02, True, "KILL", 0.004))
+    turns = (Turn(0.0976, False, "GO (short)", 0.3395, "KILL"), Turn(0.02, True, "KILL", 0.004, "ITERATE"))
     (row,) = rows(Assumption("decision.prior.size", 0.05, 0.001, 1.0, turns))
-    assert row["The decision changes"] == "GO (short) from 9.76 % to 33.95 %; KILL from 0.40 % to 2 %"
+    assert (
+        row["The decision changes"]
+        == "GO (short) from 9.76 % to 33.95 %, above that KILL; KILL from 0.40 % to 2 %, below that ITERATE"
+    )
 
 
 def test_money_and_months_have_their_own_units():
@@ -139,7 +142,7 @@ def test_a_sentence_of_money_is_no_reason_for_what_has_none():
     class Book:
         study = BARE
 
-        def record(self, name, value, unit, meaning, *, reason=""):
+        def record(self, name, value, unit, meaning, *, reason="", bar=None):
             told[name] = reason
 
     money.record(Book(), None, "EUR 4.95 more per exposed unit; state a margin", 495.0)  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ class Page:
     def __init__(self, study) -> None:
         self.study, self.numbers = study, {}
 
-    def record(self, name, value, unit, description, *, reason="", names=()):
+    def record(self, name, value, unit, description, *, reason="", names=(), bar=None):
         self.numbers[name] = (value, reason)
 
     def finding(self, text):

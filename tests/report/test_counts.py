@@ -141,7 +141,7 @@ def test_where_the_risk_alone_is_short_units_that_bring_it_down_are_told():
 
 def test_no_number_of_units_is_promised_for_an_uplift():
     text = told({"control": Proportion(200_000, 60_000), "treatment": Proportion(200_000, 62_700)})
-    assert "More units do not raise the uplift to +5.0 %" in text and "To find" not in text
+    assert "More units tell whether the uplift is +5.0 % or more" in text and "To find" not in text
 
 
 def test_small_rates_keep_the_digits_that_tell_them_apart():

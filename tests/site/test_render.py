@@ -94,6 +94,18 @@ def test_what_nobody_stated_makes_no_headline(tmp_path):
     assert "**Hypothesis.**" not in page and "**Change.**" not in page and "Exposure: the first *cart*." in page
 
 
+def test_an_interval_that_cannot_be_trusted_is_doubted_wherever_its_headline_stands(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    claim = "The interval of revenue cannot be trusted."
+    for doubted in (True, False):
+        caveat = {"trust.caveats.skew_revenue": Number("Too few units.", "text", claim, "Too few units.")}
+        numbers = Numbers({**report.numbers, **(caveat if doubted else {})})
+        cards = render.front([Report(STUDY, report.where, numbers)], {}, [])
+        page, said = front_page(STUDY, report.where, numbers, []), summary(STUDY, report.where, numbers)
+        assert (claim in page) is (f"<strong>In doubt:</strong> {claim}" in cards) is doubted
+        assert (f"  doubt:   {claim}\n" in said) is doubted
+
+
 @pytest.mark.parametrize("revenue", [True, False])
 @pytest.mark.parametrize("stated", [True, False])
 def test_a_time_over_which_no_money_is_reckoned_is_told_only_where_somebody_stated_it(tmp_path, revenue, stated):

@@ -150,6 +150,19 @@ def test_a_warning_fails_and_leaves_the_old_pages(where):
     assert {f.name for f in where.reports.parent.iterdir()} == {STUDY.name, "index.html"}
 
 
+def test_what_a_cell_wrote_to_stderr_stands_in_its_page_and_stops_no_other(where):
+    said = f"{where.base}/src/helpers/belief.py:152: RuntimeWarning: overflow encountered in exp"
+
+    def warn(cells):
+        code = next(cell for cell in cells if cell["cell_type"] == "code" and not cell["metadata"].get("tags"))
+        code["outputs"].append({"output_type": "stream", "name": "stderr", "text": [said]})
+
+    break_notebook(where, warn)
+    assert render(where).is_file()
+    html = (where.reports / "02_funnel_analysis.html").read_text()
+    assert "belief.py:152: RuntimeWarning: overflow encountered in exp" in html and str(where.base) not in html
+
+
 def test_a_folder_of_the_machine_in_an_output_fails(where):
     path = str(where.base / "data" / "x.parquet")
     break_notebook(where, lambda cells: cells[0].update(source=f"# Title\n\nRead from {path}"))

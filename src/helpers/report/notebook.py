@@ -28,10 +28,11 @@ class Book:
         self._recorder = Recorder(where, name, currency)
 
     def record(
-        self, name: str, value: Value, unit: Unit, description: str, *, reason: str = "", names: Iterable[str] = ()
-    ) -> str:
+        self, name: str, value: Value, unit: Unit, description: str, *, reason: str = "", names: Iterable[str] = (),
+        bar: float | None = None,
+    ) -> str:  # fmt: skip
         """Keep a number for the report; its text comes back."""
-        return self._recorder.record(name, value, unit, description, reason=reason, names=names)
+        return self._recorder.record(name, value, unit, description, reason=reason, names=names, bar=bar)
 
     def say(self, value: Value, unit: Unit) -> str:
         """A number's text, with the study's currency."""

@@ -19,7 +19,7 @@ from helpers.site import described, links, single_file, sphinx
 from helpers.site.calibration_page import page as calibration_page
 from helpers.site.catalogue import ProgrammeReport, Report
 from helpers.site.front_page import SIGNS, UNREAD, Lead, Page, filled, front_page, reader, verdict_of
-from helpers.site.summary import headlines, people_said, per_unit_alone, quick
+from helpers.site.summary import doubts_said, headlines, people_said, per_unit_alone, quick
 from helpers.validation import record
 
 TITLE = "Experiment reports"
@@ -145,6 +145,7 @@ def front(
             "horizon": horizon(report.study),
             "lacks": ", ".join(unstated(report.study)),
             "people": people_said(report.numbers),
+            "doubts": doubts_said(report.numbers),
         }
         for report in shown
     ]

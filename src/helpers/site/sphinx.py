@@ -22,6 +22,8 @@ JOBS = "2"
 EPOCH = "946684800"
 """The time that Sphinx takes for now, so that equal reports are equal byte for byte."""
 
+_PLACED = re.compile(r"(?<![\w./\\])(?:~|[A-Za-z]:)?[/\\](?:[^\s/\\:'\"<>]+[/\\])*(?=[^\s/\\])")
+"""The folders of a path from the root on."""
 _ANCHORED = re.compile(r'<figure class="plot">(.*?<!--static:([a-z0-9_]+)-->)', re.DOTALL)
 _ANCHOR = r'<figure class="plot" id="figure-\2">\1'
 
@@ -29,7 +31,8 @@ _ANCHOR = r'<figure class="plot" id="figure-\2">\1'
 def stage(file: Path, folder: Path, pictures: Path) -> Page:
     """Copy a notebook into the source folder: code folded, parameters left out, static pictures and anchors on figures.
 
-    A text whose cells show nothing, of a part that the study does not have, is left out with them.
+    A text whose cells show nothing, of a part that the study does not have, is left out with them. What a cell wrote to
+    stderr is shown in its place, without the folders of this machine: a warning in one study stops no page of another.
     """
     content = json.loads(file.read_text(encoding="utf-8"))
     content["cells"] = told(content["cells"])
@@ -40,6 +43,8 @@ def stage(file: Path, folder: Path, pictures: Path) -> Page:
         tags = cell["metadata"].setdefault("tags", [])
         tags.append("remove-cell" if HIDDEN_CELLS & set(tags) else "hide-input")
         for output in cell["outputs"]:
+            if output.get("name") == "stderr":
+                output["text"] = unplaced("".join(output["text"]))
             bundle = output.get("data", {})
             bundle.pop("application/vnd.plotly.v1+json", None)
             if "text/html" in bundle:
@@ -48,6 +53,17 @@ def stage(file: Path, folder: Path, pictures: Path) -> Page:
                 bundle["text/html"] = with_static(_ANCHORED.sub(_ANCHOR, html), pictures, "figures/")
     (folder / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return page_of(file.stem, content, figures)
+
+
+def unplaced(said: str) -> str:
+    """What a program said, the files that it names without their folders.
+
+    >>> unplaced("/home/me/src/helpers/belief.py:152: RuntimeWarning: overflow, of revenue/unit, 1/2, ~/notes.txt")
+    'belief.py:152: RuntimeWarning: overflow, of revenue/unit, 1/2, notes.txt'
+    >>> unplaced(r"C:\\Users\\me\\belief.py:152: RuntimeWarning")
+    'belief.py:152: RuntimeWarning'
+    """
+    return _PLACED.sub("", said)
 
 
 def told(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from helpers.config import Study
 from helpers.config.assumed import direction_of, unstated
 from helpers.config.programme import Programme
 from helpers.experiment.rerandomisation import never_made
+from helpers.experiment.trust.check import of_intervals
 from helpers.paths import StudyPaths, books, topic
 from helpers.pipeline.faults import Fault, left_out, listed, read, stopped
 from helpers.record import Number, Numbers
@@ -55,6 +56,8 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     guessed = [*study.assumptions, *(direction_of(m.name) for m in study.metrics if study.is_undirected(m))]
     assumed = f"  assumed: {', '.join(guessed)}\n" if guessed else ""
     warned = numbers["trust.warnings"].text
+    doubts = doubts_said(numbers)
+    doubted = f"  doubt:   {doubts}\n" if doubts else ""
     decided = people_said(numbers)
     people = f"  people:  {decided}\n" if decided else ""
     caveat = f"; warned of: {warned.lower()}" if warned else ""
@@ -65,12 +68,18 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     )
     return (
         f"{head}"
-        f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
+        f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n{doubted}"
         f"  why:     {numbers['decision.reason'].text}\n{beside}{people}"
         f"  money:   {worth}\n"
         f"  risk:    no improvement {numbers['risk.no_improvement'].text}, trust checks "
         f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{assumed}{end}"
     )
+
+
+def doubts_said(numbers: Numbers) -> str:
+    """What the trust checks say against intervals, as 05 does, for the headline tells them; empty where nothing is read."""
+    valid = numbers["decision.verdict"].text != "INVALID" if "decision.verdict" in numbers else False
+    return " ".join(caveat.claim for caveat in of_intervals(numbers)) if valid else ""
 
 
 def people_said(numbers: Numbers) -> str:

@@ -205,3 +205,21 @@ def test_a_criterion_that_units_cannot_meet_says_so(n, control, treated):
     untold = made.verdict == "ITERATE" and "Risk of no improvement" in missed and found.decided.weighed.belief is None
     assert ("No number of units tells the risk of no improvement" in said) is (untold and not control)
     assert bool(said) or made.verdict != "ITERATE"
+
+
+@pytest.mark.parametrize("treated", [9_870, 9_810])
+def test_a_bar_that_no_change_can_bring_is_to_be_stated_lower(treated):
+    """A rate of 98 % can rise by 2.0 % and no more: units that find that are no next step."""
+    arms = {"old": Proportion(10_000, 9_800), "new": Proportion(10_000, treated)}
+    found = compared(CountedArms(arms, dict.fromkeys(arms, 1.0), Rule(min_relative_uplift=0.05)))
+    said = next_step(found)
+    assert found.decided.proposed.verdict == "ITERATE" and "are there" not in said
+    assert said.startswith("No number of units brings the uplift to +5.0 %: a change can bring +2.0 % at most")
+
+
+def test_where_any_uplift_is_worth_shipping_the_one_as_believed_tells_the_units():
+    arms = {"old": Proportion(100_000, 30_000), "new": Proportion(100_000, 30_300)}
+    found = compared(CountedArms(arms, dict.fromkeys(arms, 1.0), Rule(min_relative_uplift=0.0)))
+    assert found.decided.proposed.verdict == "ITERATE" and "as believed once the prior has shrunk it" in next_step(
+        found
+    )

@@ -86,6 +86,10 @@ def test_the_decision_changes_where_it_is_said_to_and_not_before(seen):
             assert verdict_of(beyond) == turn.verdict != made
             before, _ = asked(seen, with_value(UNSTATED, found.path, turn.at if whole else turn.at - side * little))
             assert verdict_of(before) == made
+            assert bool(turn.then) is (turn.until is not None) and turn.then != turn.verdict
+            if turn.until is not None:
+                third, _ = asked(seen, with_value(UNSTATED, found.path, turn.until + side * little))
+                assert verdict_of(third) == turn.then
             assert found.low <= turn.at <= found.high and side * (turn.at - found.used) >= 0
 
 

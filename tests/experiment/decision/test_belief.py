@@ -53,6 +53,19 @@ def integrated(estimate: float, error: float, level: float) -> dict[str, float]:
     }
 
 
+@pytest.mark.parametrize("error", 10.0 ** np.arange(-4, 7))
+@pytest.mark.parametrize("deviations", [-300, -3, 0, 0.1, 40])
+def test_no_size_of_the_error_overflows(error, deviations):
+    belief, effects = Belief(deviations * error, error, 0.2, 0.2, 1.0), np.linspace(-50, 50, 1_001)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        density = belief.density(effects * max(error, 1))
+        assert np.isfinite(density).all() and (density >= 0).all()
+        assert math.isfinite(belief.mean) and 0 <= belief.risk <= 1
+        assert all(math.isfinite(end) for end in belief.interval())
+        for level in (-error, 0.0, error):
+            assert belief.expected_above(level) >= 0 and belief.expected_below(level) >= 0
+
+
 @pytest.mark.parametrize(("estimate", "error"), CASES)
 @pytest.mark.parametrize("level", [-0.02, 0.0, 0.01])
 def test_everything_is_what_integration_gives(estimate, error, level):

@@ -86,7 +86,7 @@ def test_the_sign_of_the_money_is_asked_where_only_the_units_of_a_month_lack(cos
 class Described(Kept):
     """A notebook that keeps what is said of each number, too."""
 
-    def record(self, name, value, unit, description, *, reason="", names=()):
+    def record(self, name, value, unit, description, *, reason="", names=(), bar=None):
         super().record(name, value, unit, description, reason=reason, names=names)
         self.meanings = {**getattr(self, "meanings", {}), name: description}
 

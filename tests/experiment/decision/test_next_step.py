@@ -178,13 +178,32 @@ def test_where_the_risk_alone_is_not_met_the_units_that_would_lower_it_are_told(
     assert then.risk == pytest.approx(belief.risk / 2, rel=0.02)
 
 
-def test_no_number_of_units_raises_an_uplift():
+def test_more_units_tell_whether_an_uplift_is_as_large_as_it_must_be():
     weighed = won()
     rule = STUDY.decision.model_copy(update={"min_relative_uplift": weighed.uplift + 0.001})
     seen = Seen()
     seen.study = STUDY.model_copy(update={"decision": rule})
     said = next_step(seen, weighed, decide(weighed, rule))
-    assert said.startswith("More units do not raise the uplift") and "power" not in said
+    assert said.startswith("More units tell whether the uplift of the primary metric is +10.0 % or more")
+    best = weighed.effect.relative_high
+    assert (
+        f"its interval goes to +{100 * best:.1f} %" in said and best > rule.min_relative_uplift and "power" not in said
+    )
+
+
+@pytest.mark.parametrize("better", [0.985, 0.9801])
+def test_no_number_of_units_brings_what_no_change_can(better):
+    arms = Proportion(50_000, 49_000), Proportion(50_000, round(50_000 * better))
+    effect = compare(*arms)
+    weighed = replace(
+        won(), effect=effect, p_value=effect.p_value, belief=believed(*arms, STUDY.decision.prior), ceiling=1 / 0.98 - 1
+    )
+    rule = STUDY.decision.model_copy(update={"min_relative_uplift": 0.05})
+    seen = Seen()
+    seen.study = STUDY.model_copy(update={"decision": rule})
+    verdict = decide(weighed, rule)
+    said = next_step(seen, weighed, verdict)
+    assert verdict.verdict == "ITERATE" and "a change can bring +2.0 % at most" in said and "stated lower" in said
 
 
 def test_too_few_clusters_ask_for_clusters_and_not_for_units():

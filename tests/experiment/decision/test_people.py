@@ -37,7 +37,7 @@ class Kept:
     def __init__(self) -> None:
         self.study, self.numbers = STUDY, {}
 
-    def record(self, name, value, unit, description, *, reason="", names=()):
+    def record(self, name, value, unit, description, *, reason="", names=(), bar=None):
         self.numbers[name] = Number(value, unit, description, formatted(value, unit), reason, tuple(names))
 
 

@@ -27,7 +27,7 @@ class Recorded:
     def __init__(self) -> None:
         self.numbers: dict[str, tuple] = {}
 
-    def record(self, name, value, unit, description, *, reason=""):
+    def record(self, name, value, unit, description, *, reason="", bar=None):
         assert name not in self.numbers
         self.numbers[name] = (value, unit, reason)
 

@@ -1,6 +1,7 @@
 """The rule: a table of cases for each principle, in the order in which they are asked."""
 
 import math
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
 RULE = Rule()
 SAFE = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 8_010), margin=0.05)
+SURE = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 8_200), margin=0.05)
 RISKY = noninferiority(Proportion(200, 80), Proportion(200, 78), margin=0.05)
 BROKEN = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 7_000), margin=0.05)
 APART = TwoMeans("spent", *(compare(Mean.from_moments(500, 50, 9), Mean.from_moments(500, to, 9)) for to in (53, 49)))
@@ -91,7 +93,21 @@ UNSURE = (0.30, 0.312)
             "until 2026-06-01",
             id="significant, and too early for it",
         ),
-        pytest.param(evidence(*WIN, look=LOOK), "GO", "", id="past the bound of an early look"),
+        pytest.param(
+            evidence(*WIN, look=LOOK, guardrails=(("x", SURE),)), "GO", "", id="past the bound of an early look"
+        ),
+        pytest.param(
+            evidence(*WIN, look=LOOK, guardrails=(("x", SAFE),)),
+            "ITERATE",
+            "guardrail x is at worst -1.9 % (p = 8.85e-06), too early to be called inside its margin, required worse by less than 5 % at p < 2.5e-06",
+            id="a guardrail that only the full level shows to be inside",
+        ),
+        pytest.param(
+            evidence(*WIN, look=LOOK, guardrails=(("x", BROKEN),)),
+            "KILL",
+            "Guardrail x is beyond the margin of 5 %",
+            id="a guardrail's harm is told at any time",
+        ),
         pytest.param(evidence(*WIN, worth=0.0, currency="EUR"), "GO", "expected to pay", id="money at its limit"),
         pytest.param(
             evidence(*WIN, worth=-12_345_00.0, currency="EUR"),
@@ -181,11 +197,17 @@ def test_an_effect_that_is_worse_even_at_best_is_not_called_better():
     """One arm of several, worse by its interval and not significantly so once the arms share a level."""
     killed = decide(evidence(0.30, 0.275, 3_000, p_value=0.13), RULE)
     assert killed.verdict == "KILL" and "worse by 0.7 % at best" in killed.reason
+    assert "whole interval is on the bad side" in killed.reason and "as the tests share a level" in killed.reason
+    assert "too small" not in killed.reason
 
 
 @pytest.mark.parametrize(
     ("case", "beside"),
-    [(evidence(*HARM, look=LOOK), "at 21.40 % of its time"), (evidence(*WIN, look=LOOK), ""), (evidence(*HARM), "")],
+    [
+        (evidence(*HARM, look=LOOK), "at 21.40 % of its time"),
+        (evidence(*WIN, look=LOOK, guardrails=()), ""),
+        (evidence(*HARM), ""),
+    ],
 )
 def test_harm_that_is_seen_early_says_that_its_level_was_not_made_for_it(case, beside):
     made = decide(case, RULE)
@@ -381,3 +403,27 @@ def test_what_does_harm_is_stopped_while_another_arm_is_waited_for(look, said):
     decided = decide_all(arms, Rule())
     assert decided.proposed.arm == "bright" and decided.proposed.verdict == "ITERATE"
     assert text_recommendation(decided) == RECOMMENDATIONS["ITERATE"] + said
+
+
+def _shown(text: str) -> float:
+    return float(re.search(r"-?[\d.,]+(?:e-\d+)?", text)[0].replace(",", "")) / (100 if "%" in text else 1)
+
+
+@pytest.mark.parametrize("off", [1e-3, 1e-5, 1e-7])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_what_is_printed_beside_a_bar_lies_on_the_side_that_decided(off, side):
+    """Risk, p, uplift and a guardrail's bound next to their bars: the printed criterion is met where it is met."""
+    seen = evidence(0.30, 0.312)
+    near = 1 + side * off
+    guard = replace(SAFE, bound=-SAFE.margin * near, passed=side < 0)
+    weighed = replace(seen, p_value=0.05 * near, guardrails=(("x", guard),), worth=100.0 * side * off, currency="EUR")
+    rule = RULE.model_copy(update={"max_risk": seen.risk / near, "min_relative_uplift": seen.uplift / near})
+    criteria = {c.name: c for c in decide(weighed, rule).criteria}
+    p, risk, uplift, bound, money = (
+        criteria[name] for name in ("Significance", "Risk of no improvement", "Uplift", "Guardrail x", "Expected money")
+    )
+    assert p.met is (_shown(p.found) < 0.05) is (side < 0)
+    assert risk.met is (_shown(risk.found) < rule.max_risk) is (side < 0)
+    assert uplift.met is (_shown(uplift.found) > rule.min_relative_uplift) is (side > 0)
+    assert bound.met is (abs(_shown(bound.found)) < SAFE.margin) is (side < 0)
+    assert money.met is (not money.found.startswith("-")) is (side > 0)

@@ -59,7 +59,8 @@ def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_stud
     needed = -(-(1_000 * of.factor) // 1)
     assert (
         check.verdict == "warning"
-        and check.found == f"skewness 6.2 over all arms, 1,000 units in treatment: {needed:,.0f} are needed"
+        and check.found
+        == f"skewness 6.2 as the average of the arms, 1,000 units in treatment: {needed:,.0f} are needed"
     )
     assert "misses more on one side" in check.caveat.claim and f"{needed:,.0f} units" in check.caveat.words
     of = skew_of_difference((9_000, 1.0, 21.0), (1_000, 1.0, 21.0))
@@ -97,7 +98,7 @@ def test_arms_whose_skewness_cancels_have_no_number_of_units_that_would_do(small
     assert check.verdict == "passed"
     assert (
         check.found
-        == f"skewness 6.2 over all arms, 1,000 units in control: the difference of the means has {left}, little enough"
+        == f"skewness 6.2 as the average of the arms, 1,000 units in control: the difference of the means has {left}, little enough"
     )
 
 

@@ -29,12 +29,13 @@ NO_MONEY = "no money is reckoned"
 
 @dataclass(frozen=True)
 class Turn:
-    """Where the decision becomes another: below ``at``, or above it, it is ``verdict``; ``until`` a third one, if any."""
+    """Where the decision becomes another: below ``at``, or above it, it is ``verdict``; from ``until`` on it is ``then``, if any."""
 
     at: float
     below: bool
     verdict: str
     until: float | None = None
+    then: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ def _turns(
         at, other, verdict = first
         rest = [x for x in beyond if (x < other if below else x > other)]
         second = _change(other, verdict, rest, decision, steps)
-        found.append(Turn(at, below, verdict, second[0] if second else None))
+        until, then = (second[0], second[2]) if second else (None, "")
+        found.append(Turn(at, below, verdict, until, then))
     return tuple(found)
 
 

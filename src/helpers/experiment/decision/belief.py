@@ -145,12 +145,15 @@ class Belief:
 
     def density(self, effects: FloatArray) -> FloatArray:
         """Density of the belief at effects that are not zero; what is missing to one lies at zero."""
-        se, at = self.standard_error, np.asarray(effects)
-        sides = []
-        for weights, centres, sign in ((self._logs[0], self._good, 1.0), (self._logs[2], self._bad, -1.0)):
-            z = (sign * at[..., None] - centres) / se
-            sides.append(np.exp(weights - special.log_ndtr(centres / se) - _ROOT - z * z / 2).sum(axis=-1) / se)
-        return np.asarray(np.where(at > 0, *sides))
+        se, at = self.standard_error, np.asarray(effects, dtype=float)
+        found = np.zeros(at.shape)
+        for side, weights, centres, sign in (
+            (at > 0, self._logs[0], self._good, 1.0),
+            (at <= 0, self._logs[2], self._bad, -1.0),
+        ):
+            z = (sign * at[side][..., None] - centres) / se
+            found[side] = np.exp(weights - special.log_ndtr(centres / se) - _ROOT - z * z / 2).sum(axis=-1) / se
+        return found
 
     def expected_above(self, level: float) -> float:
         """E[max(effect - level, 0)]: what lies above a level on average; above the cost it is the loss of waiting."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from helpers.defaults import FEWEST_CLUSTERS
-from helpers.formatting import CHANGE, Unit, formatted, interval, p_text
+from helpers.formatting import CHANGE, Unit, apart, between, formatted, interval, p_text
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -33,6 +33,7 @@ Says = Literal[
     "too small",
     "inside",
     "not shown",
+    "too early",
     "beyond",
     "is",
     "agrees",
@@ -50,6 +51,9 @@ HOW: dict[Strength, str] = {
 """The one word under which the strength of an effect is told."""
 SHARED = ", as the tests share a level"
 """What is told of an effect whose own interval excludes none, where several tests share one level."""
+SMALL = "too small to matter"
+BAD_SIDE = "its whole interval is on the bad side"
+"""Why an interval that excludes every uplift worth shipping is KILL: where it holds no gain at all, it is not called small."""
 UNREAD = "not to be read"
 """What is told in the place of any finding of an experiment whose trust checks failed."""
 BARRED = "Not to be read, for a trust check failed. "
@@ -57,6 +61,7 @@ BARRED = "Not to be read, for a trust check failed. "
 STATES: dict[Says, str] = {
     "inside": "inside its margin",
     "not shown": "not shown to be inside its margin",
+    "too early": "too early to be called inside its margin",
     "beyond": "beyond its margin",
 }
 """The one word under which it is told how a guardrail lies to its margin."""
@@ -220,15 +225,18 @@ def effect_of(evidence: Evidence) -> Claim:
 
 
 def at_best(evidence: Evidence, least: float) -> Claim:
-    """That the end of the interval that is best for the change is too small to matter."""
-    return Claim("at best", evidence.metric, evidence.arm, "too small", (evidence.at_best, least), "relative")
+    """That the end of the interval that is best for the change is too small to matter, or on the bad side as all of it is."""
+    shared = evidence.effect.p_value < evidence.effect.alpha <= evidence.p_value
+    return Claim(
+        "at best", evidence.metric, evidence.arm, "too small", (evidence.at_best, least), "relative", shared=shared
+    )
 
 
 def guardrail(name: str, evidence: Evidence) -> Claim:
-    """How a guardrail lies to its margin: inside, wholly beyond, or not shown to be inside."""
+    """How a guardrail lies to its margin: inside, wholly beyond, not shown to be inside, or too early for it."""
     found = dict(evidence.guardrails)[name]
     unit: Unit = "relative" if found.scale == "relative" else evidence.guardrail_units.get(name, "number")
-    says = state(found)
+    says = state(found, evidence.look)
     bounds = _ends(found) if says == "beyond" else (found.bound,)
     return Claim("guardrail", name, evidence.arm, says, (*bounds, found.margin), unit, currency=evidence.currency)
 
@@ -251,9 +259,16 @@ def agreement(found: TwoMeans, arm: str) -> Claim:
     return Claim("agreement", found.metric, arm, "agrees" if found.kept else "disagrees", numbers, "relative")
 
 
-def state(found: NonInferiority) -> Says:
-    """How a guardrail lies to its margin: inside, not shown to be inside, or wholly beyond; a word of :data:`STATES`."""
-    return "beyond" if is_beyond(found) else "inside" if found.passed else "not shown"
+def state(found: NonInferiority, look: EarlyLook | None = None) -> Says:
+    """How a guardrail lies to its margin, a word of :data:`STATES`: inside, not shown to be inside, or wholly beyond.
+
+    At an early ``look`` it is inside by the level of that look, as a gain is there, else too early to be called that.
+    """
+    if is_beyond(found):
+        return "beyond"
+    if not found.passed:
+        return "not shown"
+    return "inside" if look is None or found.p_value < look.level else "too early"
 
 
 def is_beyond(found: NonInferiority) -> bool:
@@ -324,20 +339,22 @@ def text(claim: Claim) -> str:
             return f"{claim.subject} {verb} {_moved(claim)} ({told})"
         case "at best":
             best, least = claim.numbers
-            gain = f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative')}" if best else "no different"
-            return (
-                f"{claim.subject} is {gain} at best, below the {formatted(least, 'relative')} that is worth shipping: "
-                "too small to matter"
+            gain = (
+                f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative', bar=least)}" if best else "no different"
             )
+            told = f"{claim.subject} is {gain} at best, below the {formatted(least, 'relative')} that is worth shipping"
+            harm = f", and that is no significant harm only{SHARED.lstrip(',')}" if claim.shared else ""
+            return f"{told}: {SMALL if best >= 0 else BAD_SIDE + harm}"
         case "guardrail":
             if claim.says == "beyond":
-                span = interval(claim.numbers[0], claim.numbers[1], claim.unit, claim.currency)
+                *both, limit = claim.numbers
+                span = between(*(apart(e, math.copysign(limit, e), claim.unit, claim.currency) for e in both))
                 return f"guardrail {claim.subject} is beyond the margin of {margin(claim)}, with all of its interval ({span})"
             return f"guardrail {claim.subject} is {STATES[claim.says]} of {margin(claim)}: {bound(claim)}"
         case "risk":
             return f"the risk of no improvement{_of(claim)} is {formatted(claim.numbers[0], 'share')}"
         case "money":
-            return f"expected money{_of(claim)} is {formatted(claim.numbers[0], 'money', claim.currency)}"
+            return f"expected money{_of(claim)} is {apart(claim.numbers[0], 0.0, 'money', claim.currency)}"
         case "agreement":
             bare, low, high, tested = (formatted(each, "relative") for each in claim.numbers)
             return f"{claim.subject} {bare} as it is ({low} to {high}), {tested} with its extreme values pulled in"
@@ -364,7 +381,7 @@ def margin(claim: Claim) -> str:
 def bound(claim: Claim) -> str:
     """The worst that a guardrail may be: the end of its interval that is nearest to its margin, or beyond it."""
     worst = max(claim.numbers[:-1], key=abs)
-    return f"at worst {formatted(worst, claim.unit, claim.currency)}"
+    return f"at worst {apart(worst, math.copysign(claim.numbers[-1], worst), claim.unit, claim.currency)}"
 
 
 def ends(claim: Claim) -> str:
@@ -391,13 +408,13 @@ LEAST: dict[Unit, str] = {"relative": "less than 0.1 %", "points": "less than 0.
 """What is said of a change that is there and so small that it would read as zero."""
 
 
-def _by(change: float, unit: Unit, currency: str = "") -> str:
-    """The size of a change without its direction.
+def _by(change: float, unit: Unit, currency: str = "", bar: float = math.nan) -> str:
+    """The size of a change without its direction; beside a bar in as many digits as tell it from that.
 
     >>> _by(-0.034, "relative"), _by(0.0002, "relative"), _by(1e-9, "relative")
     ('3.4 %', '0.02 %', 'less than 0.1 %')
     """
-    told = formatted(abs(change), unit, currency).removeprefix("+")
+    told = apart(abs(change), bar, unit, currency).removeprefix("+")
     return told if not change or any(digit in told for digit in "123456789") else LEAST.get(unit, told)
 
 

@@ -89,7 +89,8 @@ def conditions(rule: Rule, asked: Scope) -> tuple[Condition, ...]:
             f"at least {formatted(rule.min_relative_uplift, 'share' if asked.lower else 'relative')}",
         ),
     ]
-    found += [Condition(f"Guardrail {name}", f"worse by less than {margin}") for name, margin in asked.guardrails]
+    at = f" at p < {level:.2g}" if look else ""
+    found += [Condition(f"Guardrail {name}", f"worse by less than {margin}{at}") for name, margin in asked.guardrails]
     if asked.money:
         found.append(Condition("Expected money", "not below zero"))
     if asked.agreement:

@@ -1,6 +1,7 @@
 """What an experiment that is not decided still needs, criterion by criterion: units and weeks, a lower cost, or time."""
 
 import math
+from collections.abc import Collection
 
 from helpers.config.assumed import horizon
 from helpers.experiment.decision import claims
@@ -29,11 +30,11 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
     where they were randomised), and weeks at the pace of the enrolment, give the planned power, once for the smallest
     effect that the study wants to find, once for the effect as believed. What takes longer than the horizon over which
     money is counted is called out of reach, where there is one. Where it is significant power says nothing: how many bring the risk below what
-    is allowed, and that no number raises an uplift. A gain that is significant but for an early look waits for its day.
+    is allowed, and that none need raise an uplift, of which the interval still allows what is asked for. A gain that is significant but for an early look waits for its day.
     """
     if made.verdict != "ITERATE":
         return ""
-    missed = [c.name for c in made.criteria if not c.met]
+    missed, least = [c.name for c in made.criteria if not c.met], results.study.decision.min_relative_uplift
     said = []
     if weighed.look is not None:
         said.append(weighed.look.again)
@@ -41,9 +42,7 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
         said.append(_powered(results, weighed))
     elif weighed.look is None:
         said += [_settled(results, weighed)] if "Risk of no improvement" in missed else []
-        if {UPLIFT, REDUCTION} & set(missed):
-            least = results.study.decision.min_relative_uplift
-            said.append(raised(weighed, results.study.randomised, least, f" of {_subject(weighed)}"))
+    said.append(raised(weighed, missed, results.study.randomised, least, f" of {_subject(weighed)}"))
     said += [_guarded(results, weighed, name, g) for name, g in weighed.guardrails if not g.passed]
     if "Expected money" in missed:
         said.append(_paying(results, weighed))
@@ -115,11 +114,33 @@ def _counted(times: float, results: Results, weighed: Evidence) -> str:
     return f"{math.ceil(times * sum(sizes[name] for name in pair)):,} {study.randomised} of {' and '.join(pair)}"
 
 
-def raised(weighed: Evidence, counted: str, least: float, of: str = "") -> str:
-    """That no more units (as they are ``counted``) make an effect ``of`` something as large as it must be at least."""
+def raised(weighed: Evidence, missed: Collection[str], counted: str, least: float, of: str = "") -> str:
+    """What more units (as they are ``counted``) tell of an effect ``of`` something that is smaller than it must be at least.
+
+    Where no change can bring so much, that none brings it, whatever else is ``missed``; else only of an effect that is
+    significant, of which power says nothing, once its time is over. The interval allows it there, or it were decided.
+    """
+    if not {UPLIFT, REDUCTION} & set(missed):
+        return ""
     what = inside(UPLIFT if weighed.higher_is_better else REDUCTION)
-    asked = formatted(least, "relative").removeprefix("" if weighed.higher_is_better else "+")
-    return f"More {counted} do not raise the {what}{of} to {asked}: they tell only more exactly what it is."
+    asked, best = (
+        formatted(each, "relative").removeprefix("" if weighed.higher_is_better else "+")
+        for each in (least, weighed.at_best)
+    )
+    if not weighed.can_reach(least):
+        most = formatted(weighed.ceiling, "relative")
+        return (
+            f"No number of {counted} brings the {what}{of} to {asked}: a change can bring {most} at most, so the smallest "
+            "one that is worth shipping has to be stated lower."
+        )
+    strength = claims.effect_of(weighed).strength
+    if strength in ("not significant", "no test") or weighed.look is not None or math.isnan(weighed.at_best):
+        return ""
+    bound = "has no bound" if math.isinf(weighed.at_best) else f"goes to {best}"
+    return (
+        f"More {counted} tell whether the {what}{of} is {asked} or more, for its interval {bound}; if it stays as it was "
+        "measured they show that it is not."
+    )
 
 
 def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiority) -> str:
@@ -145,7 +166,10 @@ def _paying(results: Results, weighed: Evidence) -> str:
     gain = (weighed.worth or 0.0) + 100 * economics.cost
     whose = f" of {weighed.arm}" if weighed.arm else ""
     if gain <= 0:
-        return f"No lower cost makes it pay: the revenue{whose} is not expected to rise."
+        return (
+            f"No lower cost makes it pay: the revenue{whose} is not expected to rise. Another version of the change may make it "
+            "rise, or more units show that what was measured of it is chance."
+        )
     most = formatted(gain, "money", economics.currency)
     return f"It pays if the cost{whose} over {economics.horizon} is below {most}; more units need not change that."
 

@@ -10,7 +10,8 @@ The principles, in the order in which they are asked (docs/decision.md tells the
    enough clusters where they were randomised.
 6. All else is ITERATE, and every criterion that is not met is named.
 
-Before the study's time is over GO needs the level that O'Brien and Fleming's spending leaves at that share of it, and
+Before the study's time is over GO, and a guardrail that is inside its margin, need the level that O'Brien and Fleming's
+spending leaves at that share of it, and
 an uplift worth shipping is not yet excluded; harm may be told at any time. Fewer units than the study plans turn a GO into
 ITERATE only if it says so, and are told beside the verdict.
 """
@@ -28,7 +29,7 @@ from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditions
 from helpers.experiment.decision.invalid import FailedCheck
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import Unit, formatted, inside, listed, p_text
+from helpers.formatting import Unit, apart, formatted, inside, listed, p_text
 from helpers.stats import Proportion
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -263,12 +264,12 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     found = [
         (failed, not evidence.failed_checks),
         (
-            f"{p_text(evidence.p_value, adjusted=evidence.adjusted)}, {direction}",
+            f"{p_text(evidence.p_value, adjusted=evidence.adjusted, level=level)}, {direction}",
             evidence.p_value < level and evidence.is_better,
         ),
-        (formatted(evidence.risk, "share"), evidence.risk < rule.max_risk),
+        (apart(evidence.risk, rule.max_risk, "share"), evidence.risk < rule.max_risk),
         (_reached(evidence, rule), evidence.uplift >= rule.min_relative_uplift),
-        *((_bound(name, evidence), g.passed) for name, g in evidence.guardrails),
+        *((_bound(name, evidence), claims.state(g, evidence.look) == "inside") for name, g in evidence.guardrails),
     ]
     if evidence.money is not None:
         found.append((_money(evidence), evidence.money >= 0))
@@ -287,8 +288,8 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
 def _money(evidence: Evidence) -> str:
     """What is expected, over the horizon or of a unit."""
     if evidence.worth is None:
-        return f"{formatted(evidence.money, 'price', evidence.currency)} per exposed unit"
-    return formatted(evidence.worth, "money", evidence.currency)
+        return f"{apart(evidence.money, 0.0, 'price', evidence.currency)} per exposed unit"
+    return apart(evidence.worth, 0.0, "money", evidence.currency)
 
 
 def _merit(evidence: Evidence) -> str:
@@ -341,20 +342,23 @@ def ceiling(control: Summary, *, higher: bool) -> float:
 
 def _reached(evidence: Evidence, rule: Rule) -> str:
     """The uplift; beside one that is asked for and that no change can bring, what can be reached."""
+    found = _uplift(evidence, rule.min_relative_uplift)
     if rule.min_relative_uplift <= evidence.ceiling:
-        return _uplift(evidence)
-    return f"{_uplift(evidence)}, of {formatted(evidence.ceiling, 'relative')} that any change can bring"
+        return found
+    return f"{found}, of {formatted(evidence.ceiling, 'relative')} that any change can bring"
 
 
-def _uplift(evidence: Evidence) -> str:
+def _uplift(evidence: Evidence, bar: float = math.nan) -> str:
     """The effect in the good direction; where that is down, the size of the fall, or the rise with its sign.
+
+    Beside a bar it has as many digits as tell it from that.
 
     A change from nothing is no fraction of it: it is told in the metric's own unit.
     """
     if math.isinf(evidence.effect.relative):
         told = f"{formatted(evidence.effect.absolute, evidence.unit, evidence.currency)} from nothing"
     else:
-        told = formatted(evidence.effect.relative, "relative")
+        told = apart(evidence.effect.relative, bar if evidence.higher_is_better else -bar, "relative")
     if evidence.higher_is_better:
         return told
     return f"none: a rise of {told}" if evidence.uplift < 0 else told.removeprefix("-").removeprefix("+")
@@ -371,6 +375,10 @@ def _margin(name: str, evidence: Evidence) -> str:
 
 
 def _bound(name: str, evidence: Evidence) -> str:
-    """One-sided bound of a guardrail on the side that is worse."""
-    claim = claims.guardrail(name, evidence)
-    return claims.bound(replace(claim, numbers=(dict(evidence.guardrails)[name].bound, claim.numbers[-1])))
+    """One-sided bound of a guardrail on the side that is worse; at an early look its p, and that it is too early."""
+    claim, found = claims.guardrail(name, evidence), dict(evidence.guardrails)[name]
+    told = claims.bound(replace(claim, numbers=(found.bound, claim.numbers[-1])))
+    if evidence.look is None or math.isnan(found.p_value):
+        return told
+    early = f", {claims.STATES[claim.says]}" if claim.says == "too early" else ""
+    return f"{told} ({p_text(found.p_value, level=evidence.look.level)}){early}"

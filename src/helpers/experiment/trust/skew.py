@@ -63,7 +63,7 @@ class Skews:
     def by_treatment(self, metric: Metric, what: What = "value") -> dict[str, MetricSkew]:
         """Each treatment against the control; nothing where nothing varies or no mean is compared.
 
-        The skewness is that of all arms together: one whale in an arm says little of the others' and would warn of every
+        The skewness is the average of the arms' own, by their units: one whale in an arm says little of the others' and would warn of every
         experiment that has one, while equal arms of equal skewness have a difference with next to none.
         """
         arms = {v.name: self._arm(metric, v.name, what) for v in self._results.study.variants}
@@ -121,7 +121,7 @@ def _judged(metric: Metric, by: Mapping[str, MetricSkew], what: What, study: Stu
     """The least favourable comparison; where there are several, the interval is doubted of those that lack units alone."""
     found = max(by.values(), key=lambda skew: skew.of.factor)
     label = inside(metric.label) + (" as it is" if what == "bare" and metric.winsorize else "")
-    text = f"skewness {decimal(found.skewness, 1)} over all arms, {found.units:,} units in {found.arm}"
+    text = f"skewness {decimal(found.skewness, 1)} as the average of the arms, {found.units:,} units in {found.arm}"
     more = (
         f"{found.needed:,} are needed"
         if found.of.heavy
@@ -162,6 +162,6 @@ def _caveat(metric: Metric, label: str, what: What, by: Mapping[str, MetricSkew]
     return Caveat(
         f"skew_{metric.name}{'_as_it_is' if what == 'bare' and metric.winsorize else ''}",
         title,
-        f"A unit's {label} has a skewness of {decimal(skewness, 1)} over all arms together. With arms of these sizes a t "
+        f"A unit's {label} has a skewness of {decimal(skewness, 1)}, the average of the arms' own. With arms of these sizes a t "
         f"interval {'; that '.join(lacks)}: {told}",
     )

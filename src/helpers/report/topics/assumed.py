@@ -176,7 +176,8 @@ def _turn(path: str, turn: Turn, study: Study) -> str:
     if turn.until is None:
         return f"{turn.verdict} {'below' if turn.below else 'above'} {_text(path, turn.at, study)}"
     low, high = (_text(path, end, study) for end in sorted((turn.at, turn.until)))
-    return f"{turn.verdict} from {low} to {high}"
+    then = f", {'below' if turn.below else 'above'} that {turn.then}" if turn.then else ""
+    return f"{turn.verdict} from {low} to {high}{then}"
 
 
 def _text(path: str, value: float | None, study: Study) -> str:

@@ -13,7 +13,7 @@ from helpers.experiment.decision.claims import Claim, effect_of, has_scale, size
 from helpers.experiment.decision.conditions import SOUND, UPLIFT
 from helpers.experiment.decision.registration import standing
 from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
-from helpers.formatting import finite, formatted, inside, level, listed
+from helpers.formatting import apart, finite, formatted, inside, level, listed
 from helpers.paths import StudyPaths
 from helpers.report.tables import Row, badge, mark
 from helpers.report.topics import assumed
@@ -87,8 +87,8 @@ def _names(study: Study) -> tuple[str, str, str]:
 def _found(weighed: Evidence, study: Study) -> Row:
     found = (
         formatted(finite(weighed.effect.relative), "relative"),
-        formatted(weighed.risk, "share"),
-        formatted(weighed.worth, "money", study.economics.currency),
+        apart(weighed.risk, study.decision.max_risk, "share"),
+        apart(weighed.worth, 0.0, "money", study.economics.currency),
     )
     return dict(zip(_names(study), found, strict=True))
 
@@ -150,6 +150,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
         "share",
         f"{whose}Chance that there is no improvement, given the result and the prior",
         reason=UNREAD if unread else text_no_belief(weighed),
+        bar=nb.study.decision.max_risk,
     )
     nb.record("risk.no_improvement_before", 1 - nb.study.decision.prior.improve, "share", "The same before any data")
     belief = None if unread else weighed.belief
@@ -190,6 +191,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
                 "share",
                 f"{other.arm}: chance that there is no improvement",
                 reason=UNREAD if unread else text_no_belief(its),
+                bar=nb.study.decision.max_risk,
             )
             nb.record(
                 f"{name}.expected",
@@ -220,9 +222,8 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
         subject = _named_inside(effect_of(weighed)).subject
         return f"{lead}{subject} must not be read. {failure(weighed.failed_checks)}."
     grounds = killing(weighed, study.decision)
-    cause = {"guardrail": "beyond its margin", "at best": "too small to matter"}.get(
-        grounds[0].about if grounds else ""
-    )
+    small = claims.SMALL if weighed.at_best >= 0 else claims.BAD_SIDE
+    cause = {"guardrail": "beyond its margin", "at best": small}.get(grounds[0].about if grounds else "")
     if cause == "beyond its margin":
         cause = f"{' and '.join(f'guardrail {each.subject}' for each in grounds)} {'is' if len(grounds) == 1 else 'are'} beyond the margin"
     end = f"; {cause}." if cause else "."
@@ -290,7 +291,7 @@ def text(study: Study, decided: StudyDecision, next_step: str) -> str:
         return f"{said} A risk{of} cannot be told: {text_no_belief(weighed)}."
     rests = assumed.note(study, assumed.RISK)
     return (
-        f"{said} The risk of no improvement{of}, {formatted(weighed.risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "
+        f"{said} The risk of no improvement{of}, {apart(weighed.risk, study.decision.max_risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "
         f"ideas that help and {formatted(prior.harm, 'share')} that harm, by {formatted(prior.size, 'share')} typically{f' ({rests})' if rests else ''}."
     )
 
@@ -317,8 +318,8 @@ def _turning(study: Study, decided: StudyDecision) -> str:
         belief = weighed.belief
         doubted = None if belief is None else replace(belief, improve=belief.improve / FEWER).risk
         if doubted is not None and doubted >= study.decision.max_risk:
-            chance = formatted(doubted, "share")
-            told.append(f"a prior with a tenth of the ideas that help, which brings the risk to {chance}")
+            chance = apart(doubted, study.decision.max_risk, "share")
+            told.append(f"a prior by which a tenth as many ideas help as here, which brings the risk to {chance}")
         worse = "fall" if study.primary.better == "higher" else "rise"
         return " or ".join(told) or f"a {worse} that is seen after the launch"
     best = weighed.at_best

@@ -246,7 +246,7 @@ def record(
         )
         verdict = word(of_metric(e, nb.study, look))
         if e.metric.name in guardrails:
-            verdict = STATES[state(guardrails[e.metric.name])]
+            verdict = STATES[state(guardrails[e.metric.name], look)]
         if failed:
             verdict = UNREAD
         nb.record(f"metrics.{e.metric.name}.verdict", verdict, "text", "What became of it")
@@ -258,6 +258,7 @@ def record(
             unit,
             "One-sided confidence bound on the harmful side",
             reason=g.effect.note or NO_INTERVAL,
+            bar=math.copysign(g.margin, g.bound),
         )
 
 

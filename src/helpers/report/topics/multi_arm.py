@@ -1,5 +1,6 @@
 """Every arm against the control, told."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -58,12 +59,17 @@ def caption(results: Results, failed: Sequence[object] = ()) -> str:
     return claims.barred(shown, failed)
 
 
-TONES: dict[claims.Says, tables.Tone] = {"inside": "good", "not shown": "warn", "beyond": "bad"}
+TONES: dict[claims.Says, tables.Tone] = {"inside": "good", "not shown": "warn", "too early": "warn", "beyond": "bad"}
 """The colour of how a guardrail lies to its margin."""
 
 
-def table_guardrails(results: Results, failed: Sequence[object] = ()) -> list[tables.Row]:
-    """The guardrails of every treatment; of several each row names its own. After ``failed`` trust checks none is read."""
+def table_guardrails(
+    results: Results, look: "EarlyLook | None" = None, failed: Sequence[object] = ()
+) -> list[tables.Row]:
+    """The guardrails of every treatment; of several each row names its own. After ``failed`` trust checks none is read.
+
+    At an early ``look`` one is inside its margin by the level of that look.
+    """
     study, found = results.study, _guardrails(results)
     several = len(study.treatments) > 1
     return [
@@ -75,22 +81,26 @@ def table_guardrails(results: Results, failed: Sequence[object] = ()) -> list[ta
             "Change": formatted(g.effect.relative, "relative")
             if g.scale == "relative"
             else formatting.difference(g.effect.absolute, metric, study.economics.currency),
-            "Worst it may be": formatted(g.bound, "relative")
-            if g.scale == "relative"
-            else formatting.difference(g.bound, metric, study.economics.currency),
-            "p": formatted(finite(g.p_value), "p"),
+            "Worst it may be": formatting.apart(
+                finite(g.bound),
+                math.copysign(g.margin, g.bound),
+                "relative" if g.scale == "relative" else CHANGE[metric.unit],
+                study.economics.currency,
+            ),
+            "p": formatting.apart(finite(g.p_value), 1 - g.confidence if look is None else look.level, "p"),
             "Verdict": tables.badge("neutral", claims.UNREAD)
             if failed
-            else tables.badge(TONES[claims.state(g)], claims.STATES[claims.state(g)]),
+            else tables.badge(TONES[claims.state(g, look)], claims.STATES[claims.state(g, look)]),
         }
         for (arm, metric, g), units in zip(found, base.column(_bases(found), study), strict=True)
     ]
 
 
-def note_guardrails(results: Results) -> str:
+def note_guardrails(results: Results, look: "EarlyLook | None" = None) -> str:
     """How the guardrails are tested, and what they stand on."""
     tested = "one-sided non-inferiority against the margin; each keeps its own alpha"
-    return f"{tested}; {base.text(_bases(_guardrails(results)), results.study)}"
+    early = f"; this early inside its margin needs p < {look.level:.2g}" if look is not None else ""
+    return f"{tested}{early}; {base.text(_bases(_guardrails(results)), results.study)}"
 
 
 def _guardrails(results: Results) -> "list[tuple[str, Metric, NonInferiority]]":
@@ -120,7 +130,7 @@ def record(nb: "Notebook", results: Results, look: "EarlyLook | None", failed: S
         became = (
             claims.word(claims.of_metric(e, results.study, look))
             if guardrail is None
-            else claims.STATES[claims.state(guardrail)]
+            else claims.STATES[claims.state(guardrail, look)]
         )
         x, name = e.effect, f"arms.{e.variant}.{e.metric.name}"
         what, unit = f"{e.variant}: {inside(e.metric.label)}", CHANGE[e.metric.unit]
