@@ -3,11 +3,14 @@ is not known. One that chance still seldom makes warns."""
 
 from dataclasses import replace
 
+from helpers.config import Study
+from helpers.defaults import SRM_DOUBT
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
 from helpers.experiment.trust.ratio_by import FAMILY, ratio_by
-from helpers.formatting import p_text
+from helpers.formatting import p_text, ratio
+from helpers.stats.checks.srm import SRM
 from helpers.stats.checks.srm_diagnosis import diagnose_srm
 
 
@@ -24,7 +27,7 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
         TrustCheck(
             f"Sample ratio, {population} units",
             "Do the arms have their designed sizes?",
-            f"{' : '.join(f'{n:,}' for n in test.observed)}, {p_text(test.p_value)}",
+            f"{' : '.join(f'{n:,}' for n in test.observed)}{_against(test, results.study)}, {p_text(test.p_value)}",
             "failed" if test.failed else "passed",
             FAMILY,
             p_value=test.p_value,
@@ -37,6 +40,13 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
     groups = ("day", *results.study.segments) if results.study.has_time else results.study.segments
     weights = {v.name: v.weight for v in results.study.variants}
     return _with_cause(checks + [ratio_by(group, results.sizes_by(group), weights) for group in groups], results)
+
+
+def _against(test: SRM, study: Study) -> str:
+    """Weights that nobody stated, where the sizes of the arms do not fit them: a failure may be theirs."""
+    if not study.is_weighed_by_guess or not test.p_value < SRM_DOUBT:
+        return ""
+    return f" against {ratio([v.weight for v in study.variants])}, which nobody stated"
 
 
 def _doubted(check: TrustCheck, marginal: MarginalSRM, results: Results) -> TrustCheck:
@@ -57,4 +67,6 @@ def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
         segments={segment: results.sizes_by(segment) for segment in results.study.segments},
     )
     said = "no likely cause" if cause.stage == "none" else f"likely from {cause.stage}: check {cause.check}"
+    if results.study.is_weighed_by_guess:
+        said = f"state the weights of the design (variants) first; if it was these, {said}"
     return [*checks[:first], replace(checks[first], found=f"{checks[first].found}; {said}"), *checks[first + 1 :]]
