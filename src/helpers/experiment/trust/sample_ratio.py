@@ -9,6 +9,7 @@ from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
 from helpers.experiment.trust.ratio_by import FAMILY, ratio_by
+from helpers.experiment.trust.split_over_time import split_parts, text_parts
 from helpers.formatting import p_text, ratio
 from helpers.stats.checks.srm import SRM
 from helpers.stats.checks.srm_diagnosis import diagnose_srm
@@ -55,7 +56,8 @@ def _doubted(check: TrustCheck, marginal: MarginalSRM, results: Results) -> Trus
 
 
 def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
-    """The first sample ratio that failed says where the mismatch most likely comes from."""
+    """The first sample ratio that failed says where the mismatch most likely comes from; of a split that was changed on the
+    way each says what alone mends it."""
     first = next((i for i, check in enumerate(checks) if check.verdict == "failed"), None)
     if first is None:
         return checks
@@ -67,6 +69,12 @@ def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
         segments={segment: results.sizes_by(segment) for segment in results.study.segments},
     )
     said = "no likely cause" if cause.stage == "none" else f"likely from {cause.stage}: check {cause.check}"
-    if results.study.is_weighed_by_guess:
+    parts = split_parts(results.sizes_by("day")) if results.study.has_time else ()
+    remedy = ""
+    if len(parts) > 1:
+        said = f"likely from a split that was changed on the way: {text_parts(parts, [v.name for v in results.study.treatments])}"
+        remedy = "compare the arms within each part that kept one split, by period or by a condition (--where) and with the weights of that part, never across them"
+    elif results.study.is_weighed_by_guess:
         said = f"state the weights of the design (variants) first; if it was these, {said}"
-    return [*checks[:first], replace(checks[first], found=f"{checks[first].found}; {said}"), *checks[first + 1 :]]
+    mended = [replace(check, remedy=remedy) if check.verdict == "failed" else check for check in checks]
+    return [*mended[:first], replace(mended[first], found=f"{mended[first].found}; {said}"), *mended[first + 1 :]]
