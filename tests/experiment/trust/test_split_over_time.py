@@ -72,3 +72,11 @@ def test_a_failed_sample_ratio_names_the_change_and_what_mends_it(shares, change
     assert failed and ("a split that was changed on the way: treatment has " in failed[0].found) == changed
     assert ("hash and its salt" in failed[0].found) == (not changed)
     assert all(c.remedy.startswith("compare the arms within each part") == changed for c in failed)
+
+
+def test_the_same_units_are_one_check():
+    from helpers import config
+
+    study = config.load("studies/cart_checkout.yml").model_copy(update={"segments": []})
+    names = [c.name for c in sample_ratios(Days(study, logged([0.5] * 14, 3)), None)]
+    assert names == ["Sample ratio, exposed units", "Sample ratio by day"]

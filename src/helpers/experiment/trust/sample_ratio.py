@@ -22,7 +22,8 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
     not invalidate a healthy experiment. ``marginal`` is what :func:`~helpers.experiment.trust.marginal_srm.marginal_srm` says of
     the exposed units, on which every effect stands; their check then warns.
     """
-    counted = (EXPOSED,) if results.study.rowless else (ASSIGNED, EXPOSED)  # one count of each arm is one check
+    same = results.study.rowless or results.randomised(ASSIGNED) == results.randomised(EXPOSED)
+    counted = (EXPOSED,) if same else (ASSIGNED, EXPOSED)  # the same units are one check
     overall = {p: results.sample_ratio(p) for p in counted}
     checks = [
         TrustCheck(
