@@ -6,6 +6,7 @@ Units that came at different times are not alike, so arms whose shares change ov
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import special
@@ -42,7 +43,7 @@ def split_parts(days: Mapping[str, Mapping[str, int]], threshold: float = SRM_TH
     if len(names) < 2:
         return tuple(_part(names, counts) for _ in names)
     ends = [0, *_cuts(counts, 0, threshold), len(names)]
-    parts = tuple(_part(names[i:j], counts[i:j]) for i, j in zip(ends, ends[1:], strict=False))
+    parts = tuple(_part(names[i:j], counts[i:j]) for i, j in pairwise(ends))
     rest = [1 - part.shares[0] for part in parts]
     ramped = rest in (sorted(rest), sorted(rest, reverse=True))
     return parts if ramped else (_part(names, counts),)
@@ -83,6 +84,10 @@ def text_parts(parts: Sequence[SplitPart], treatments: Sequence[str]) -> str:
     shares = [formatted(1 - part.shares[0], "share") for part in parts]
     if len(parts) > MOST_TOLD:
         return f"the share of {who} changes {len(parts) - 1} times, from {shares[0]} on {parts[0].first} to {shares[-1]} from {parts[-1].first} on"
-    middle = [f"{share} from {part.first} to {part.last}" for share, part in zip(shares[1:-1], parts[1:-1], strict=True)]
-    told = listed([f"{shares[0]} of the units until {parts[0].last}", *middle, f"{shares[-1]} from {parts[-1].first} on"])
+    middle = [
+        f"{share} from {part.first} to {part.last}" for share, part in zip(shares[1:-1], parts[1:-1], strict=True)
+    ]
+    told = listed(
+        [f"{shares[0]} of the units until {parts[0].last}", *middle, f"{shares[-1]} from {parts[-1].first} on"]
+    )
     return f"{who} {have} {told if middle else told.replace(' and ', ', and ', 1)}"
