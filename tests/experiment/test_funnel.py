@@ -134,7 +134,9 @@ def test_figures_are_about_all_who_reach_the_last_step(through, past, left_cart,
     assert title.startswith(f"{share} of the users at view")
     if better == "higher":
         assert losses.lost(told) == f"{counted(every - bought, 'user')} a purchase"
-        assert f"Of {losses.of_users(bought, 'purchase')}, {past:,} did not take cart on the way" in funnel_topic.text(told, study)
+        assert f"Of {losses.of_users(bought, 'purchase')}, {past:,} did not take cart on the way" in funnel_topic.text(
+            told, study
+        )
     (_, optional, last) = funnel_topic.table(funnels[-1], study)
     assert {optional[name] for name in ("Lost", "Did not go on") if name in optional} == {""}
     assert {last[name] for name in ("Lost", "Did not go on") if name in last} == {f"{every - bought:,}"}

@@ -30,7 +30,9 @@ def log(file: Path, order: tuple[str, ...], seed: int = 1) -> Path:
     ],
 )
 def test_the_primary_comes_last_and_nothing_that_follows_it_is_a_step(tmp_path: Path, order, primary, steps) -> None:
-    study, _, said = proposed(tmp_path, log(tmp_path / "games.csv", order), primary=primary, variant="build", control="slow")
+    study, _, said = proposed(
+        tmp_path, log(tmp_path / "games.csv", order), primary=primary, variant="build", control="slow"
+    )
     assert study.funnel.steps == steps and study.primary.event == primary
     past = "no steps: pay (100% of its units that reach play do it only after that)" in said
     assert past == (primary == "play" and order[-1] == "pay")
