@@ -134,6 +134,14 @@ def test_an_invalid_experiment_is_not_told_as_a_finding(tmp_path):
     assert "not to be read" not in front_page(STUDY, report.where, report.numbers, [])
 
 
+def test_the_p_of_a_guardrail_stands_in_the_table_of_the_front_page(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    guardrail = next(m for m in STUDY.metrics if m.role == "guardrail")
+    numbers = changed(report, **{f"metrics__{guardrail.name}__p_adjusted": "0.0221"})
+    page = front_page(STUDY, report.where, numbers, [])
+    assert ">0.0221<" in page and "its p is that of any change, at a level of its own" in page
+
+
 @pytest.mark.parametrize("verdict", ["GO", "ITERATE"])
 def test_what_has_to_be_done_first_stands_right_below_a_verdict_to_ship(tmp_path, verdict):
     report = report_of(prepare(tmp_path, notebooks=1))
