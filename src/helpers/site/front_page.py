@@ -302,7 +302,9 @@ def _metrics(study: Study, numbers: Numbers) -> str:
     note = base.text(list(bases.values()), study) or base.windows(study.metrics, study)
     one_sided = any(m.role == "guardrail" for m in study.metrics)
     judged = (
-        "a guardrail is judged by a one-sided bound (at worst), which lies inside the interval; its p is that of any change, at a level of its own" if one_sided else ""
+        "a guardrail is judged by a one-sided bound (at worst), which lies inside the interval; its p is that of any change, at a level of its own"
+        if one_sided
+        else ""
     )
     note = "; ".join(filter(None, [note, judged, note_pulled_in(study)]))
     return table(frame[kept], "Metrics, their role and what became of them", footnote=note).markup

@@ -1,5 +1,7 @@
 """A split that was changed on the way is told with its days and shares; one that is wrong from the first day to the last is not."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,7 @@ class Days:
     """Results of a study whose units came by day."""
 
     def __init__(self, study, days):
-        self.study, self.days = study, days
+        self.study, self.days = study, {str(i): sizes for i, sizes in enumerate(days.values(), 1)}
 
     def sizes_by(self, dimension):
         return self.days if dimension == "day" else {}
@@ -68,8 +70,12 @@ def test_a_failed_sample_ratio_names_the_change_and_what_mends_it(shares, change
     from helpers import config
 
     study = config.load("studies/cart_checkout.yml").model_copy(update={"segments": []})
+    study = study.model_copy(update={"period": study.period.model_copy(update={"start": datetime(2026, 3, 1)})})
     failed = [c for c in sample_ratios(Days(study, logged(shares, 2)), None) if c.verdict == "failed"]
     assert failed and ("a split that was changed on the way: treatment has " in failed[0].found) == changed
+    assert ("2026-03-07" in failed[0].found) == (shares is ONE) and ("2026-03-10 on" in failed[0].found) == (
+        shares is TWO
+    )
     assert ("hash and its salt" in failed[0].found) == (not changed)
     assert all(c.remedy.startswith("compare the arms within each part") == changed for c in failed)
 

@@ -2,6 +2,7 @@
 is not known. One that chance still seldom makes warns."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from helpers.config import Study
 from helpers.defaults import SRM_DOUBT
@@ -56,6 +57,12 @@ def _doubted(check: TrustCheck, marginal: MarginalSRM, results: Results) -> Trus
     return replace(check, verdict="warning", found=found, caveat=caveat(marginal, results.study))
 
 
+def _dated(results: Results) -> dict[str, dict[str, int]]:
+    """What was exposed in every arm by its date."""
+    first = results.study.period.start
+    return {f"{first + timedelta(days=int(day) - 1):%Y-%m-%d}": sizes for day, sizes in results.sizes_by("day").items()}
+
+
 def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
     """The first sample ratio that failed says where the mismatch most likely comes from; of a split that was changed on the
     way each says what alone mends it."""
@@ -70,7 +77,7 @@ def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
         segments={segment: results.sizes_by(segment) for segment in results.study.segments},
     )
     said = "no likely cause" if cause.stage == "none" else f"likely from {cause.stage}: check {cause.check}"
-    parts = split_parts(results.sizes_by("day")) if results.study.has_time else ()
+    parts = split_parts(_dated(results)) if results.study.has_time else ()
     remedy = ""
     if len(parts) > 1:
         said = f"likely from a split that was changed on the way: {text_parts(parts, [v.name for v in results.study.treatments])}"

@@ -28,7 +28,7 @@ class SplitPart:
 
 
 def split_parts(days: Mapping[str, Mapping[str, int]], threshold: float = SRM_THRESHOLD) -> tuple[SplitPart, ...]:
-    """The parts of an experiment by its split, in order: one where it never changes.
+    """The parts of an experiment by its split, of days in their order: one where it never changes.
 
     Binary segmentation (Scott and Knott, 1974): the days are cut where Pearson's chi-square between what is before and after is
     largest, each part again, as long as its p-value times the places of a cut lies below ``threshold``. A split that goes and comes back is
@@ -38,7 +38,7 @@ def split_parts(days: Mapping[str, Mapping[str, int]], threshold: float = SRM_TH
     >>> [(part.first, part.last, part.shares) for part in split_parts(days)]
     [('2026-03-01', '2026-03-04', (0.9, 0.1)), ('2026-03-05', '2026-03-05', (0.5, 0.5))]
     """
-    names = [day for day in sorted(days) if sum(days[day].values())]
+    names = [day for day in days if sum(days[day].values())]
     counts = np.array([list(days[day].values()) for day in names], dtype=float)
     if len(names) < 2:
         return tuple(_part(names, counts) for _ in names)
