@@ -81,7 +81,7 @@ def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
     remedy = ""
     if len(parts) > 1:
         said = f"likely from a split that was changed on the way: {text_parts(parts, [v.name for v in results.study.treatments])}"
-        remedy = "compare the arms within each part that kept one split, by period or by a condition (--where) and with the weights of that part, never across them"
+        remedy = "compare the arms within each part that kept one split (period or data.where) by the weights of that part, never across them"
     elif results.study.is_weighed_by_guess:
         said = f"state the weights of the design (variants) first; if it was these, {said}"
     mended = [replace(check, remedy=remedy) if check.verdict == "failed" else check for check in checks]
