@@ -409,6 +409,17 @@ def difference(value: float, metric: Metric, currency: str) -> str:
     return formatted(finite(value), CHANGE[metric.unit], currency)
 
 
+def ratio(shares: Sequence[float]) -> str:
+    """Weights as whole numbers.
+
+    >>> ratio([0.625, 0.125, 0.125, 0.125])
+    '5:1:1:1'
+    """
+    least = min(shares)
+    scale = next((k for k in range(1, 100) if all(abs(s / least * k - round(s / least * k)) < 0.01 for s in shares)), 1)
+    return ":".join(str(round(s / least * scale)) for s in shares)
+
+
 LEAST_P = 1e-300
 """Below it a p-value is too small for a float to hold; none is zero."""
 

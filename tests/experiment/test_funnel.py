@@ -97,7 +97,7 @@ def test_an_optional_step_that_nobody_takes_is_no_bottleneck(read):
     assert [s.purchases_lost for s in told.steps[1:]] == pytest.approx([32 * 2 / 36, 4])
     assert funnel_topic.text(told, STUDY) == (
         "The bottleneck is the step from cart to purchase: it costs 4 users a purchase (view to cart: 2). For 7 of the 4 users "
-        "lost there the window was still open when sight ended. Of 32 users with a purchase, 32 pass by an optional step, so pay "
+        "lost there the window was still open when sight ended. Of 32 users with a purchase, 32 did not take pay on the way there, so pay "
         "is left out here."
     )
     assert "4 users a purchase" in log.step_losses(told).layout.meta["finding"]
@@ -134,7 +134,9 @@ def test_figures_are_about_all_who_reach_the_last_step(through, past, left_cart,
     assert title.startswith(f"{share} of the users at view")
     if better == "higher":
         assert losses.lost(told) == f"{counted(every - bought, 'user')} a purchase"
-        assert f"Of {losses.of_users(bought, 'purchase')}, {past:,} pass" in funnel_topic.text(told, study)
+        assert f"Of {losses.of_users(bought, 'purchase')}, {past:,} did not take cart on the way" in funnel_topic.text(
+            told, study
+        )
     (_, optional, last) = funnel_topic.table(funnels[-1], study)
     assert {optional[name] for name in ("Lost", "Did not go on") if name in optional} == {""}
     assert {last[name] for name in ("Lost", "Did not go on") if name in last} == {f"{every - bought:,}"}
@@ -218,3 +220,11 @@ def test_on_the_marts(small_study):
     assert optional.converted > strict.converted
     assert found == by_pandas(events)
     assert curve.survival[-1] < 1
+
+
+@pytest.mark.parametrize("name", ["hillstrom", "cart_checkout"])
+def test_intervals_of_shares_say_that_they_take_each_user_for_itself_where_clusters_were_randomised(name):
+    study = config.load(f"studies/{name}.yml")
+    assert "for itself" not in funnel_topic.note(study)
+    clustered = funnel_topic.note(study.model_copy(update={"cluster": "store"}))
+    assert "take each user for itself, and are too narrow as far as those of one store are alike" in clustered

@@ -1,7 +1,9 @@
 """What the log held, in tables."""
 
 import pandas as pd
+import pytest
 
+from helpers import config
 from helpers.report.topics import data_quality
 
 
@@ -14,3 +16,10 @@ def test_what_stood_before_is_a_line_of_its_own_and_no_outcome():
         ("exposed", "9,000"), ("order, before the experiment", "8,999"), ("order", "1,822"),
         ("order: no value, so no event", "17"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("negative", ["error", "refund"])
+def test_refunds_among_the_events_are_called_that(negative):
+    study = config.load("studies/online_retail.yml")
+    study = study.model_copy(update={"data": study.data.model_copy(update={"negative": negative})})
+    assert bool(data_quality.note_events(study)) == (negative == "refund")

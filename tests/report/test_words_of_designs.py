@@ -196,3 +196,10 @@ def test_a_share_that_everybody_has_is_no_table_of_segments(shares, told):
     assert len(telling(rates, table)) == told
     assert len(telling(rates, config.load("studies/cart_checkout.yml"))) == len(shares)
     assert "exposure step" not in segments.caption(table) and "100 % in each segment" in segments.absent(table)
+
+
+def test_the_unit_of_a_table_is_no_user_and_its_exposure_is_a_sentence():
+    told = {row["Item"]: row["Content"] for row in design.table(config.load("studies/hillstrom.yml"))}
+    assert told["Unit, exposure"] == "unit; exposed, as each row of the table is"
+    told = {row["Item"]: row["Content"] for row in design.table(config.load("studies/cart_checkout.yml"))}
+    assert told["Unit, exposure"].startswith("user; from the first ")

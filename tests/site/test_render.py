@@ -146,6 +146,23 @@ def test_an_invalid_experiment_is_not_told_as_a_finding(tmp_path):
     assert "not to be read" not in front_page(STUDY, report.where, report.numbers, [])
 
 
+def test_the_p_of_a_guardrail_stands_in_the_table_of_the_front_page(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    guardrail = next(m for m in STUDY.metrics if m.role == "guardrail")
+    numbers = changed(report, **{f"metrics__{guardrail.name}__p_adjusted": "0.0221"})
+    page = front_page(STUDY, report.where, numbers, [])
+    assert ">0.0221<" in page and "its p is that of any change, at a level of its own" in page
+
+
+@pytest.mark.parametrize("verdict", ["GO", "ITERATE"])
+def test_what_has_to_be_done_first_stands_right_below_a_verdict_to_ship(tmp_path, verdict):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    said = summary(STUDY, report.where, changed(report, trust__first="find the lost units", decision__verdict=verdict))
+    lines = said.strip().splitlines()
+    assert (lines[2] == "  first:   Find the lost units.") == (verdict == "GO") == ("first:" in said)
+    assert "first:" not in summary(STUDY, report.where, report.numbers)
+
+
 @pytest.mark.parametrize(("low", "high", "told"), [
     ("+186.6 %", "unbounded", "+186.6 % to no bound"), ("unbounded", "+2.0 %", "no bound to +2.0 %"),
     ("unbounded", "unbounded", "no bound on either side"), ("+1.0 %", "+2.0 %", "+1.0 % to +2.0 %"),

@@ -29,6 +29,8 @@ NO_TIME_LASTS = timedelta(days=14)
 """How long that period lasts."""
 PLAN = ("design.minimum_detectable", "design.planned_units")
 """What the study is planned for."""
+WEIGHTS = "variants.weight"
+"""How large the arms were meant to be: what their sizes are held against."""
 WEIGHED = (*PRIOR, "decision.min_relative_uplift", *MONEY, *PLAN)
 """Keys with a value that the report reckons with, in the order of a reader."""
 
@@ -166,11 +168,11 @@ def direction_of(metric: str) -> str:
 
 
 def check_paths(study: type[BaseModel], listed: Iterable[str], metrics: Iterable[str] = ()) -> None:
-    """Refuse a path that leads to no key of a study, nor to the direction of one of its ``metrics``.
+    """Refuse a path that leads to no key of a study, nor to its weights or the direction of one of its ``metrics``.
 
     Raises :class:`ConfigError` with the nearest one.
     """
-    known = [*paths_of(study), *map(direction_of, metrics)]
+    known = [*paths_of(study), WEIGHTS, *map(direction_of, metrics)]
     for path in listed:
         if path not in known:
             ending = [each for each in known if each.rpartition(".")[2] == path]

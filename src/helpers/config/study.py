@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from helpers import defaults
 from helpers.config.aggregates import Aggregates
-from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths, direction_of, is_made_up
+from helpers.config.assumed import MONEY, WEIGHED, WEIGHTS, assumes, check_paths, direction_of, is_made_up
 from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.consistent import (
     check_amounts,
@@ -261,6 +261,11 @@ class Study(Named):
     def is_undirected(self, metric: Metric) -> bool:
         """Whether nobody stated which way a metric is better: what it does is told, and not whether that is good."""
         return direction_of(metric.name) in self.assumed
+
+    @property
+    def is_weighed_by_guess(self) -> bool:
+        """Whether nobody stated how large the arms were meant to be."""
+        return WEIGHTS in self.assumed
 
     @property
     def assumptions(self) -> tuple[str, ...]:

@@ -77,13 +77,16 @@ def bound(found: FunnelCounts, step: FunnelStep) -> str:
 
 
 def passed_over(found: FunnelCounts) -> str:
-    """A sentence about optional steps that were left out; empty where there are none."""
+    """A sentence about optional steps that were left out; empty where there are none.
+
+    Who did not take one on the way may have taken it before or after it.
+    """
     if not found.passed_over:
         return ""
     be = "is" if len(found.passed_over) == 1 else "are"
     reach = of_users(found.converted, found.steps[-1].event)
-    pass_by = "passes" if found.passing == 1 else "pass"
-    return f" Of {reach}, {found.passing:,} {pass_by} by an optional step, so {listed(found.passed_over)} {be} left out here."
+    what = listed(found.passed_over) if len(found.passed_over) == 1 else f"all of {listed(found.passed_over)}"
+    return f" Of {reach}, {found.passing:,} did not take {what} on the way there, so {listed(found.passed_over)} {be} left out here."
 
 
 def nobody_lost(found: FunnelCounts) -> str:

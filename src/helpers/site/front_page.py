@@ -264,12 +264,12 @@ def _metrics(study: Study, numbers: Numbers) -> str:
         name = f"{prefix}{metric}.{field}"
         return numbers[name].text if name in numbers else ""
 
-    def change(metric: str, prefix: str, role: str) -> dict[str, str]:
+    def change(metric: str, prefix: str) -> dict[str, str]:
         low, high = text(metric, "relative_low", prefix), text(metric, "relative_high", prefix)
         return {
             "Relative change": text(metric, "relative", prefix),
             "Interval": between(low, high) if low and high else "",
-            "p (adjusted)": "" if role == "guardrail" else text(metric, "p_adjusted", prefix),
+            "p (adjusted)": text(metric, "p_adjusted", prefix),
         }
 
     counted = study.randomised.capitalize()
@@ -290,7 +290,7 @@ def _metrics(study: Study, numbers: Numbers) -> str:
             "Metric": metric.label,
             "Role": metric.role,
             counted: told.get((of, metric.name), {}).get(counted, ""),
-            **change(metric.name, prefix, metric.role),
+            **change(metric.name, prefix),
             "Margin": base.margin(metric, study.economics.currency),
             "Verdict": text(metric.name, "verdict", prefix),
         }
@@ -302,7 +302,9 @@ def _metrics(study: Study, numbers: Numbers) -> str:
     note = base.text(list(bases.values()), study) or base.windows(study.metrics, study)
     one_sided = any(m.role == "guardrail" for m in study.metrics)
     judged = (
-        "a guardrail is judged by a one-sided bound (at worst), which lies inside the interval" if one_sided else ""
+        "a guardrail is judged by a one-sided bound (at worst), which lies inside the interval; its p is that of any change, at a level of its own"
+        if one_sided
+        else ""
     )
     note = "; ".join(filter(None, [note, judged, note_pulled_in(study)]))
     return table(frame[kept], "Metrics, their role and what became of them", footnote=note).markup

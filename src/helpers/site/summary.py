@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from helpers.config import Study
 from helpers.config.assumed import direction_of, unstated
 from helpers.config.programme import Programme
+from helpers.experiment.decision.invalid import to_do_first
 from helpers.experiment.rerandomisation import never_made
 from helpers.experiment.trust.check import of_intervals
 from helpers.paths import StudyPaths, books, topic
@@ -61,6 +62,8 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     decided = people_said(numbers)
     people = f"  people:  {decided}\n" if decided else ""
     caveat = f"; warned of: {warned.lower()}" if warned else ""
+    first = to_do_first(numbers) if numbers["decision.verdict"].value == "GO" else ""
+    before = f"  first:   {first[:1].upper()}{first[1:]}.\n" if first else ""
     caveat += f", all others not asked: {study.rowless}" if study.rowless else ""
     told = (("rests", "decision.rests"), ("beside", "decision.beside"), ("others", "decision.others"))
     beside = "".join(
@@ -68,7 +71,7 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     )
     return (
         f"{head}"
-        f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n{doubted}"
+        f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n{doubted}{before}"
         f"  why:     {numbers['decision.reason'].text}\n{beside}{people}"
         f"  money:   {worth}\n"
         f"  risk:    no improvement {numbers['risk.no_improvement'].text}, trust checks "

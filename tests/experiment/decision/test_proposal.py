@@ -80,7 +80,8 @@ def test_every_option_is_shown_and_one_is_recommended(found, small_study):
 def test_the_talk_track_has_four_short_lists(found):
     talk = found[0].talk
     headings = [heading for _, heading, _ in talk.parts]
-    assert headings == ["What we know", "What we do not know", "What we propose", "What would change our minds"]
+    proposed = "What we propose" if talk.agrees else "What money alone speaks for"
+    assert headings == ["What we know", "What we do not know", proposed, "What would change our minds"]
     for _, _, sentences in talk.parts:
         assert 1 <= len(sentences) <= 3
         for sentence in sentences:
@@ -153,3 +154,10 @@ def test_the_power_of_an_early_look_is_that_of_its_level(found, small_study, day
     assert f"p < {look.level:.2g}" in said
     if least:
         assert least in said and float(least.strip("+ %")) > float(full.strip("+ %"))
+
+
+def test_nobody_proposes_what_the_rule_does_not_recommend(found):
+    talk = found[0].talk
+    assert talk.agrees == proposal.agreeing(found[0].compared.recommended.option, "GO")
+    (other,) = [heading for key, heading, _ in replace(talk, agrees=False).parts if key == "propose"]
+    assert other == "What money alone speaks for"

@@ -86,3 +86,9 @@ def test_what_the_missing_units_do_to_the_interval_is_told_of_the_interval_as_it
     wanted = {(True, True): "would still exclude", (True, False): "would no longer exclude",
               (False, True): "would exclude, as it does not now,", (False, False): "would include, as it does now,"}  # fmt: skip
     assert words == f"{wanted[before, after]} zero."
+
+
+@pytest.mark.parametrize(("hits", "asks"), [(2_900, False), (2_210, True)])
+def test_units_that_may_be_lost_are_to_be_found_first_unless_they_could_not_move_the_interval(measured, hits, asks):
+    found = marginal_srm(measured(Proportion(10_000, 2_000), Proportion(10_300, hits)))
+    assert found.excluded and bool(caveat(found, config.load("studies/cookie_cats.yml")).first) == asks

@@ -81,6 +81,16 @@ def test_lost_units_fail_the_sample_ratio_and_name_the_stage(checks, population,
     assert f"likely from {stage}: check " in found[f"Sample ratio, {population} units"].found
 
 
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_failure_says_against_which_weights_where_nobody_stated_them(checks, monkeypatch, small_study, stated):
+    monkeypatch.setattr(type(small_study.study), "is_weighed_by_guess", not stated)
+    lost = checks(LOSE_TREATED.format(population="exposed", dimension="all", more=""))
+    found = lost["Sample ratio, exposed units"].found
+    assert ("against 1:1, which nobody stated, p = " in found) == (not stated)
+    assert ("state the weights of the design" in found) == (not stated)
+    assert "nobody stated" not in lost["Sample ratio, assigned units"].found
+
+
 def test_sizes_that_chance_seldom_makes_warn_and_say_what_could_be_missing(trust):
     """p between the threshold and the doubt: the decision stands, and the exposed units' check carries the words."""
     found = trust(

@@ -13,7 +13,7 @@ from helpers.experiment.whatif import outlook, plan_of, preset_of
 from helpers.experiment.whatif.presets import conversion
 from helpers.experiment.whatif.tried import tried
 from helpers.formatting import inside
-from helpers.report.topics.whatif import NAMES, table
+from helpers.report.topics.whatif import NAMES, note, table
 from helpers.stats import Mean, Proportion, compare, noninferiority
 
 UNITS = 28_000
@@ -136,6 +136,15 @@ def test_a_share_that_is_to_fall_is_not_tried_as_if_it_were_to_rise(study):
     assert conversion(lower) is None and tried(lower, FakeResults(lower)).outlook is None
 
 
+def test_a_share_whose_direction_nobody_stated_is_not_tried_as_if_it_were_to_rise():
+    music = config.load(paths.STUDIES / "music_recommendations.yml")
+    taken = conversion(music)
+    asked = music.model_copy(update={"assumed": [f"metrics.{taken.name}.better"]})
+    assert conversion(asked) is None or conversion(asked).name != taken.name
+    plan, reason = plan_of(asked, FakeResults(asked))
+    assert plan is None and f"nobody stated whether a higher {taken.label.lower()} is better" in reason
+
+
 def test_the_rule_is_tried_at_its_own_size(study):
     found = tried(study, FakeResults(study)).outlook
     assert found.units == UNITS
@@ -192,3 +201,7 @@ def test_the_rule_is_tried_on_the_treatment_that_is_proposed(study):
     assert plan_of(asked, results, "treatment")[0].allocation == pytest.approx(1 / 2)
     unread = tried(asked, results, "treatment", unread=True).outlook.rule
     assert -unread.harmful == pytest.approx(study.design.minimum_detectable)
+
+
+def test_the_table_says_that_its_money_is_not_the_money_above(study):
+    assert "while the money above is of the revenue as it was measured" in note(tried(study, FakeResults(study)))

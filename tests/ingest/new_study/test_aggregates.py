@@ -379,3 +379,11 @@ def test_a_mean_is_of_those_analysed(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("arm,randomised,mean,sd,analysed\nplacebo,100,12.1,4.2,100\ndrug,103,10.0,4.4,98\n")
     study, _, _ = of_tables.proposed(tmp_path, tmp_path / "t.csv")
     assert study.data.columns["units"] == "analysed" and study.primary.event == "mean"
+
+
+@pytest.mark.parametrize("control", [None, "A"])
+def test_counts_ask_for_the_weights_and_not_for_a_control_that_was_said(tmp_path: Path, control: str | None) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text("variant,users,conversions\nA,5000,400\nB,5050,450\n", encoding="utf-8")
+    _, _, said = of_tables.proposed(tmp_path, file, control=control)
+    assert "Were 1:1 the designed weights?" in said and ("Is the control right?" in said) == (control is None)

@@ -292,3 +292,8 @@ def test_what_is_proposed_is_a_study_that_loads_whatever_its_columns_are_called(
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", primary=primary)
     revenue = [m for m in study.metrics if m.name == study.economics.revenue_metric]
     assert all(m.better == "higher" and m.unit == "money" for m in revenue)
+
+
+def test_weights_that_nobody_stated_are_listed_as_assumed(tmp_path: Path) -> None:
+    study, _, said = proposed(tmp_path, table(tmp_path / "class.csv", 3, "visits", [0, 1, 2]))
+    assert study.is_weighed_by_guess and "variants.weight" in study.assumed and "weights: 1:1" in said

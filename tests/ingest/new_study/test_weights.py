@@ -5,8 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from helpers.formatting import ratio
 from helpers.ingest.new_study.proposal import Arm
-from helpers.ingest.new_study.weights import designed, ratio, weights
+from helpers.ingest.new_study.weights import designed, weights
 
 DESIGNS = [(1, 1), (9, 1), (4, 1), (1, 1, 1), (2, 1, 1), (5, 1, 1, 1), (1, 1, 1, 1, 1), (9, 9, 2)]
 

@@ -8,7 +8,8 @@ from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.conditions import planned_units
-from helpers.experiment.decision.invalid import FailedCheck
+from helpers.experiment.decision.invalid import FailedCheck, to_do_first
+from helpers.experiment.decision.invalid import causes as recorded_causes
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence, Fading, ceiling
 from helpers.experiment.decision.value import sign_of_money
@@ -17,6 +18,7 @@ from helpers.formatting import CHANGE, inside
 
 if TYPE_CHECKING:
     from helpers.experiment.decision.value import DecisionValue
+    from helpers.record import Numbers
 
 
 def evidence(
@@ -24,10 +26,11 @@ def evidence(
     failed_checks: tuple[str, ...],
     values: Mapping[str, "DecisionValue | None"],
     causes: tuple[FailedCheck, ...] = (),
+    first: str = "",
 ) -> tuple[Evidence, ...]:
     """The evidence on each treatment that was exposed, in the order of the study.
 
-    ``values`` is the money of each treatment, ``causes`` tell why checks failed. Raises ReportError where the control or every treatment has no exposed
+    ``values`` is the money of each treatment, ``causes`` tell why checks failed, ``first`` what their warnings ask for before anybody acts. Raises ReportError where the control or every treatment has no exposed
     unit with a value of the primary metric.
     """
     study = results.study
@@ -46,6 +49,7 @@ def evidence(
             higher_is_better=study.primary.better == "higher",
             failed_checks=failed_checks,
             causes=causes,
+            first=first,
             guardrails=tuple(
                 (inside(study.metric(name).label), g) for name, g in results.guardrails(e.variant).items()
             ),
@@ -72,6 +76,15 @@ def evidence(
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
         for e in found
+    )
+
+
+def evidence_after(
+    earlier: "Numbers", results: Results, values: Mapping[str, "DecisionValue | None"]
+) -> tuple[Evidence, ...]:
+    """The evidence with what the trust checks of an earlier notebook recorded: which failed and why, and what is to be done first."""
+    return evidence(
+        results, tuple(earlier["trust.failed"].names), values, recorded_causes(earlier), to_do_first(earlier)
     )
 
 

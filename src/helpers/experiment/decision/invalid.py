@@ -1,4 +1,4 @@
-"""Why an experiment is invalid: what each of its failed checks found, and what alone would mend it."""
+"""Why an experiment is invalid: what each of its failed checks found, and what alone would mend it; and what warnings ask for first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,3 +36,9 @@ def mended(found: Sequence[FailedCheck]) -> str:
     """What to do where one thing alone mends each failed check; empty where it may be anything."""
     remedies = list(dict.fromkeys(c.remedy for c in found))
     return f"Draw no conclusion: {'; '.join(remedies)}." if remedies and all(remedies) else ""
+
+
+def to_do_first(numbers: "Numbers") -> str:
+    """What a report recorded as to be done before anybody acts on its result; empty without such."""
+    found = numbers.get("trust.first")
+    return "" if found is None else found.text

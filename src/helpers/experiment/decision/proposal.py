@@ -11,6 +11,7 @@ from helpers import defaults
 from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
+from helpers.experiment.decision.rule import Verdict
 from helpers.experiment.design import basis, detectable, direction
 from helpers.experiment.trust.check import of_intervals
 from helpers.formatting import formatted, inside, listed
@@ -52,12 +53,16 @@ def monthly(effect: Effect, units_per_month: float, value_per_unit: float) -> Mo
 
 @dataclass(frozen=True)
 class TalkTrack:
-    """Four short lists of sentences, each number in them computed and formatted in its one place."""
+    """Four short lists of sentences, each number in them computed and formatted in its one place.
+
+    ``agrees`` says that the step which the money speaks for is what the rule recommends: else nobody proposes it.
+    """
 
     know: tuple[str, ...]
     unknown: tuple[str, ...]
     propose: tuple[str, ...]
     change: tuple[str, ...]
+    agrees: bool = True
 
     @property
     def parts(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
@@ -65,7 +70,7 @@ class TalkTrack:
         return (
             ("know", "What we know", self.know),
             ("unknown", "What we do not know", self.unknown),
-            ("propose", "What we propose", self.propose),
+            ("propose", "What we propose" if self.agrees else "What money alone speaks for", self.propose),
             ("change", "What would change our minds", self.change),
         )
 
@@ -128,8 +133,10 @@ def propose(
     month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
     beside = beside_the_rule(compared.recommended, made, study, weighed)
     doubts = [caveat.claim for caveat in of_intervals(earlier)]
+    agrees = agreeing(compared.recommended.option, made.verdict)
     least = _text(earlier["design.detectable_now"]) if weighed.look is None else _detectable(results, weighed.look)
     talk = talk_track(study, weighed, beside, compared, month, least, doubts)
+    talk = replace(talk, agrees=agrees)
     return Proposal(compared, month, talk, beside, value.expected.net, made.arm), ""
 
 
@@ -268,6 +275,23 @@ def _of_arm(option: options.Option, arm: str) -> str:
     """An option at the head of a sentence, with the arm that it ships, or that it does not."""
     named = described(option).capitalize()
     return f"{named}{' instead of ' if option is options.KEEP else ', '}{arm}" if arm else named
+
+
+AGREEING: dict[Verdict, tuple[options.Option, ...]] = {
+    "GO": (options.STAGED, options.LAUNCH),
+    "ITERATE": (options.EXTEND, options.KEEP),
+    "KILL": (options.KEEP,),
+}
+"""The options that are no other step than the one which the rule recommends."""
+
+
+def agreeing(option: options.Option, verdict: Verdict) -> bool:
+    """Whether an option is what the rule recommends.
+
+    >>> agreeing(options.EXTEND, "GO"), agreeing(options.EXTEND, "ITERATE"), agreeing(options.LAUNCH, "ITERATE")
+    (False, True, False)
+    """
+    return option in AGREEING.get(verdict, ())
 
 
 def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weighed: Evidence) -> str:

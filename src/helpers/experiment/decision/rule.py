@@ -62,7 +62,7 @@ class Decision:
     """The verdict on one arm, the reason in one sentence, every criterion behind it, and what must be known beside it.
 
     ``against`` is the part of what is ``beside`` that tells of secondary metrics which point the other way, ``remedy`` what
-    is to be done of an invalid experiment where one thing alone mends it.
+    is to be done of an invalid experiment where one thing alone mends it, ``first`` what before anybody acts on a gain.
     """
 
     verdict: Verdict
@@ -72,10 +72,17 @@ class Decision:
     beside: str = ""
     against: str = ""
     remedy: str = ""
+    first: str = ""
 
     @property
     def recommendation(self) -> str:
-        return self.remedy or RECOMMENDATIONS[self.verdict]
+        """What to do; a warning that asks for something before anybody ships comes before the shipping.
+
+        >>> Decision("GO", "", (), first="find the lost units").recommendation
+        'First find the lost units; then ship it by the stages of the rollout.'
+        """
+        said = self.remedy or RECOMMENDATIONS[self.verdict]
+        return f"First {self.first}; then {inside(said)}" if self.first and self.verdict == "GO" else said
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,7 @@ class Evidence:
         revenue: the label of the metric that money is counted by.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
         causes: what each failed check found, where that is known.
+        first: what a warning asks for before anybody acts on the result.
         ceiling: the largest uplift that any change can bring: of a rate that is to rise, what is left to all.
     """
 
@@ -152,6 +160,7 @@ class Evidence:
     pays: float | None = None
     causes: tuple[FailedCheck, ...] = ()
     ceiling: float = math.inf
+    first: str = ""
 
     @property
     def uplift(self) -> float:
@@ -216,7 +225,7 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     said = f"{evidence.arm}: {reason}" if evidence.arm else reason
     against = "" if evidence.failed_checks else beside.against(evidence, verdict)
     known, remedy = beside.told(evidence, rule, verdict, against), invalid.mended(evidence.causes)
-    return Decision(verdict, said, criteria, evidence.arm, known, against, remedy)
+    return Decision(verdict, said, criteria, evidence.arm, known, against, remedy, evidence.first)
 
 
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:

@@ -18,11 +18,13 @@ class Caveat:
         name: under which it is recorded, ``trust.caveats.NAME``.
         claim: in one short sentence.
         words: what was seen, and what it could do.
+        first: what has to be done before anybody acts on the result; empty where the words are enough.
     """
 
     name: str
     claim: str
     words: str
+    first: str = ""
 
 
 def of_intervals(numbers: Numbers) -> tuple[Caveat, ...]:

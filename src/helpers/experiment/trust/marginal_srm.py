@@ -82,9 +82,15 @@ HOLDS = {
 """What becomes of the interval of the effect, by whether it excludes zero as found and with all the missing units."""
 
 
+FIRST = "find out where units could have been lost, for the split is doubtful"
+"""What has to be done before acting, unless the interval stays where it is had the missing units all answered against it."""
+
+
 def caveat(found: MarginalSRM, study: Study) -> Caveat:
     """What was seen, why nothing fails, and what the missing units could do."""
-    return Caveat("split", "The split is doubtful.", _words(found, study))
+    carries = not found.excluded or _excludes(found.worst)
+    first = "" if found.worst is not None and carries else FIRST
+    return Caveat("split", "The split is doubtful.", _words(found, study), first)
 
 
 def _words(found: MarginalSRM, study: Study) -> str:

@@ -12,7 +12,7 @@ from helpers.experiment.decision.claims import STATES, state
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.pace import enrolment_days
 from helpers.experiment.whatif.plan import MeasuredRevenue, WhatIfPlan
-from helpers.formatting import formatted, inside
+from helpers.formatting import formatted, inside, listed
 from helpers.stats.summaries.proportion import Proportion
 
 if TYPE_CHECKING:
@@ -53,9 +53,12 @@ class Preset:
 
 
 def conversion(study: "Study") -> "Metric | None":
-    """The study's primary metric if it is a share that is to rise, else its first success metric that is one, else None."""
+    """The study's primary metric if it is a share that is to rise, else its first success metric that is one, else None.
+
+    A secondary metric of which nobody stated which way is better is none that is to rise.
+    """
     shares = [m for m in study.metrics if m.type in ("proportion", "retention") and m.role != "guardrail"]
-    success = [m for m in shares if m.better == "higher"]
+    success = [m for m in shares if m.better == "higher" and (m.role == "primary" or not study.is_undirected(m))]
     return next(iter(sorted(success, key=lambda m: m.role != "primary")), None)
 
 
@@ -68,7 +71,11 @@ def plan_of(study: "Study", results: "Results", variant: str | None = None) -> t
     """
     metric = conversion(study)
     if metric is None:
-        return None, "no success metric is a share that is to rise"
+        unsaid = [
+            inside(m.label) for m in study.metrics if m.type in ("proportion", "retention") and study.is_undirected(m)
+        ]
+        more = f"; nobody stated whether a higher {listed(unsaid)} is better" if unsaid else ""
+        return None, f"no success metric is a share that is to rise{more}"
     if study.cluster is not None:
         return None, "units were not assigned one by one, and the plan counts units"
     if study.revenue is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
+from helpers.formatting import ratio
 from helpers.ingest.counts.landing import only_rise, running
 from helpers.ingest.near import no_column
 from helpers.ingest.new_study import (
@@ -137,7 +138,8 @@ def propose(
         first=(
             f"Does {vocabulary.printable(found.units.name)} count each unit once, on the day of its exposure? A user who comes on two days must not count twice."
             if time else f"Does {vocabulary.printable(found.units.name)} count each unit once?",
-            f"Is the control right? {why[0].upper()}{why[1:]}.",
+            f"Were {ratio([a.weight for a in arms])} the designed weights?",
+            *(() if "control" in said else (f"Is the control right? {why[0].upper()}{why[1:]}.",)),
             *paid.first,
             *(() if said.measured else ("Is the primary metric what the test was made for? It is guessed from names and values.",)),
         ),

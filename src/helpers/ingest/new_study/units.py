@@ -9,6 +9,7 @@ from helpers.config import columns as columns_of
 from helpers.config.assumed import NO_TIME, NO_TIME_LASTS
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
+from helpers.formatting import ratio
 from helpers.ingest.many_units import said as many_said
 from helpers.ingest.many_units import standing_for_many
 from helpers.ingest.new_study import (
@@ -44,7 +45,7 @@ from helpers.ingest.new_study import nothing as nothing_words
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
-from helpers.ingest.new_study.weights import ratio, weights
+from helpers.ingest.new_study.weights import weights
 from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:

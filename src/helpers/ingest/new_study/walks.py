@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 MOST = 0.5
-"""A step is one that no larger share of its units took before the exposure."""
+"""A step is one that no larger share of its units took before the exposure, or only once they had reached the end."""
 SKIP = 0.8
 """A step is none that a larger share of those who reach the end skips; of fewer it is optional."""
 CONVERTING = 0.9
@@ -43,11 +43,13 @@ def of(
         return f"what = {literal(logged[step])}"
 
     asked = "".join(
-        f", bool_or({did(s)} and moment >= exposed) as after{i}, bool_or({did(s)} and moment < exposed) as before{i}"
+        f", min(moment) filter ({did(s)} and moment >= exposed) as first{i}, first{i} is not null as after{i}"
+        f", bool_or({did(s)} and moment < exposed) as before{i}"
         for i, s in enumerate(inner)
     )
     shares = "".join(
         f", avg(after{i}::integer) filter (reached is not null), avg(before{i}::integer) filter (after{i} or before{i})"
+        f", avg((first{i} > reached)::integer) filter (reached is not null)"
         for i, _ in enumerate(inner)
     )
     found: Any = table.rows(
@@ -60,11 +62,13 @@ def of(
     )[0]
     kept, dropped = [first], []
     for i, step in enumerate(inner):
-        after, before = (float(each or 0) for each in found[1 + 2 * i : 3 + 2 * i])
+        after, before, late = (float(each or 0) for each in found[1 + 3 * i : 4 + 3 * i])
         if before > MOST:
             dropped.append(f"{step} ({before:.0%} of its units did it before {first})")
         elif after < 1 - SKIP:
             dropped.append(f"{step} ({1 - after:.0%} of those who reach {last} skip it)")
+        elif late > MOST:
+            dropped.append(f"{step} ({late:.0%} of its units that reach {last} do it only after that)")
         else:
             kept.append(step)
     if found[0] is None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from helpers import defaults
+from helpers.formatting import ratio
 from helpers.ingest.new_study.proposal import Arm
 
 RATIOS = (0.5, 2 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99)
@@ -58,17 +59,6 @@ def simple(counts: Sequence[int]) -> str:
         if max(weights) <= SIMPLE and not _failed(counts, [w / sum(weights) for w in weights]):
             return ":".join(map(str, weights))
     return ""
-
-
-def ratio(shares: list[float]) -> str:
-    """Weights as whole numbers.
-
-    >>> ratio([0.625, 0.125, 0.125, 0.125])
-    '5:1:1:1'
-    """
-    least = min(shares)
-    scale = next((k for k in range(1, 100) if all(abs(s / least * k - round(s / least * k)) < 0.01 for s in shares)), 1)
-    return ":".join(str(round(s / least * scale)) for s in shares)
 
 
 def designed(counts: Sequence[int]) -> list[float]:

@@ -168,6 +168,13 @@ def table_events(events: pd.DataFrame) -> list[Row]:
     return [{"Event": name, "Events": f"{n:,}"} for name, n in sorted(counted, key=lambda each: -each[1])]
 
 
+def note_events(study: Study) -> str | None:
+    """That amounts below zero, which take back what was paid, are among the events, where the study says that they are refunds."""
+    if getattr(study.data, "negative", "error") != "refund":
+        return None
+    return "an amount below zero is a refund: it counts here as an event of its name, and nowhere as one that happened"
+
+
 def record_violations(nb: Notebook, found: pd.DataFrame) -> None:
     """``data.violations``: rows that break the tracking plan."""
     broken = int(found["rows"].sum()) if nb.study.has_rows else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from helpers.config import Study, Variant
+from helpers.config.assumed import is_panel
 from helpers.defaults import FALSE_DOUBT
 from helpers.experiment.decision.claims import subject
 from helpers.experiment.decision.conditions import conditions, scope
@@ -29,9 +30,19 @@ if TYPE_CHECKING:
 
 
 def _counted_from(study: Study) -> str:
+    """From when on a unit counts as exposed, in words."""
     if study.rowless:
-        return "as counted by whoever made the table"
-    return f"as {study.in_table}" if study.is_unit_table else f"from the first {study.exposure} on"
+        return "exposed as counted by whoever made the table"
+    if study.is_unit_table:
+        return f"exposed, as {'the table holds nobody else' if is_panel(study) else 'each row of the table is'}"
+    return f"from the first {study.exposure} on"
+
+
+def _unit(study: Study) -> str:
+    """What is compared, in a word; of a table of units it may be anything that has rows, and of a panel it has several."""
+    if not study.is_unit_table:
+        return "user"
+    return f"unit ({study.in_table})" if is_panel(study) else "unit"
 
 
 def table(study: Study) -> list[Row]:
@@ -45,7 +56,7 @@ def table(study: Study) -> list[Row]:
         {"Item": "Variants", "Content": arms},
         {
             "Item": "Unit, exposure",
-            "Content": f"user{', randomised by ' + study.cluster if study.cluster else ''}; {_counted_from(study)}",
+            "Content": f"{_unit(study)}{', randomised by ' + study.cluster if study.cluster else ''}; {_counted_from(study)}",
         },
         {"Item": "Primary metric", "Content": study.primary.label},
         {

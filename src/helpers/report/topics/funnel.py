@@ -82,7 +82,8 @@ def note(study: Study) -> str:
     if not study.has_way:
         signed = getattr(study.data, "negative", "error") == "refund"
         return (
-            f"with {study.funnel.steps[-1]}: its column is {'above zero' if signed else 'neither zero nor empty'}{whom}"
+            f"with {study.funnel.steps[-1]}: its column is {'above zero' if signed else 'neither zero nor empty'}"
+            f"{losses.alike(study)}{whom}"
         )
     said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study)}"
     return f"{said}; events before {study.diagnosis_end:%Y-%m-%d}{whom}"

@@ -97,6 +97,9 @@ def _caveats(nb: Notebook, found: Trust) -> None:
     """``trust.caveats.*``, ``trust.split.*`` and ``trust.unseen.*``, each only where there is one."""
     for caveat in found.caveats:
         nb.record(f"trust.caveats.{caveat.name}", caveat.words, "text", caveat.claim)
+    first = [caveat.first for caveat in found.caveats if caveat.first]
+    if first:
+        nb.record("trust.first", listed(first), "text", "What has to be done before anybody acts on the result")
     if found.split is not None:
         split = found.split
         nb.record("trust.split.p_value", split.test.p_value, "p", "Sample ratio of the exposed units: not failed, but doubtful")  # fmt: skip

@@ -50,6 +50,10 @@ def table(found: Outlook) -> list[dict[str, Any]]:
     ]
 
 
+MONEY = "revenue taken to rise and fall with it, while the money above is of the revenue as it was measured"
+"""What money the trial counts: the rule asks it of a change that was never measured."""
+
+
 def note(found: Tried) -> str:
     """What the table rests on."""
     assert found.outlook is not None
@@ -59,5 +63,5 @@ def note(found: Tried) -> str:
     )
     return (
         f"{found.label} with {formatted(found.outlook.units, 'count')} units, by the normal approximation; trust checks and"
-        f" guardrails taken as passed{early or ''}"
+        f" guardrails taken as passed; {MONEY}{early or ''}"
     )
