@@ -181,6 +181,8 @@ def test_thousands_are_asked_for_in_any_table_and_read_as_the_study_says(tmp_pat
         (["kr 12,50", "7,25 kr"], "EUR", "economics.currency in the study file"),
         (["$12.50", "7.25 AUD"], "USD", "economics.currency: AUD"),
         (["$ 35.500", "$ 12.900"], "CLP", "in two ways"),
+        (["$35.500", "$12.900"], "USD", "in two ways"),  # twenty countries write a dollar sign
+        (["US$ 35.500", "US$ 12.905"], "USD", "in two ways"),
         (["$12.50", "7.25 AUD"], "AUD", ""),
         (["12,50 kr"], "DKK", ""),
         (["€ 12,50", "7,25 EUR"], "EUR", ""),

@@ -41,3 +41,18 @@ def test_an_attribute_of_a_few_values_is_no_id_though_it_is_called_as_one(
     made.to_csv(tmp_path / "t.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="user_id")
     assert ("independent?" in said) == (many == 400)
+
+
+def test_the_query_of_first_rows_keeps_those_without_a_user_and_none_of_two_arms(tmp_path: Path) -> None:
+    dice = np.random.default_rng(7)
+    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" if i < 600 else "" for i in range(1_500)],
+                         "variant": dice.choice(["control", "new"], 1_500), "signup": dice.integers(0, 2, 1_500)})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    query = said[said.index("select * from") :].splitlines()[0]
+    (tmp_path / "first.sql").write_text(query, encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "first.sql", unit="cookie_id")
+    alone = int((made[:600].groupby("user_id")["variant"].nunique() == 1).sum())
+    assert "--unit cookie_id" in said and f"({900 + alone:,} rows)" in (tmp_path / "studies" / "first.yml").read_text(
+        encoding="utf-8"
+    )

@@ -64,3 +64,17 @@ def test_columns_of_earlier_years_are_history(tmp_path: Path, dated: bool) -> No
     assert not (dated and "voted_2024" in study.data.outcomes)  # type: ignore[union-attr]
     assert study.data.before["sales_2026"] == "sales_2025"  # type: ignore[union-attr]
     assert "sales_2024: not used: from before" in said
+
+
+@pytest.mark.parametrize("earlier", ["voted_2020", "sales_2025"])
+def test_a_year_beside_the_same_without_one_is_history(tmp_path: Path, earlier: str) -> None:
+    dice = np.random.default_rng(5)
+    now = earlier.split("_")[0]
+    draw = (lambda: dice.integers(0, 2, 600)) if now == "voted" else (lambda: np.round(dice.gamma(2, 30, 600), 2))
+    made = pd.DataFrame({
+        "voter_id": range(600), "variant": dice.permutation(["control", "letter"] * 300), now: draw(), earlier: draw()
+    })  # fmt: skip
+    made.to_csv(tmp_path / "shop.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "shop.csv")
+    assert [metric.event for metric in study.metrics] == [now]
+    assert study.data.before == {now: earlier}  # type: ignore[union-attr]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from helpers.ingest.new_study import arm_words, yes_no
+from helpers.ingest.new_study import arm_words, states, yes_no
 from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens
 
 GONE = frozenset(
@@ -126,7 +126,12 @@ def control_of(levels: Sequence[str], column: str = "") -> str | None:
 
 
 def by_word(levels: Sequence[str]) -> str | None:
-    """The one level that a word calls the control; the first word of a level says more than the others."""
+    """The one level that a word calls the control; the first word of a level says more than the others.
+
+    >>> by_word(["alt", "neu"]), by_word(["alt", "main"]), by_word(["old", "young"]), by_word(["old", "new"])
+    ('alt', None, None, 'old')
+    """
+    levels = states.without_doubted(levels)
     first = [level for level in levels if _says(level, CONTROL | NOT, first=True)]
     anywhere = [level for level in levels if _says(level, CONTROL)]
     found = first or anywhere
@@ -200,7 +205,7 @@ def is_sure(level: str, levels: Sequence[str], column: str) -> bool:
     (False, True, True)
     """
     if (answers := yes_no.of(levels)) is None:
-        return by_word(levels) == level
+        return by_word(levels) == level and not states.is_alternative(level, levels)
     meant = {WhoseYes.CONTROL: answers.yes, WhoseYes.GOT: answers.no if by_word(levels) else None}
     return meant.get(asked_by(column)) == level
 

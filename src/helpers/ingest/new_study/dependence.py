@@ -87,11 +87,15 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, variant: Column) 
     if not several or mixed < MOST * several:
         return ""
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
-    first = f"select * from {table.selected} qualify row_number() over (partition by {quoted(who.name)} order by {quoted(unit.name)}) = 1"
+    of, arm = quoted(who.name), quoted(variant.name)
+    first = (
+        f"select * from {table.selected} qualify {f'{of} is null or ' * (who.filled < who.rows)}row_number() over (partition by {of} order by"
+        f" {quoted(unit.name)}) = 1 and min({arm}) over (partition by {of}) = max({arm}) over (partition by {of})"
+    )
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"
-        f" row of each, by a query in a file in place of the table: {first}"
+        f" row of each that is in one arm alone, by a query in a file in place of the table, and --unit {typed.name(row)}: {first}"
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import controls, roles, typed, vocabulary
+from helpers.ingest.new_study import controls, roles, typed, vocabulary, worded, yes_no
 from helpers.ingest.new_study.asking import MOST, Question
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
@@ -25,6 +25,7 @@ def question(columns: Sequence[Column], said: Said) -> Question | None:
         c for c in columns
         if _tells(c) and c.words and not c.in_words and c.distinct > 1 and c.name not in variants[:1]
         and controls.by_word(c.values) is None and not controls.are_lists(c.values)  # the arms of another experiment
+        and c.name not in said.measured and not _is_of_one(c)
     ]  # fmt: skip
     if len(named) != 1 or not variants:
         return None
@@ -43,6 +44,26 @@ def refuse_pooled(table: "SourceTable", found: Question | None, said: Said) -> N
         remedy=f"say which: --experiment {vocabulary.printable(found.candidates[0][0])}; where that column tells no experiments,"
         " take all rows: --where true",
     )
+
+
+OF_ONE = {"result", "results", "outcome", "outcomes", "score", "grade", "answer", "ergebnis", "resultat", "resultado", "risultato", "uitslag",
+          "center", "centre", "site", "place", "location", "city", "country", "region", "clinic", "hospital", "lab", "school", "room", "centro",
+          "zentrum", "ort", "standort", "sede", "lieu", "lugar"}  # fmt: skip
+"""Words of what came of a test, and of where it was held."""
+ILL = vocabulary.FAILED | vocabulary.HARM | {"negative", "bad", "wrong", "ko", "nok", "absent"}
+
+
+def _is_of_one(column: Column) -> bool:
+    """Whether a column that is called as a test tells how it went, or where: its levels are of one experiment.
+
+    >>> from helpers.ingest.new_study.worded import says
+    >>> says("pass", vocabulary.WELL), says("fail", ILL), says("checkout", vocabulary.WELL | ILL)
+    (True, True, False)
+    """
+    if OF_ONE & set(vocabulary.tokens(column.name)) or yes_no.of(column.values) or yes_no.denied(column.values):
+        return True
+    well, ill = ([level for level in column.values if worded.says(level, words)] for words in (vocabulary.WELL, ILL))
+    return column.distinct == 2 and len(well) == len(ill) == 1 and well != ill
 
 
 def _tells(column: Column) -> bool:

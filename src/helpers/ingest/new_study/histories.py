@@ -21,16 +21,19 @@ YEARS = range(1990, 2100)
 
 
 def of_earlier_years(columns: list[Column], time: Column | None) -> list[Column]:
-    """Columns that are called by a year before that of the experiment, or of the latest column of the same name; the latest first."""
+    """Columns that are called by a year before that of the experiment, or of the latest column of the same name, or beside
+    one of that name without a year; the latest first."""
     stem = {c.name: tuple(t for t in vocabulary.tokens(c.name) if not _is_year(t)) for c in columns if c.numeric}
     year = {
         name: years[0] for name in stem if len(years := [int(t) for t in vocabulary.tokens(name) if _is_year(t)]) == 1
     }
     latest = {stem[name]: max(of for other, of in year.items() if stem[other] == stem[name]) for name in year}
+    bare = {stem[name] for name in stem if name not in year}
     began = time.first.year if time and time.first else None
     found = [
         c for c in columns
-        if c.name in year and stem[c.name] and year[c.name] < (began or latest[stem[c.name]])
+        if c.name in year and stem[c.name]
+        and year[c.name] < (began or latest[stem[c.name]] + (stem[c.name] in bare))
     ]  # fmt: skip
     return sorted(found, key=lambda c: (-year[c.name], c.name))
 

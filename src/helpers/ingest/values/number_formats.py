@@ -366,9 +366,10 @@ def _point(
     coins = common(seen.marks) if seen.marks else frozenset()
     if coins and not any(map(minor_digits, coins)):  # yen have no decimals, so that the sign parts thousands
         return "." if "," in (seen.example("") or ",") else ",", None
-    signs = "£¥₹" if currency in POINTED else "$£¥₹"
-    signs += "￡￥"  # countries with these write 1,234.50
     example = seen.example("") or "1.234"
+    signs = "£¥₹￡￥"  # countries with these write 1,234.50
+    if "," in example and currency not in POINTED:  # of twenty with a dollar sign some write $1.234, and none a decimal comma there
+        signs += "$＄"
     whole = minor_digits(currency) == 0 or any(
         minor_digits(coin) == 0 for coin in coins
     )  # won has no decimals, whose ever it is
