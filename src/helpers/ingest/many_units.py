@@ -55,4 +55,6 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts") -> lis
         return []
     source = study.data.columns.get("user_id")
     unit = source.column if isinstance(source, ColumnOf) else source
-    return [said(column) for column in standing_for_many(con, parts.widest, list(parts.found(con)), unit)]
+    measured = {c.column if isinstance(c, ColumnOf) else c for c in study.data.outcomes.values()}
+    columns = [c for c in parts.found(con) if not (c in measured and "weight" in c.casefold())]
+    return [said(column) for column in standing_for_many(con, parts.widest, columns, unit)]

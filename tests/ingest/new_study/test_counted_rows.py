@@ -128,3 +128,16 @@ def test_no_uplift_is_planted_in_a_few_units(tmp_path: Path) -> None:
     log(60).to_csv(tmp_path / "log.csv", index=False)
     study, _, _ = proposed(tmp_path, tmp_path / "log.csv")
     assert study.mode == "offline"
+
+
+def test_outcomes_that_the_last_days_lack_stay_in_the_query(tmp_path: Path) -> None:
+    days = "\n".join(f'"Oct {d}",{arm},{8000 + 10 * d + n},{700 + d},{f"{70 + d}" if d < 14 else ""}' for d in range(11, 16) for n, arm in enumerate(("Control", "Experiment")))
+    (tmp_path / "counts.csv").write_text(f"Date,Group,Pageviews,Clicks,Payments\n{days}\n", encoding="utf-8")
+    with pytest.raises(ReportError, match="counts of parts of an arm") as caught:
+        proposed(tmp_path, tmp_path / "counts.csv")
+    assert "leaves out the 4 rows in which 'Payments' is empty" in str(caught.value)
+    query = re.search(r"give that: (select .*? group by all)", str(caught.value))
+    assert query
+    (tmp_path / "counts.sql").write_text(query[1], encoding="utf-8")
+    study, _, told = proposed(tmp_path, tmp_path / "counts.sql", unit="Pageviews", primary="Payments")
+    assert "24,360" in told and "24,363" in told and study.primary.name == "payments"

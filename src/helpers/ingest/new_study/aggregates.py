@@ -41,6 +41,7 @@ from helpers.ingest.values import times_sql, weeks
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
+    from helpers.ingest.new_study.table_view import TableView
 
 MANY = 12
 """Rows of an arm, a day and a part, each combination once, that are no chance."""
@@ -147,13 +148,14 @@ def propose(
 
 
 def of_parts(
-    table: "SourceTable", rows: int, columns: list[Column], variant: Column, time: Column | None, *, sure: bool = False
+    seen: "TableView", variant: Column, time: Column | None, *, sure: bool = False
 ) -> ReportError | None:
     """What is said of counts of parts of an arm, such as its countries; None of another table.
 
     Each combination of the arm, the day and one or two columns of words stands there once, and most of them do. It is
     ``sure`` that these are counts where their values said so already.
     """
+    table, rows, columns = seen.table, seen.rows, seen.columns
     free = [c for c in columns if c is not variant and c is not time and c.distinct <= rows // 2]
     parts = [c for c in free if c.words or _counts_weeks(c)]
     of_all = [c for c in (variant, time) if c is not None]
@@ -175,7 +177,7 @@ def of_parts(
             got=f"{rows:,} rows, one for each level of {named} in each arm" + f", and totals of the others, {totals}" * bool(totals),
             expected="one row for each arm, or for each arm and day", remedy=remedy,
         )  # fmt: skip
-    return frequencies.refused(table, rows, columns, variant)
+    return frequencies.refused(table, rows, columns, variant, seen.said.measured)
 
 
 def _counts_weeks(column: Column) -> bool:

@@ -49,6 +49,7 @@ SURELY = 2
 """Whole numbers of which the larger one counts the units; a third may be money."""
 SCATTERED = 20.0
 """Times that chance parts the arms of a day, beyond which numbers are no counts of units."""
+SOME_EMPTY = "empty in some rows"
 STEADY = 20.0
 """Times its standard deviation beyond which a mean is taken for a total: hardly any outcome is so alike in all units."""
 
@@ -234,7 +235,7 @@ def _no_share(table: "SourceTable", column: Column, units: Column, variant: Colu
     if _any(table, f"{value} > {n}"):
         return f"more than {vocabulary.printable(units.name)} in some rows, so not a count of units; a mean needs its standard deviation, a sum its squares"
     if column.filled < column.rows:
-        return "empty in some rows"
+        return SOME_EMPTY
     if column.high == 0 or (column.constant and (column.rows > len(variant.levels) or column.high < FEWEST)):
         return "the same in every row"
     return ""

@@ -17,15 +17,19 @@ COUNTS = {"n", "count", "counts", "cnt", "freq", "frequency", "frequencies", "we
 """Words of which the name of a column is made that counts how often a row occurs."""
 
 
-def refused(table: "SourceTable", rows: int, columns: Sequence[Column], variant: Column) -> ReportError | None:
+def refused(
+    table: "SourceTable", rows: int, columns: Sequence[Column], variant: Column, measured: Sequence[str] = ()
+) -> ReportError | None:
     """What is said of a table of frequencies; None of another one.
 
-    One column is called as a count; all others have few levels, and no combination of them stands there twice.
+    One column is called as a count, and nobody said that it is what was ``measured``; all others have few levels, and no combination of them stands there twice.
     """
-    counted = [c for c in columns if c.numeric and not (c.decimal or c.negative) and c.filled == rows and _counts(c)]
+    counted = [c for c in columns if c.numeric and not (c.decimal or c.negative) and c.filled == rows and _counts(c) and c.name not in measured]
     for count in counted:
         rest = [c for c in columns if c is not count]
         if any(not c.levels or c.distinct == rows for c in rest):
+            continue
+        if _measures(table, count, rest, variant):
             continue
         keys = ", ".join(table.text(c.name) for c in rest)
         apart, units = table.rows(f"select count(distinct ({keys})), sum({table.value(count.name)}) from {{table}}")[0]
@@ -38,6 +42,21 @@ def refused(table: "SourceTable", rows: int, columns: Sequence[Column], variant:
 def _counts(column: Column) -> bool:
     words = vocabulary.tokens(column.name)
     return bool(words) and set(words) <= COUNTS
+
+
+WHOLE = 10
+"""Levels of what was randomised whole, at least."""
+
+
+def _measures(table: "SourceTable", count: Column, rest: Sequence[Column], variant: Column) -> bool:
+    """Whether a weight is what units weigh: another column names units, each of which is in one arm and has several rows."""
+    if not vocabulary.WEIGHING & set(vocabulary.tokens(count.name)):
+        return False
+    arm = table.text(variant.name)
+    able = [c for c in rest if c is not variant and WHOLE <= c.distinct]
+    return any(
+        int(table.number(f"select count(distinct ({table.text(c.name)}, {arm})) from {{table}}")) == c.distinct for c in able
+    )
 
 
 def _tells(column: Column) -> bool:

@@ -329,7 +329,7 @@ def _counts(
             raise error
         return counts
     if (not (known.unit and roles.is_key(known.unit)) or counted_rows.may_count(known.unit)) and (
-        parts := aggregates.of_parts(table, seen.rows, seen.columns, variant, known.time, sure=sure)
+        parts := aggregates.of_parts(seen, variant, known.time, sure=sure)
     ):
         raise parts
     return None

@@ -22,6 +22,7 @@ from helpers.ingest.new_study import (
     pieces,
     questions,
     refunds,
+    results_of_rows,
     roles,
     tolerances,
     unused,
@@ -72,6 +73,7 @@ def propose(
             cause="another column names the events, or the log holds one kind of event only",
         )
     contradictions.in_period(table, time, said)
+    results_of_rows.refuse(table, unit, time, event, variant, said)
     meant, others, nothing = roles.meant(by_units(table, unit, variant)) if variant else (None, {}, [])
     arms, why = (
         arms_of(meant, (said.control or "", said.how("control")))

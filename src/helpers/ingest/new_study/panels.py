@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config.assumed import NO_TIME
 from helpers.ingest import panel
-from helpers.ingest.new_study import phases, running_totals, units, vocabulary, ways
+from helpers.ingest.new_study import phases, running_totals, units, vocabulary, ways, zero_until
 from helpers.ingest.new_study.lifetimes import truth
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
@@ -191,7 +191,7 @@ def _panel(
         rows,
         {c.name: so_far.how.get(c.name) or _how(c) for c in changing},
         frozenset(so_far.how),
-        so_far.asked,
+        (*zero_until.asked(table, changing, unit, period, variant, unless), *so_far.asked),
         max(period.days, ways.days_apart(table, period)) if period.has_time else 1,
     )
 

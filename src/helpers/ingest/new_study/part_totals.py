@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study import typed, vocabulary
-from helpers.ingest.new_study.counted_columns import CountedColumns
+from helpers.ingest.new_study.counted_columns import SOME_EMPTY, CountedColumns
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.summaries.words import SIGNS, TOTALS
@@ -45,15 +45,34 @@ def remedy(
             told,
         )
     summed = [c for c in (*found.shares, *found.summed) if c.name not in found.deviations]
+    gaps = [name for name, why in found.left if why == SOME_EMPTY and _mostly(table, name)]
     columns = [
         *(quoted(c.name) for c in of_all),
-        *(f"sum({quoted(c.name)}) as {quoted(c.name)}" for c in (found.units, *summed)),
+        *(f"sum({quoted(name)}) as {quoted(name)}" for name in (found.units.name, *(c.name for c in summed), *gaps)),
     ]
+    held = " and ".join([*([held] if held else []), *(f"{quoted(name)} is not null" for name in gaps)])
     query = f"select {', '.join(columns)} from {table.selected}{f' where {held}' * bool(held)} group by all"
     over = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in parts if c.name not in totals)
     return (
-        f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}; or take one level with --where",
+        f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}{_of_gaps(table, gaps)}; or take one level with --where",
         told,
+    )
+
+
+def _mostly(table: "SourceTable", name: str) -> bool:
+    """Whether a column is filled in most rows."""
+    return bool(table.number(f"select (2 * count({table.text(name)}) > count(*))::integer from {{table}}"))
+
+
+def _of_gaps(table: "SourceTable", gaps: Sequence[str]) -> str:
+    """What is said of rows in which some counts are empty, as those of the last days are whose outcomes nobody knows yet."""
+    if not gaps:
+        return ""
+    rows = int(table.number(f"select count(*) from {{table}} where {' or '.join(f'{table.text(name)} is null' for name in gaps)}"))
+    named = " or ".join(f"'{vocabulary.printable(name)}'" for name in gaps)
+    return (
+        f". It leaves out the {rows:,} rows in which {named} is empty, whose units would count without their outcomes; leave that condition and"
+        " these columns out to keep the rows"
     )
 
 

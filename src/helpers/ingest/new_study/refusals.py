@@ -12,6 +12,7 @@ from helpers.ingest.new_study import (
     described,
     integer_ids,
     log,
+    questions,
     roles,
     typed,
     unread_times,
@@ -45,6 +46,7 @@ def refuse_unnamed(seen: TableView, unit: Column, taken: set[str], changes: dict
     experiments are designed with.
     """
     table = seen.table
+    refuse_in_some_rows(seen, unit, taken)
     for column in seen.columns:
         arms = roles.meant(column)[0]
         if column.name in taken or not _may_be_assigned(column, arms) or changes.get(column.name, 1) > roles.EVER:
@@ -64,6 +66,39 @@ def refuse_unnamed(seen: TableView, unit: Column, taken: set[str], changes: dict
             ),
             expected="the column that says who got what, if this is an experiment",
             remedy=f'say so: --variant "{called}"; if it is an attribute, take the file as it is: --where true',
+        )
+
+
+EXPERIMENTS = {"exp", "exps", "experiment", "experiments", "ab", "abtest", "abtests", "test", "tests", "flag", "flags", "feature", "features", "variant", "variants", "split"}
+"""Words of what holds experiments, of whose names those of columns within it are made."""
+
+
+def refuse_in_some_rows(seen: TableView, unit: Column, taken: set[str]) -> None:
+    """Raise where a column that stands in some rows of a log only, as in those of the exposure, has levels like those of arms,
+    one a unit, and its name or that of what it stands in says that it is of an experiment, or its levels do.
+    """
+    table = seen.table
+    for column in seen.columns:
+        arms = roles.meant(column)[0]
+        few = bool(column.levels) and 2 <= arms.distinct <= roles.MOST_ARMS and column.filled < column.rows
+        if column.name in taken or not few or column.has_time or column.decimal or column.negative:
+            continue
+        lettered = {level.strip().lower() for level in arms.values} <= set("abcdef")
+        named = bool(EXPERIMENTS & set(vocabulary.tokens(column.name)))
+        control = bool(roles.named_controls(arms)) and not (column.binary or column.in_words)
+        if not ((lettered and (named or _may_be_called(column, is_switch=True))) or (named and (control or column.binary))):
+            continue
+        several, units = questions.several_levels(table, unit, table.text(column.name))
+        counts = [n for _, n in log.by_units(table, unit, arms).levels]
+        if several > roles.EVER * units or units < 2 * FEWEST or min(counts) < FEWEST:
+            continue
+        name = vocabulary.printable(column.name)
+        raise ReportError(
+            f"{table.called}: is '{name}' the variant? It stands in some rows only, as in those of the exposure, and is the same in all of a unit",
+            got=", ".join(f"{vocabulary.printable(level)} ({n:,} units)" for level, n in log.by_units(table, unit, column).levels)
+            + f"; nothing in any row of {unit.distinct - units:,} units",
+            expected="the column that says who got what, if this is an experiment",
+            remedy=f"say so: --variant {typed.name(name)}; if it is an attribute, take the file as it is: --where true",
         )
 
 

@@ -35,6 +35,7 @@ from helpers.ingest.new_study import (
     roles,
     row_times,
     tolerances,
+    turns,
     two_variants,
     typed,
     vocabulary,
@@ -98,12 +99,13 @@ def propose(
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
     earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
-    sound = [c for c, reason in leaks if not reason and c.name not in flags]
+    leaking += (turning := turns.of(table, free, cluster.column if cluster else None))
+    sound = [c for c, reason in leaks if not (reason or c.name in flags or c in [t for t, _ in turning])]
     kinds = measures.sort(sound, together, frozenset(c.name for c in earlier), table.selected)
     many = standing_for_many(
         table.con,
         table.relation,
-        [c.name for c in columns],
+        [c.name for c in columns if c not in stated],
         unit.name if unit and vocabulary.names_a_unit(unit.name) else None,
     )
     kinds = measures.per_unit_first(kinds) if many else kinds
