@@ -2,6 +2,7 @@
 
 WHY: dict[str, tuple[str, ...]] = {
     "days, looks, touches or draws in time: their order is data": (
+        "experiment.trust.split_over_time.split_parts", "experiment.trust.split_over_time.text_parts",
         "experiment.monitoring.baseline.Baseline.expected", "experiment.monitoring.baseline.Baseline.expected_tickets",
         "experiment.observed.observed_on", "experiment.pace.arrivals", "experiment.monitoring.charts.cusum", "experiment.monitoring.charts.ewma", "experiment.monitoring.journal.write",
         "experiment.monitoring.ramp.ramp", "experiment.monitoring.replay.first", "experiment.monitoring.replay.in_a_row", "experiment.monitoring.replay.later",
@@ -33,7 +34,7 @@ WHY: dict[str, tuple[str, ...]] = {
     "a plan as it is stated: arms, weights, stages, options, names": (
         "experiment.decision.arms.decide_all", "experiment.decision.assumptions.again", "experiment.decision.assumptions.assumptions",
         "experiment.decision.registration.differences", "experiment.decision.registration.digest_of", "experiment.decision.rule.failure",
-        "experiment.decision.evidence.evidence", "experiment.decision.log.checked",
+        "experiment.decision.evidence.evidence", "experiment.decision.evidence.evidence_after", "experiment.decision.log.checked",
         "experiment.decision.log.results_digest", "experiment.decision.verdict_log.digest", "experiment.decision.claims.lost",
         "experiment.decision.claims.gained", "experiment.decision.claims.moved", "experiment.decision.invalid.mended", "experiment.decision.invalid.why", "experiment.decision.claims.barred",
         "experiment.decision.people.decided_by_people", "experiment.decision.proposal.talk_track", "experiment.funnel.diagnosed", "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",

@@ -28,7 +28,7 @@ def people_decided(nb: "Notebook", found: "PersonalDecision | None", reason: str
 
 def doubted_intervals(nb: "Notebook", earlier: "Numbers") -> "Callout | None":
     """What the trust checks say against the intervals that money and risk are reckoned from; nothing where they hold."""
-    from helpers.experiment.trust.check import of_intervals
+    from helpers.experiment.caveats import of_intervals
 
     said = [f"**{caveat.claim}** {caveat.words}" for caveat in of_intervals(earlier)]
     return nb.warning("\n\n".join(said)) if said else None

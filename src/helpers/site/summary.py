@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from helpers.config import Study
 from helpers.config.assumed import direction_of, unstated
 from helpers.config.programme import Programme
+from helpers.experiment.caveats import of_intervals
 from helpers.experiment.decision.invalid import to_do_first
 from helpers.experiment.rerandomisation import never_made
-from helpers.experiment.trust.check import of_intervals
 from helpers.paths import StudyPaths, books, topic
 from helpers.pipeline.faults import Fault, left_out, listed, read, stopped
 from helpers.record import Number, Numbers

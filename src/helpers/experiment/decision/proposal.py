@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from helpers import defaults
 from helpers.config.assumed import not_stated
+from helpers.experiment.caveats import of_intervals
 from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.rule import Verdict
 from helpers.experiment.design import basis, detectable, direction
-from helpers.experiment.trust.check import of_intervals
 from helpers.formatting import formatted, inside, listed
 from helpers.record import Number, Numbers
 from helpers.stats.comparisons.effects import Effect

@@ -3,37 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from helpers.record import Numbers
+from helpers.experiment.caveats import Caveat
 
-INTERVALS = ("skew_", "clusters")
-"""What the names of caveats begin with that doubt an interval."""
 TrustVerdict = Literal["passed", "warning", "failed", "not asked"]
-
-
-@dataclass(frozen=True)
-class Caveat:
-    """What a warning means to whoever wants to act on the result.
-
-    Attributes:
-        name: under which it is recorded, ``trust.caveats.NAME``.
-        claim: in one short sentence.
-        words: what was seen, and what it could do.
-        first: what has to be done before anybody acts on the result; empty where the words are enough.
-    """
-
-    name: str
-    claim: str
-    words: str
-    first: str = ""
-
-
-def of_intervals(numbers: Numbers) -> tuple[Caveat, ...]:
-    """The caveats that a report recorded of its intervals: where one cannot be trusted, nor can what is reckoned from it."""
-    kept = "trust.caveats."
-    found = {name.removeprefix(kept): number for name, number in numbers.items() if name.startswith(kept)}
-    return tuple(
-        Caveat(name, number.description, number.text) for name, number in found.items() if name.startswith(INTERVALS)
-    )
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.arm_shares import Counted
+from helpers.experiment.caveats import Caveat
 from helpers.experiment.missing_values import MissingValues, missing
 from helpers.experiment.results import EXPOSED, Results
-from helpers.experiment.trust.check import Caveat, TrustCheck
+from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.clusters import clustered, correlation, sharing_units
 from helpers.experiment.trust.covariates import covariates
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, unseen

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from helpers.experiment.caveats import Caveat
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import Caveat
 from helpers.formatting import formatted
 from helpers.stats.checks.srm import SRM, srm
 

@@ -4,8 +4,9 @@ import math
 from typing import TYPE_CHECKING
 
 from helpers.defaults import FEW_CLUSTERS, FEWEST_CLUSTERS, MANY_CLUSTERS, UNEVEN_CLUSTERS
+from helpers.experiment.caveats import Caveat
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import Caveat, TrustCheck
+from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import formatted
 from helpers.ingest.telling import Telling
 from helpers.stats.summaries.whole_clusters import WholeClusters

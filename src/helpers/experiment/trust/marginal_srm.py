@@ -5,9 +5,9 @@ from math import isfinite
 
 from helpers.config import Study
 from helpers.defaults import SRM_DOUBT, SRM_THRESHOLD
+from helpers.experiment.caveats import Caveat
 from helpers.experiment.decision.claims import subject
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import Caveat
 from helpers.formatting import formatted, inside
 from helpers.stats.checks.srm import SRM
 from helpers.stats.comparisons.effects import Effect, compare

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.defaults import MISSING_SHARE, SRM_THRESHOLD
 from helpers.experiment.arm_shares import after_holm
+from helpers.experiment.caveats import Caveat
 from helpers.experiment.missing_values import MissingValues, is_weighed, p_values, smallest
-from helpers.experiment.trust.check import Caveat, TrustCheck, TrustVerdict
+from helpers.experiment.trust.check import TrustCheck, TrustVerdict
 from helpers.formatting import formatted, inside, p_text
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from helpers.config import Metric, Study
+from helpers.experiment.caveats import Caveat
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import Caveat, TrustCheck
+from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import decimal, formatted, inside, listed
 from helpers.stats.checks.skew import SkewOfDifference, skew_of_difference
 from helpers.stats.summaries.mean import Mean

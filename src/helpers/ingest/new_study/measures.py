@@ -73,7 +73,12 @@ def sort(
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
-        elif weighing := _may_weigh(column) or pieces.alone(columns, column, selected) or owed.told(columns, column) or surveys.filled_in(columns, column):
+        elif (
+            weighing := _may_weigh(column)
+            or pieces.alone(columns, column, selected)
+            or owed.told(columns, column)
+            or surveys.filled_in(columns, column)
+        ):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)

@@ -10,7 +10,7 @@ from helpers.config.assumed import assumes
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.counts.next_step import next_step
 from helpers.experiment.decision import claims
-from helpers.formatting import MOST_DIGITS, between, decimal, formatted, interval, p_text, rate, shift, span
+from helpers.formatting import MOST_DIGITS, between, decimal, formatted, interval, p_text, rate, ratio, shift, span
 from helpers.ingest.new_study import weights
 from helpers.stats.checks.srm import srm
 from helpers.stats.comparisons.effects import NO_TEST
@@ -128,7 +128,7 @@ def _other_sizes(counts: Sequence[int]) -> str:
     said = "Either the arms were designed with other sizes, or units of an arm are missing and nobody knows which"
     nearest = weights.designed(counts)
     if not srm(list(counts), nearest).failed:
-        told = weights.ratio(nearest)
+        told = ratio(nearest)
         return f"{said}. These counts fit {told}: if that was the design, say so with --weights {told}"
     such = ":".join(["9", *["1"] * (len(counts) - 1)])
     return f"{said}: if others than these were designed, say so with --weights, such as --weights {such}"
