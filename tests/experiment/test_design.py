@@ -71,7 +71,9 @@ def test_uneven_splits_cost_units(planned, small_study):
     for share, p, duration in planned.splits:
         assert sum(p.n_arms) == p.n_total
         assert p.n_arms[0] / p.n_total == pytest.approx(share, abs=1e-3)
-        assert duration.endswith(("week", "weeks", "weeks (beyond the curve)", "week (beyond the curve)"))
+        assert duration.endswith(
+            ("week", "weeks", "weeks (at the pace of the last days)", "week (at the pace of the last days)")
+        )
 
 
 def test_curves_fall_with_units(planned):

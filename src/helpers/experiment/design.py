@@ -256,7 +256,7 @@ def _duration(n_total: int, curve: list[int]) -> str:
     found = weeks(n_total, curve)
     if found.weeks is None:
         return "never reached"
-    return formatted(found.weeks, "weeks") + (" (beyond the curve)" if found.extrapolated else "")
+    return formatted(found.weeks, "weeks") + (" (at the pace of the last days)" if found.extrapolated else "")
 
 
 def aa_test(file: Path, study: Study) -> tuple[Rerandomised | None, str]:

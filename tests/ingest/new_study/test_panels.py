@@ -98,3 +98,11 @@ def test_weeks_with_their_years_are_periods_and_tell_when_it_was(
     assert "480 rows of 60 units" in said and study.data.panel.period == called  # type: ignore[union-attr]
     assert study.period.start.date() == date.fromisocalendar(2026, first, 1)
     assert study.period.end.date() == date.fromisocalendar(2026, first + 8, 1)
+
+
+def test_rows_that_repeat_a_unit_name_the_variant_as_a_remedy(tmp_path: Path) -> None:
+    rows = [f"m{i:03},2026-03-{d:02},{('p', 'q')[i % 2]},{(i * d) % 5}" for i in range(60) for d in (2, 9, 16)]
+    file = tmp_path / "gym.csv"
+    file.write_text("\n".join(["member_id,week,program,visits", *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(ReportError, match="--variant COLUMN"):
+        proposed(tmp_path, file)

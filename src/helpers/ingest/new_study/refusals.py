@@ -311,7 +311,7 @@ def neither(
             got=f"{rows:,} rows of {unit.distinct:,} units in '{vocabulary.printable(unit.name)}', moments in '{vocabulary.printable(time.name)}'",
             expected="a column that says what happened in each row (view, order, ...), or one row a unit with a variant",
             cause="lines of orders or invoices, or days of a time series",
-            remedy=f"name that column if there is one (--event COLUMN), describe it as it is (--descriptive), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
+            remedy=f"name the variant where the rows of a unit are its weeks or months in an experiment (--variant COLUMN), the event if a column names it (--event COLUMN), describe the table as it is (--descriptive), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
         )
     if unit and not repeated and roles.is_key(unit):
         return ReportError(
