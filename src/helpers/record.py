@@ -65,11 +65,9 @@ class Recorder:
             raise ValueError(f"{name!r} is NaN; record None and say why in the description")
         if isinstance(value, float):
             value += 0.0  # a zero has no sign
-        text = (
-            apart(value, bar, unit, self._currency)
-            if bar is not None and isinstance(value, float)
-            else formatted(value, unit, self._currency)
-        )
+        text = formatted(value, unit, self._currency)
+        if bar is not None and isinstance(value, float):
+            text = apart(value, bar, unit, self._currency)
         if isinstance(value, float) and math.isinf(value):
             value = None
         reason = reason if value is None else ""

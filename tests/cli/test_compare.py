@@ -18,7 +18,9 @@ def call(*words: str) -> Result:
 def test_counts_are_answered():
     done = call("500/10000", "560/10000")
     assert done.exit_code == 0 and done.stderr == ""
-    assert done.stdout.strip().startswith("ITERATE: Not met: significance is not reached (p = 0.0583, better)")
+    assert done.stdout.strip().startswith(
+        "ITERATE: Not met: significance is not reached (p = 0.0583, measured as better)"
+    )
     assert call("500", "of", "10,000", "560", "of", "10,000").stdout == done.stdout
 
 

@@ -37,7 +37,7 @@ BEYOND = re.compile(
 )
 TESTED = re.compile(
     r"[Ss]ignificance(?: at [\d.]+ % of the time)?(?: is not reached \(| \| Required: [^|]* \| Found: )"
-    r"(?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test), (?P<way>better|not better)"
+    r"(?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test), measured as (?P<way>better|worse|no different)"
 )
 BOUND = re.compile(
     rf"[Gg]uardrail (?P<name>\w+)(?: is | \| Required: [^|]* \| Found: )at worst (?P<bound>{NUMBER}|not available|unbounded)"

@@ -83,7 +83,7 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     ),
     "no noise that is some": ("talk: know", r"it can be told", "it cannot be told"),
     "significance that is none": ("headline", r", not significant", ""),
-    "a direction of the test": ("reason", r"(?<=, )not better", "better"),
+    "a direction of the test": ("reason", r"(?<=measured as )(?:worse|no different)", "better"),
     "another risk": ("text", r"(?<=no improvement, )\d+(?=\.\d\d %)", lambda m: str((int(m[0]) + 7) % 100)),
     "another verdict": ("talk: propose", r"The rule says [A-Z]+", "The rule says INVALID"),
     "another option": ("talk: propose", r"^(?:Full launch|Staged rollout|Extend the test)", "Keep the control"),

@@ -42,7 +42,7 @@ def test_values_that_are_missing_are_empty_fields(tmp_path):
 def test_a_recorded_decision_is_read_with_what_it_says_is_unmet():
     told = {
         "decision.verdict": "ITERATE", "decision.arm": "b", "decision.beside": None,
-        "decision.reason": "b: Too early: x. Not met: significance at 21.43 % of the time is p = 0.1, better, required p < 0.05; "
+        "decision.reason": "b: Too early: x. Not met: significance at 21.43 % of the time is p = 0.1, measured as better, required p < 0.05; "
         "risk of no improvement is 12 %, required below 5 %",
         "arms.a.verdict": "KILL", "arms.a.reason": "a: worse", "arms.b.verdict": "ITERATE", "arms.b.reason": "b: Not met",
     }  # fmt: skip

@@ -56,6 +56,38 @@ export function formatted(value, unit, currency) {
   return /[1-9]/.test(text) ? text : text.replace("-", unit === "relative" || unit === "points" ? "+" : "");
 }
 
+const MOST_DIGITS = 12;
+const SCALE = { share: 100, relative: 100, points: 100, money: 0.01, price: 0.01 };
+
+/** A number beside its bar, in as many digits as show on which side of it the number lies; helpers.formatting.apart. */
+export function apart(value, bar, unit, currency) {
+  const told = formatted(value, unit, currency);
+  if (value === null || !Number.isFinite(value) || value === bar || "<>".includes(told[0])) return told;
+  const scale = SCALE[unit] ?? 1;
+  const usual = (told.match(/\.(\d+)/) ?? ["", ""])[1].length;
+  const limit = Number((bar * scale).toFixed(MOST_DIGITS));
+  for (let digits = usual; digits <= MOST_DIGITS; digits += 1) {
+    const shown = Number((value * scale).toFixed(digits));
+    if (shown === limit || shown < limit !== value < bar) continue;
+    if (digits === usual) return told;
+    if (unit === "money" || unit === "price")
+      return `${value < 0 ? "-" : ""}${currency} ${fixed(Math.abs(value) * scale, unit === "money" ? Math.max(digits, 2) : digits)}`;
+    const end = { share: " %", relative: " %", points: " points" }[unit] ?? "";
+    return fixed(value * scale, digits, unit === "relative" || unit === "points") + end;
+  }
+  return told;
+}
+
+/** Significant digits of a p-value beside its level: as many as show whether it lies below. */
+export function digitsBeside(p, level) {
+  const bar = Number(general(level, MOST_DIGITS));
+  for (let digits = 3; digits < MOST_DIGITS; digits += 1) {
+    const shown = Number(general(p, digits));
+    if (shown < bar === p < level && (shown !== bar || p === bar)) return digits;
+  }
+  return MOST_DIGITS;
+}
+
 /** A label within a sentence: in small letters, but for a name of capitals or digits. */
 export function inside(label) {
   const words = label.split(/([^\p{L}\p{N}_]+)/u);

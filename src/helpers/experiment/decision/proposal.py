@@ -313,8 +313,8 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weigh
         little = "" if weighed.promises else f", though next to no gain in {subject} is believed"
         more = "more data" if study.cluster is None else f"data of more clusters, each a {study.cluster},"
         return (
-            f"{says}, and the money agrees{little}: {more} are worth their cost for what they may show of revenue, "
-            f"whatever power the test reaches."
+            f"{says}, and the money agrees that it is too soon to decide{little}: {more} are worth their cost for what they "
+            "may show of revenue, whether or not they bring the power or the risk that the rule asks for."
         )
     missed = [inside(c.name) for c in made.criteria if not c.met and c.name != "Expected money"]
     if made.verdict == "KILL":

@@ -266,7 +266,8 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     """What was found of each condition of the rule, and whether it holds."""
     failed = "; ".join(evidence.failed_checks) or "none failed"
     level = evidence.look.level if evidence.look else 1 - rule.confidence
-    direction = "better" if evidence.is_better else "not better"
+    nothing = "worse" if evidence.effect.absolute else "no different"
+    direction = f"measured as {'better' if evidence.is_better else nothing}"
     few = evidence.clusters is not None and not evidence.clusters >= FEWEST_CLUSTERS
     if few and evidence.is_better:
         direction = f"{direction}, by a test that need not hold with so few clusters"
