@@ -387,3 +387,17 @@ def test_counts_ask_for_the_weights_and_not_for_a_control_that_was_said(tmp_path
     file.write_text("variant,users,conversions\nA,5000,400\nB,5050,450\n", encoding="utf-8")
     _, _, said = of_tables.proposed(tmp_path, file, control=control)
     assert "Were 1:1 the designed weights?" in said and ("Is the control right?" in said) == (control is None)
+
+
+def test_money_in_whole_units_is_no_share_of_them(tmp_path: Path) -> None:
+    days = "\n".join(
+        f"{arm},2026-03-{d:02d},{2000 + 31 * d},{100000 + 90 * d + n},{400 + d}"
+        for d in range(2, 16)
+        for n, arm in enumerate(("Control", "Test"))
+    )
+    (tmp_path / "ads.csv").write_text(
+        f"Campaign,Date,Spend [USD],# of Impressions,# of Purchase\n{days}\n", encoding="utf-8"
+    )
+    study, _, told = of_tables.proposed(tmp_path, tmp_path / "ads.csv", variant="Campaign")
+    assert [m.name for m in study.metrics] == ["purchase"]
+    assert "Spend [USD]: money, and no count of units" in told

@@ -83,7 +83,7 @@ def propose(
     ranked = _ranked(table, found, said)
     names: dict[str, str] = {}
     for column in ranked:
-        names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
+        names[column.name] = vocabulary.slug(_without_sign(column.name), {*names.values(), "exposed"})
     metrics = tuple(
         _metric(c, names[c.name], "secondary" if i else "primary", found, said) for i, c in enumerate(ranked)
     )
@@ -279,11 +279,20 @@ def _span(days: int) -> str:
 
 
 def _metric(column: Column, name: str, role: str, found: CountedColumns, said: Said) -> Measure:
-    label = vocabulary.label(column.name)
+    label = vocabulary.label(_without_sign(column.name))
     if column not in found.summed:
         return Measure(name, label, role, "proportion", name)
     is_money = column.name == said.money or (said.money is None and vocabulary.touches(column.name, vocabulary.MONEY))
     return Measure(name, _of_a_unit(label), role, "mean", name, "sum", "money" if is_money else "number")
+
+
+def _without_sign(name: str) -> str:
+    """A name without the sign of a number in front of what is counted.
+
+    >>> _without_sign("# of Purchase"), _without_sign("#clicks"), _without_sign("of")
+    ('Purchase', 'clicks', 'of')
+    """
+    return re.sub(r"^#\s*(?:of\s+)?(?=\w)", "", name)
 
 
 SUMMED_UP = re.compile(r"^(?:sum|total|mean|avg|average)(?: of)? ", re.IGNORECASE)

@@ -41,6 +41,45 @@ TOTAL = {"sum", "total", "summe", "suma", "somme", "overall"}
 _AROUND = DEVIATION | SQUARES | MEAN | TOTAL | {"of", "standard", "the", "user", "visitor", "unit"}
 FEWEST = 20
 """Units of a row, on average, below which a whole number is rather an id, a day or an outcome than a count of units."""
+AMOUNTS = {
+    "spend",
+    "cost",
+    "costs",
+    "revenue",
+    "amount",
+    "profit",
+    "gmv",
+    "turnover",
+    "umsatz",
+    "kosten",
+    "ausgaben",
+    "gasto",
+    "gastos",
+    "ingresos",
+    "depense",
+    "depenses",
+    "ricavi",
+    "spesa",
+}
+CURRENCY = {"usd", "eur", "gbp", "chf", "inr", "jpy", "cents"}
+COUNTING = {
+    "users",
+    "units",
+    "visitors",
+    "customers",
+    "orders",
+    "count",
+    "counts",
+    "number",
+    "num",
+    "n",
+    "nr",
+    "anzahl",
+    "with",
+    "had",
+    "any",
+}
+"""Words of money, and those beside them of how many units it is of."""
 IDS = (1, 3)
 """How surely a name is that of an id, as ``user_id`` and ``id`` are; ``visitors``, in some languages, may count them."""
 SHORT = 3
@@ -222,6 +261,8 @@ def _no_share(table: "SourceTable", column: Column, units: Column, variant: Colu
     value, n = table.value(column.name), table.value(units.name)
     if _words(column) & ERROR or {"standard", "error"} <= _words(column):
         return f"a standard error: write the standard deviation, which is it times the root of {vocabulary.printable(units.name)}"
+    if (CURRENCY | AMOUNTS) & _words(column) and not _words(column) & COUNTING:
+        return "money, and no count of units: a sum or a mean of it needs its standard deviation or its sum of squares beside it"
     if column.in_words:
         return "yes or no of the row, and no count of units"
     if vocabulary.tokens(column.name)[-1:] == ["id"]:

@@ -12,6 +12,7 @@ from helpers.ingest.new_study import (
     described,
     integer_ids,
     log,
+    means_of_arms,
     questions,
     roles,
     typed,
@@ -214,9 +215,13 @@ def aggregated(seen: TableView, unit: Column | None, time: Column | None, varian
             "name the column that counts the units of a row with --unit, or write a row a unit: the table from which these sums were made",
         )
     )
+    if counted and (mean := means_of_arms.told(table, seen.columns, counted[0])):
+        cause, remedy = mean
+    if transposed := means_of_arms.turned(table, seen.columns):
+        cause, remedy = transposed
     return ReportError(
         f"{table.called} is an aggregated table: a row stands for all units of a variant{' on a day' if time else ''}",
-        got=f"{seen.rows:,} rows, one for each value of {each}, and no id of a unit",
+        got=f"{seen.rows:,} rows, one for each {'count' if transposed else f'value of {each}'}, and no id of a unit",
         expected="one row a unit; or counts: how many units each row stands for, and how many of them have an outcome",
         cause=cause,
         remedy=remedy,
