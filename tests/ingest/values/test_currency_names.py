@@ -56,7 +56,7 @@ def test_amounts_are_told_as_many_times_too_large_or_too_small(code, own, way):
     assert ("(economics.currency)" in note) == (code != own)
 
 
-@pytest.mark.parametrize("name", ["plus", "country", "entry", "retry_cost", "all", "top_spend", "TOP_SPEND", "recent", "percent", "center", "K", "spend_k"])  # fmt: skip
+@pytest.mark.parametrize("name", ["plus", "country", "entry", "retry_cost", "all", "top_spend", "TOP_SPEND", "recent", "percent", "center", "K", "price_per_m", "cost per mille", "spend_2000", "top_1000"])  # fmt: skip
 def test_words_that_only_hold_one_say_nothing(name):
     assert named(name) == Denomination() and note_of(name, "EUR") == ""
 
@@ -81,3 +81,12 @@ def test_the_reading_notes_tell_it(tmp_path, column, told):
         note for note in notes if "named as" in note
     ]
     assert any("is named as" in note for note in notes) == bool(told)
+
+
+@pytest.mark.parametrize(("name", "scale"), [
+    ("revenue_k", 1000), ("revenue_in_k", 1000), ("umsatz_teur", 1000), ("Umsatz_Tsd", 1000), ("ventas_miles", 1000), ("ventes (milliers)", 1000),
+    ("vendite_migliaia", 1000), ("omzet_duizend", 1000), ("Sales ($000)", 1000), ("Sales ('000s)", 1000), ("revenue_000s", 1000), ("in 1000 EUR", 1000),
+    ("revenue_mio", 10**6), ("net_sales_m", 10**6), ("ventas_millones", 10**6), ("ricavi_milioni", 10**6), ("omzet mln", 10**6), ("($000,000)", 10**6),
+])  # fmt: skip
+def test_thousands_and_millions_in_five_languages(name: str, scale: int) -> None:
+    assert named(name).scale == scale and f"multiply them by {scale:,} before" in note_of(name, "EUR")

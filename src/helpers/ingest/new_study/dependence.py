@@ -22,8 +22,9 @@ def asked(
         c for c in columns if c is not unit and c is not time and c is not variant and 1 < c.distinct < 0.9 * c.filled
     ]
     if unit is not None:
+        ordered = time if time and not (time.times.order or time.times.format) else None  # as a query orders its texts
         users = [c for c in free if vocabulary.names_a_unit(c.name) > 1 and _has_many(c)]
-        return [line for c in users if (line := _of_users(table, c, unit, variant))]
+        return [line for c in users if (line := _of_users(table, c, unit, ordered, variant))]
     unnamed = [line for c in columns if c is not time and c is not variant and (line := _unnamed(table, c, variant))]
     if time is None or unnamed:
         return unnamed[:1]
@@ -82,20 +83,22 @@ SHORT = 6
 """Signs of a word that ends with id and is a key by that, as pid and subjid are, at most."""
 
 
-def _of_users(table: "SourceTable", who: Column, unit: Column, variant: Column) -> str:
+def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | None, variant: Column) -> str:
+    """A question with the query of one row a user: the first in time, which nothing else was felt in, else of those in one arm alone."""
     several, mixed = _in_arms(table, who, variant)
     if not several or mixed < MOST * several:
         return ""
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
     of, arm = quoted(who.name), quoted(variant.name)
+    alone = "" if time else f"min({arm}) over (partition by {of}) = max({arm}) over (partition by {of}) and "
     first = (
-        f"select * from {table.selected} qualify {f'{of} is null or ' * (who.filled < who.rows)}row_number() over (partition by {of} order by"
-        f" {quoted(unit.name)}) = 1 and min({arm}) over (partition by {of}) = max({arm}) over (partition by {of})"
+        f"select * from {table.selected} qualify {f'{of} is null or ' * (who.filled < who.rows)}{alone}row_number() over (partition by {of}"
+        f" order by {f'{quoted(time.name)}, ' if time else ''}{quoted(unit.name)}) = 1"
     )
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"
-        f" row of each that is in one arm alone, by a query in a file in place of the table, and --unit {typed.name(row)}: {first}"
+        f" row of each{'' if time else ', without those in two arms, of which none says what came first'}, by a query in a file in place of the table, and --unit {typed.name(row)}: {first}"
     )
 
 

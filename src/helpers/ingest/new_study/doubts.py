@@ -4,7 +4,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import earlier_moments, lifetimes, questions, roles, states, typed, vocabulary
+from helpers.ingest.new_study import (
+    earlier_moments,
+    lifetimes,
+    margins,
+    priced_arms,
+    questions,
+    roles,
+    states,
+    typed,
+    vocabulary,
+)
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.roles import MOST_ARMS
@@ -70,7 +80,12 @@ def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyPropos
     """What a person must answer of a unit table: which of two variants is meant, and whether times end with the data."""
     if proposal.source != "units":
         return []
-    questions = [*states.asked(proposal.arms), *earlier_moments.asked(table, columns, proposal)]
+    questions = [
+        *states.asked(proposal.arms),
+        *earlier_moments.asked(table, columns, proposal),
+        *margins.asked(columns, proposal, said),
+        *([] if "primary" in said else priced_arms.asked(table, columns, proposal)),
+    ]
     variant = proposal.columns.get("variant", ("",))[0]
     cut = [theirs for ours, (theirs, _) in proposal.columns.items() if ours in proposal.segments]
     others = [c for c in roles.variants_of(columns) if c.name in cut and vocabulary.touches(c.name, vocabulary.VARIANT)]

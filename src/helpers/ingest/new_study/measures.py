@@ -329,6 +329,7 @@ def unfit(column: Column) -> str:
         and column.whole == column.numbers
         and column.distinct == column.filled > IDENTIFIED
         and column.low >= IDENTIFIED
+        and not (is_money(column) and column.high - column.low > 2 * column.distinct)
     ):
         return "unique in every row: an identifier, not an attribute"
     return parts_of_dates.of(column)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import typed, vocabulary
+from helpers.ingest.new_study import mixes, typed, vocabulary
 from helpers.ingest.new_study.counted_columns import SOME_EMPTY, CountedColumns
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
@@ -44,6 +44,12 @@ def remedy(
             f" level of {what}, so these are several outcomes of the same units, and no parts of them",
             told,
         )
+    doubts = ""
+    for part in (c for c in parts if c.name not in totals):
+        refused, doubt = mixes.unlike(table, of_all[0], part, found.units, held)
+        if refused:
+            return refused, told
+        doubts += doubt
     summed = [c for c in (*found.shares, *found.summed) if c.name not in found.deviations]
     gaps = [name for name, why in found.left if why == SOME_EMPTY and _mostly(table, name)]
     columns = [
@@ -54,7 +60,7 @@ def remedy(
     query = f"select {', '.join(columns)} from {table.selected}{f' where {held}' * bool(held)} group by all"
     over = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in parts if c.name not in totals)
     return (
-        f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}{_of_gaps(table, gaps)}; or take one level with --where",
+        f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}{_of_gaps(table, gaps)}; or take one level with --where{doubts}",
         told,
     )
 

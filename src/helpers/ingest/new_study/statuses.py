@@ -62,10 +62,9 @@ def of(table: SourceTable, columns: Sequence[Column], proposal: StudyProposal) -
     elif proposal.primary.event in proposal.happened:
         counted = f"{table.text(outcome.name)} is not null"
     amount = proposal.outcomes[revenue.event][0] if revenue else ""
-    taken = {theirs for theirs, _ in proposal.outcomes.values()}
     return [
         *asked(table, free, counted, f"units with {proposal.primary.event}", log=False),
-        *refunds(table, [c for c in free if c.name not in taken], amount),
+        *refunds(table, free, amount),
     ]
 
 

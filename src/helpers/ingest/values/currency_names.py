@@ -19,10 +19,20 @@ _CENTS: Final = frozenset(
 )  # fmt: skip
 _MINOR: Final = frozenset("minor subunits".split())  # noqa: SIM905
 _THOUSANDS, _MILLIONS, _MICROS = (
-    frozenset(("thousand", "thousands")),
-    frozenset(("million", "millions")),
+    frozenset(
+        "thousand thousands tsd tausend tausende tausender milliers mille miles millares migliaia mila milhares duizend duizenden tys tusen teur tusd tchf tgbp".split()  # noqa: SIM905
+    ),
+    frozenset(
+        "million millions mio mln mn mill millionen millones millón milioni milione milhões milhoes miljoen miljoenen miljoner meur musd mchf mgbp".split()  # noqa: SIM905
+    ),
     frozenset(("micros",)),
 )
+_AT_THE_END: Final = {"k": Decimal(1000), "m": Decimal(1_000_000), "mm": Decimal(1_000_000)}
+"""What a letter behind the name of an amount stands for,"""
+_EACH: Final = frozenset("per pro por par je for a ea each top".split())  # noqa: SIM905
+"""but for what an amount is of one of: per mille, per m."""
+_ZEROS: Final = re.compile(r"(?:^|[^0-9.,])(?:1[.,' ]?)?(000(?:[.,' ]?000)?)(?:s(?![^\W_])|(?![0-9]))")
+"""Zeros that are left out of amounts: ($000), in 1000."""
 _TOKEN: Final = r"[A-Z]{0,2}[$＄]|[^\W\d_]+|[€£¥₩₪₫₦₱₲₴₸₹₺₼₽₾฿₡₵₭₮৳៛֏؋₨￥￦￡]"
 
 
@@ -55,6 +65,8 @@ def named(column: str) -> Denomination:
 
     >>> sorted(named("spend (USD)").currencies), named("amount_in_cents").counted, named("spend in kEUR").counted
     (['USD'], 'cents', 'thousands of EUR')
+    >>> [named(n).counted for n in ("revenue_k", "umsatz_teur", "Sales ($000)", "ventas_miles", "net_sales_m", "price_per_m", "top_k", "spend_2000")]
+    ['thousands', 'thousands', 'thousands of $', 'thousands', 'millions', '', '', '']
     >>> named("plus"), named("ALL_SPEND") == named("try_amount") == Denomination()
     (Denomination(currencies=frozenset(), mark='', scale=Decimal('1'), counted=''), True)
     """
@@ -89,12 +101,18 @@ def named(column: str) -> Denomination:
             scale, counted = Decimal("0.01"), small if small.endswith("s") or small == "pence" else f"{small}s"
         elif small in _MINOR:
             scale, counted = None, "the smallest coins"
-        elif small in _THOUSANDS:
-            scale, counted = Decimal(1000), "thousands"
+        elif before.lower() in _EACH:
+            continue
+        elif small in _THOUSANDS or (small in _AT_THE_END and i and not after and not counted):
+            scale = Decimal(1000) if small in _THOUSANDS else _AT_THE_END[small]
+            counted = "thousands" if scale == 1000 else "millions"
         elif small in _MILLIONS:
             scale, counted = Decimal(1_000_000), "millions"
         elif small in _MICROS:
             scale, counted = Decimal("0.000001"), "millionths"
+    zeros = _ZEROS.search(name)
+    if zeros and not counted and not _EACH & {word.lower() for word in words}:
+        scale, counted = (Decimal(1000), "thousands") if len(zeros[1]) < 6 else (Decimal(1_000_000), "millions")
     if counted and mark and counted not in _CENTS:
         counted += f" of {mark}"
     return Denomination(currencies, mark, scale, counted)

@@ -1,0 +1,60 @@
+"""A price that is the variant, beside an outcome of 0 and 1: fewer buy at a higher one, and what they bring is price times outcome."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from helpers.ingest.new_study import pieces, vocabulary, yes_no
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+MOSTLY = 0.9
+"""Share of the rows of an arm that have its price, at least: a few were shown another one."""
+
+
+def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
+    """Whether revenue decides, where a price is one in each arm and the primary metric is whether somebody bought."""
+    outcome = next((c for c in columns if c.name == proposal.outcomes.get(proposal.primary.event, ("",))[0]), None)
+    variant = proposal.columns.get("variant", ("",))[0]
+    if outcome is None or not (outcome.binary or outcome.in_words) or proposal.revenue or not variant:
+        return
+    arms = {arm.level for arm in proposal.arms}
+    taken = {theirs for theirs, _ in proposal.outcomes.values()}
+    for column in columns:
+        if (
+            column.name in taken
+            or not column.numeric
+            or column.binary
+            or column.constant
+            or not pieces.is_price(column)
+        ):
+            continue
+        price = _of_arms(table, column, variant, arms)
+        if len(price) == len(arms) and len(set(price.values())) > 1:
+            yield _question(table, column, outcome, price)
+            return
+
+
+def _of_arms(table: "SourceTable", column: Column, variant: str, arms: set[str]) -> dict[str, float]:
+    """The one price of each arm that has one."""
+    arm, value = table.text(variant), table.value(column.name)
+    rows = table.rows(
+        f"select {arm}, {value}::double, count(*), sum(count(*)) over (partition by {arm}) from {{table}} where {arm} is not null and {value} is not null"
+        " group by 1, 2 order by 1, 2"
+    )
+    return {str(a): float(v) for a, v, n, all_ in rows if str(a) in arms and int(n) >= MOSTLY * int(all_)}  # type: ignore[call-overload, arg-type]
+
+
+def _question(table: "SourceTable", price: Column, outcome: Column, of: dict[str, float]) -> str:
+    name, bought = vocabulary.printable(price.name), vocabulary.printable(outcome.name)
+    told = ", ".join(f"{value:,.10g} in '{vocabulary.printable(arm)}'" for arm, value in of.items())
+    answer = yes_no.of(outcome.values) if outcome.in_words and not outcome.binary else None
+    happened = f"(trim({quoted(outcome.name)}) = {literal(answer.yes)})" if answer else quoted(outcome.name)
+    return (
+        f"Does what is paid decide, not how many pay? '{name}' is {told}, so that each '{bought}' brings another amount: revenue is their product,"
+        f" by a query in a file in place of the table: select *, {quoted(price.name)} * {happened}::integer as revenue from {table.selected}; then"
+        " --primary revenue."
+    )
