@@ -58,7 +58,7 @@ def stage(file: Path, folder: Path, pictures: Path) -> Page:
 def unplaced(said: str) -> str:
     """What a program said, the files that it names without their folders.
 
-    >>> unplaced("/home/me/src/helpers/belief.py:152: RuntimeWarning: overflow, of revenue/unit, 1/2, ~/notes.txt")
+    >>> unplaced("/srv/shop/src/helpers/belief.py:152: RuntimeWarning: overflow, of revenue/unit, 1/2, ~/notes.txt")
     'belief.py:152: RuntimeWarning: overflow, of revenue/unit, 1/2, notes.txt'
     >>> unplaced(r"C:\\Users\\me\\belief.py:152: RuntimeWarning")
     'belief.py:152: RuntimeWarning'
