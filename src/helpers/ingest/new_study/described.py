@@ -14,6 +14,7 @@ from helpers.ingest.new_study import (
     lifetimes,
     log,
     measures,
+    minor_units,
     nothing,
     roles,
     tolerances,
@@ -163,7 +164,7 @@ def of_units(
         outcomes={names[c.name]: (c.name, units._outcome_seen(c, said)) for c in kinds.outcomes}
         | ({lasted: (stay.lasted.name, "how long each unit has been there")} if stay else {}),
         negative=any(c.negative for c in stated), currency=paid.noted, lifetime=(lasted, names[stay.ended.name], *stay.noted) if stay else (),
-        money_digits=measures.money_digits(table, kinds.outcomes, money),
+        money_digits=minor_units.digits(table, kinds.outcomes, money),
         suspicious=(*((c.name, NO_ARMS) for c in arms), *((c.name, why) for c, why in kinds.left if c not in kinds.segments)),
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",

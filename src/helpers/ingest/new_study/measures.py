@@ -1,6 +1,5 @@
 """Which columns of a unit table are outcomes, what stood before, segments, or nothing to rely on; and their metrics."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 MOST_OUTCOMES, MOST_SEGMENTS, SEGMENT_LEVELS = 6, 6, 30
-CENTS, FINEST = 2, 8
-"""Digits of money behind the point: as coins have them, and as prices have them at most that no computer made up."""
 MISSING = 0.05
 """An outcome that is empty in a larger share of the rows is not proposed: null is not zero."""
 
@@ -413,15 +410,6 @@ def unit_of(column: Column) -> tuple[str, str]:
     if column.decimal:
         return "number", "ASSUMED no money: its name says nothing of it; it has decimals, and counts have none"
     return "count", ""
-
-
-def money_digits(table: "SourceTable", columns: Iterable[Column], money: Column | None = None) -> int:
-    """Digits behind the point of the finest money in some columns; 0 where all is in cents, or only a computer is finer.
-
-    ``money`` is a column that somebody calls so.
-    """
-    digits = (table.decimals(column.name) for column in columns if column is money or is_money(column))
-    return max((each for each in digits if CENTS < each <= FINEST), default=0)
 
 
 def is_money(column: Column) -> bool:

@@ -90,4 +90,5 @@ def _unordered(table: "SourceTable", unit: Column, time: Column, event: Column) 
     )
     first, last = ([int(row[i]) for row in found] for i in (1, 2))  # type: ignore[call-overload]
     units = sum(first)
-    return units >= FEWEST and sum(abs(a - b) for a, b in zip(first, last, strict=True)) < 2 * APART * units
+    moved: int = sum(abs(a - b) for a, b in zip(first, last, strict=True))
+    return bool(units >= FEWEST and moved < 2 * APART * units)

@@ -27,6 +27,7 @@ from helpers.ingest.new_study import (
     histories,
     limits,
     measures,
+    minor_units,
     no_outcome,
     one_side,
     pieces,
@@ -195,7 +196,7 @@ def propose(
         negative=any(c.negative for c in (*stated, *behind)), control=said.note("control", ""),
         before=before, shown={level: arm_names[arm] for level, arm in mapping.items()}, tolerate=tolerate,
         suspicious=tuple((c.name, reason) for c, reason in suspicious), revenue=money[0] if money else "",
-        money_digits=measures.money_digits(table, kinds.outcomes, money_said), cluster=cluster.noted(called) if cluster else ("", ""),
+        money_digits=minor_units.digits(table, kinds.outcomes, money_said), cluster=cluster.noted(called) if cluster else ("", ""),
         currency=paid.noted,
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",

@@ -21,6 +21,7 @@ from helpers.ingest.new_study import (
     experiments,
     log,
     measures,
+    minor_units,
     nobody,
     paying,
     pieces,
@@ -125,7 +126,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         start=start, end=end, baseline=start - LONGEST_HISTORY, period=period, metrics=metrics, segments=tuple(named), tables=tables,
         steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
-        money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
+        money_digits=max((minor_units.digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
         tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
         first=(*asked, *spellings.of_arms(arms, also), *_first(found, told, arms, why, time, said, worth, metrics)),
     )  # fmt: skip
