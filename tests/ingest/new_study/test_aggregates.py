@@ -186,8 +186,14 @@ def test_parts_of_an_arm_are_summed_up_as_they_are_told_and_totals_count_once(
     dice = random.Random(f"{totals}{parts}")
     days = dice.choice([1, 3])
     levels = {"country": ["DE", "FR", "IT"], "device": ["desktop", "phone"]}
-    large = {key: dice.randint(900, 1500) for key in product(range(days), *(levels[p] for p in parts))}  # chance deals out like shares
-    cells = {(arm, *key): (n := dice.randint(of - 9, of + 9), dice.randint(50, n // 5)) for arm in ("old", "new") for key, of in large.items()}
+    large = {
+        key: dice.randint(900, 1500) for key in product(range(days), *(levels[p] for p in parts))
+    }  # chance deals out like shares
+    cells = {
+        (arm, *key): (n := dice.randint(of - 9, of + 9), dice.randint(50, n // 5))
+        for arm in ("old", "new")
+        for key, of in large.items()
+    }
     truth = {
         arm: tuple(sum(pair[i] for key, pair in cells.items() if key[0] == arm) for i in (0, 1))
         for arm in ("old", "new")

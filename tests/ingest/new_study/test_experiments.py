@@ -25,7 +25,9 @@ def test_how_a_test_went_and_where_is_no_experiment(tmp_path: Path, column: str,
 
 def test_what_was_named_as_the_primary_is_no_experiment(tmp_path: Path) -> None:
     dice = np.random.default_rng(9)
-    made = pd.DataFrame({"user_id": range(500), "arm": dice.choice(["control", "new"], 500), "test": dice.choice(["green", "red"], 500)})
+    made = pd.DataFrame(
+        {"user_id": range(500), "arm": dice.choice(["control", "new"], 500), "test": dice.choice(["green", "red"], 500)}
+    )
     made.to_csv(tmp_path / "t.csv", index=False)
     with pytest.raises(ReportError, match="cannot be an outcome"):
         proposed(tmp_path, tmp_path / "t.csv", primary="test")

@@ -12,7 +12,13 @@ from tests.ingest.new_study.tables import proposed
 @pytest.mark.parametrize("words", [False, True])
 def test_what_is_paid_is_asked_where_the_price_is_the_variant(tmp_path: Path, words: bool) -> None:
     dice = np.random.default_rng(6)
-    made = pd.DataFrame({"visitor": range(900), "variant": dice.permutation(["A", "B", "B"] * 300), "converted": dice.integers(0, 2, 900)})
+    made = pd.DataFrame(
+        {
+            "visitor": range(900),
+            "variant": dice.permutation(["A", "B", "B"] * 300),
+            "converted": dice.integers(0, 2, 900),
+        }
+    )
     made["price_shown"] = made["variant"].map({"A": 39, "B": 59})
     truth = (made["price_shown"] * made["converted"]).max()
     if words:
@@ -22,7 +28,7 @@ def test_what_is_paid_is_asked_where_the_price_is_the_variant(tmp_path: Path, wo
     assert "1. Does what is paid decide, not how many pay? 'price_shown' is 39 in 'A', 59 in 'B'" in said
     query = said[said.index("select *, ") :].split(";")[0]
     (tmp_path / "paid.sql").write_text(query, encoding="utf-8")
-    study, text, said = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")
+    study, _, said = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")
     assert study.primary.unit == "money" and "Does what is paid" not in said and truth == 59
 
 
@@ -38,7 +44,13 @@ def test_a_price_that_is_no_variant_is_not_asked(tmp_path: Path) -> None:
 def test_whole_amounts_that_are_all_different_are_no_ids(tmp_path: Path, written: str) -> None:
     dice = np.random.default_rng(6)
     amounts = dice.choice(np.arange(20_000, 60_000), 500, replace=False)
-    made = pd.DataFrame({"user_id": range(500), "variant": dice.permutation(["A", "B"] * 250), "revenue": [written.format(a) for a in amounts]})
+    made = pd.DataFrame(
+        {
+            "user_id": range(500),
+            "variant": dice.permutation(["A", "B"] * 250),
+            "revenue": [written.format(a) for a in amounts],
+        }
+    )
     made.to_csv(tmp_path / "t.csv", index=False, sep=";")
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv")
     assert (study.primary.event, study.primary.unit) == ("revenue", "money")

@@ -62,15 +62,14 @@ def _counted(table: "SourceTable", column: Column, time: Column, of: Sequence[Co
     return int(earlier), int(all_)  # type: ignore[call-overload]
 
 
-def _question(
-    table: "SourceTable", column: Column, time: Column, of: Sequence[Column], earlier: int, all_: int
-) -> str:
+def _question(table: "SourceTable", column: Column, time: Column, of: Sequence[Column], earlier: int, all_: int) -> str:
     name, start = vocabulary.printable(column.name), vocabulary.printable(time.name)
     whose = " and ".join(f"'{vocabulary.printable(o.name)}'" for o in of)
     plain = Times() in (column.times, time.times) or column.times == time.times
     late = f"{quoted(column.name)} < {quoted(time.name)}"
     made = ", ".join(
-        f"case when {late} then {'null' if o is column or o.in_words else '0'} else {quoted(o.name)} end as {quoted(o.name)}" for o in of
+        f"case when {late} then {'null' if o is column or o.in_words else '0'} else {quoted(o.name)} end as {quoted(o.name)}"
+        for o in of
     )
     query = (
         f"give a query in a file, select * replace ({made}) from {table.selected}"

@@ -36,7 +36,10 @@ def unlike(table: "SourceTable", variant: Column, part: Column, units: Column, w
         return "", ""
     told = ", ".join(f"{share:.1%} of '{vocabulary.printable(a)}'" for a, share in shares[worst].items())
     if apart < FAR:
-        return "", f"; '{vocabulary.printable(worst)}' is {told}, more apart than chance brings about, so ask why before you trust a sum"
+        return (
+            "",
+            f"; '{vocabulary.printable(worst)}' is {told}, more apart than chance brings about, so ask why before you trust a sum",
+        )
     most = max(levels, key=lambda of: min(counts.get((a, of), 0) for a in arms))
     refused = (
         f"do not sum it up over '{vocabulary.printable(part.name)}': '{vocabulary.printable(worst)}' is {told}, so that a sum compares unlike"

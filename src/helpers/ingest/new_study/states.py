@@ -7,7 +7,25 @@ from helpers.ingest.new_study.proposal import Arm
 
 MAIN = frozenset({"main", "primary", "orig", "prod", "live"})
 """Levels beside which alt is the alternative, not the old one,"""
-YOUNG = frozenset({"young", "younger", "youth", "jung", "junge", "jeune", "jeunes", "joven", "jovenes", "jovem", "giovane", "giovani", "jong", "ung", "unga"})
+YOUNG = frozenset(
+    {
+        "young",
+        "younger",
+        "youth",
+        "jung",
+        "junge",
+        "jeune",
+        "jeunes",
+        "joven",
+        "jovenes",
+        "jovem",
+        "giovane",
+        "giovani",
+        "jong",
+        "ung",
+        "unga",
+    }
+)
 """and levels beside which old is an age."""
 OLD = frozenset({"old", "older", "alt", "alte", "vieux", "viejo", "velho", "vecchi", "vecchio", "oud", "gammal"})
 STATES = YOUNG | vocabulary.words(

@@ -368,7 +368,9 @@ def _point(
         return "." if "," in (seen.example("") or ",") else ",", None
     example = seen.example("") or "1.234"
     signs = "£¥₹￡￥"  # countries with these write 1,234.50
-    if "," in example and currency not in POINTED:  # of twenty with a dollar sign some write $1.234, and none a decimal comma there
+    if (
+        "," in example and currency not in POINTED
+    ):  # of twenty with a dollar sign some write $1.234, and none a decimal comma there
         signs += "$＄"
     whole = minor_digits(currency) == 0 or any(
         minor_digits(coin) == 0 for coin in coins
