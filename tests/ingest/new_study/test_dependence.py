@@ -51,7 +51,7 @@ def test_the_query_of_first_rows_keeps_those_without_a_user_and_none_of_two_arms
     _, _, said = proposed(tmp_path, tmp_path / "t.csv")
     query = said[said.index("select * from") :].splitlines()[0]
     (tmp_path / "first.sql").write_text(query, encoding="utf-8")
-    _study, _, _ = proposed(tmp_path, tmp_path / "first.sql", unit="cookie_id")
+    proposed(tmp_path, tmp_path / "first.sql", unit="cookie_id")
     alone = int((made[:600].groupby("user_id")["variant"].nunique() == 1).sum())
     assert "--unit cookie_id" in said and f"({900 + alone:,} rows)" in (tmp_path / "studies" / "first.yml").read_text(
         encoding="utf-8"

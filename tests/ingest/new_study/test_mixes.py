@@ -27,7 +27,7 @@ def test_the_level_that_is_named_can_be_compared(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(
         "country,arm,users,buyers\nDE,A,8000,800\nDE,B,2000,210\nFR,A,2000,40\nFR,B,8000,180\n", encoding="utf-8"
     )
-    with pytest.raises(ReportError, match="'DE' is 80.0% of 'A', 20.0% of 'B'"):
+    with pytest.raises(ReportError, match=r"'DE' is 80[.]0% of 'A', 20[.]0% of 'B'"):
         proposed(tmp_path, tmp_path / "t.csv")
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", where="country = 'DE'")
     assert study.primary.name == "buyers"

@@ -28,7 +28,7 @@ def test_what_is_paid_is_asked_where_the_price_is_the_variant(tmp_path: Path, wo
     assert "1. Does what is paid decide, not how many pay? 'price_shown' is 39 in 'A', 59 in 'B'" in said
     query = said[said.index("select *, ") :].split(";")[0]
     (tmp_path / "paid.sql").write_text(query, encoding="utf-8")
-    study, _text, said = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")
+    study, _, said = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")
     assert study.primary.unit == "money" and "Does what is paid" not in said and truth == 59
 
 

@@ -19,6 +19,7 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
@@ -76,10 +77,11 @@ CENSORED = lifetimes.ENDED | {
 """Words of whether what a time lasts to has come about."""
 
 
-def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal, said: Said) -> list[str]:
+def asked(seen: TableView, proposal: StudyProposal) -> list[str]:
     """What a person must answer of a unit table: which of two variants is meant, and whether times end with the data."""
     if proposal.source != "units":
         return []
+    table, columns, said = seen.table, seen.columns, seen.said
     questions = [
         *states.asked(proposal.arms),
         *earlier_moments.asked(table, columns, proposal),

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from helpers.ingest.new_study import typed, vocabulary
-from helpers.ingest.new_study.languages import words
+from helpers.ingest.new_study import languages, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.said import Said
 
-SALES = words(
+SALES = languages.words(
     "sales revenue turnover gmv umsatz* erlos* ventas ingresos vendite ricavi fatturato ventes chiffre omzet vendas receita omsattning omsetning"
 )
-LEFT = words(
+LEFT = languages.words(
     "margin margins profit profits contribution earnings marge margen margine margem gewinn* deckungsbeitrag* rohertrag* beneficio* ganancia*"
     " utile profitto benefice winst lucro resultat"
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from helpers.ingest.new_study import measures
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:

@@ -52,7 +52,10 @@ def _question(table: "SourceTable", price: Column, outcome: Column, of: dict[str
     name, bought = vocabulary.printable(price.name), vocabulary.printable(outcome.name)
     told = ", ".join(f"{value:,.10g} in '{vocabulary.printable(arm)}'" for arm, value in of.items())
     answer = yes_no.of(outcome.values) if outcome.in_words and not outcome.binary else None
-    happened = f"(trim({quoted(outcome.name)}) = {literal(answer.yes)})" if answer else quoted(outcome.name)
+    said = f"lower(trim({quoted(outcome.name)}::varchar))"
+    happened = (
+        f"({said} in ({literal(answer.yes.lower())}, 'true'))" if answer else quoted(outcome.name)
+    )  # some readers make true of yes
     return (
         f"Does what is paid decide, not how many pay? '{name}' is {told}, so that each '{bought}' brings another amount: revenue is their product,"
         f" by a query in a file in place of the table: select *, {quoted(price.name)} * {happened}::integer as revenue from {table.selected}; then"

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from helpers.ingest.new_study import vocabulary
-from helpers.ingest.new_study.languages import words
+from helpers.ingest.new_study import languages, vocabulary
 from helpers.ingest.new_study.proposal import Arm
 
 MAIN = frozenset({"main", "primary", "orig", "prod", "live"})
@@ -29,7 +28,7 @@ YOUNG = frozenset(
 )
 """and levels beside which old is an age."""
 OLD = frozenset({"old", "older", "alt", "alte", "vieux", "viejo", "velho", "vecchi", "vecchio", "oud", "gammal"})
-STATES = YOUNG | words(
+STATES = YOUNG | languages.words(
     "case cases smoker* nonsmoker* raucher* nichtraucher* fumeur* fumador* fumatore* elderly senior seniors male female men women man woman boy boys girl girls"
     " healthy sick ill diseased diabetic* obese overweight vegetarian* vegan* married single divorced widowed urban rural rich poor pregnant"
     " veteran* immigrant* native natives migrant* drinker* survivor* carrier* positive negative patient patients gesund krank mannlich weiblich"
