@@ -209,7 +209,7 @@ ATTRIBUTE: Words = (
     words(
         "gender sex country region city state zip device platform os browser language locale channel source medium senior newbie is has mens"
         " womens premium plan tier category brand cohort age mobile children optin postcode postal phone tel employee segment score propensity"
-        " latitude longitude lat lon lng market weekday dow"
+        " latitude longitude lat lon lng market weekday dow south north northeast southwest midwest urban rural"
     )
     | languages.ATTRIBUTE
 )
