@@ -292,3 +292,8 @@ def test_what_is_proposed_is_a_study_that_loads_whatever_its_columns_are_called(
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", primary=primary)
     revenue = [m for m in study.metrics if m.name == study.economics.revenue_metric]
     assert all(m.better == "higher" and m.unit == "money" for m in revenue)
+
+
+def test_a_lead_time_is_wanted_short_and_waste_that_is_diverted_is_asked() -> None:
+    assert direction.why_lower("lead_time_days", None) and direction.why_lower("cycle_time_hours", None)
+    assert not direction.why_lower("waste_diverted", None) and not direction.why_lower("leads_per_day", None)
