@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import lifetimes, questions, roles, typed, vocabulary
+from helpers.ingest.new_study import lifetimes, questions, read_otherwise, roles, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.roles import MOST_ARMS
@@ -66,8 +66,8 @@ CENSORED = lifetimes.ENDED | {
 """Words of whether what a time lasts to has come about."""
 
 
-def asked(columns: Sequence[Column], proposal: StudyProposal, said: Said) -> list[str]:
-    """What a person must answer of a unit table: which of two variants is meant, and whether times end with the data."""
+def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal, said: Said) -> list[str]:
+    """What a person must answer of a unit table: which of two variants is meant, whether times end with the data, what zeros mean."""
     if proposal.source != "units":
         return []
     questions = []
@@ -80,7 +80,7 @@ def asked(columns: Sequence[Column], proposal: StudyProposal, said: Said) -> lis
             f"Is '{name}' what was tested, or '{other}'? Both are called as variants, and a study is of one: '{other}' cuts the units;"
             f" --variant {typed.name(other)} takes that one."
         )
-    return [*questions, *_cut_short(columns, proposal)]
+    return [*questions, *read_otherwise.asked(table, columns, proposal), *_cut_short(columns, proposal)]
 
 
 def _cut_short(columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:

@@ -128,7 +128,8 @@ def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
     notes, first = kept.told(seen.table, seen.columns, proposal)
     first += phases.left_out(seen.table, seen.columns, proposal)
     if not proposal.panel[0]:
-        first += [*statuses.of(seen.table, seen.columns, proposal), *doubts.asked(seen.columns, proposal, seen.said)]
+        first += statuses.of(seen.table, seen.columns, proposal)
+        first += doubts.asked(seen.table, seen.columns, proposal, seen.said)
     return unused.listed(
         replace(proposal, assumed=(*proposal.assumed, *notes), first=(*first, *proposal.first)), seen.columns
     )
