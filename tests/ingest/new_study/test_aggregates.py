@@ -397,7 +397,7 @@ def test_counts_ask_for_the_weights_and_not_for_a_control_that_was_said(tmp_path
 
 def test_money_in_whole_units_is_no_share_of_them(tmp_path: Path) -> None:
     days = "\n".join(
-        f"{arm},2026-03-{d:02d},{2000 + 31 * d},{100000 + 90 * d + n},{400 + d}"
+        f"{arm},2026-03-{d:02d},{2000 + 31 * (d % 4)},{100000 + 90 * (d % 5) + n},{400 + d % 3}"
         for d in range(2, 16)
         for n, arm in enumerate(("Control", "Test"))
     )

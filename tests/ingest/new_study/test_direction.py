@@ -297,3 +297,8 @@ def test_what_is_proposed_is_a_study_that_loads_whatever_its_columns_are_called(
 def test_weights_that_nobody_stated_are_listed_as_assumed(tmp_path: Path) -> None:
     study, _, said = proposed(tmp_path, table(tmp_path / "class.csv", 3, "visits", [0, 1, 2]))
     assert study.is_weighed_by_guess and "variants.weight" in study.assumed and "weights: 1:1" in said
+
+
+def test_a_lead_time_is_wanted_short_and_waste_that_is_diverted_is_asked() -> None:
+    assert direction.why_lower("lead_time_days", None) and direction.why_lower("cycle_time_hours", None)
+    assert not direction.why_lower("waste_diverted", None) and not direction.why_lower("leads_per_day", None)

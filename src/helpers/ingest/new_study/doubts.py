@@ -10,6 +10,7 @@ from helpers.ingest.new_study import (
     margins,
     priced_arms,
     questions,
+    read_otherwise,
     roles,
     states,
     typed,
@@ -78,7 +79,7 @@ CENSORED = lifetimes.ENDED | {
 
 
 def asked(seen: TableView, proposal: StudyProposal) -> list[str]:
-    """What a person must answer of a unit table: which of two variants is meant, and whether times end with the data."""
+    """What a person must answer of a unit table: which of two variants is meant, whether times end with the data, what zeros mean."""
     if proposal.source != "units":
         return []
     table, columns, said = seen.table, seen.columns, seen.said
@@ -97,7 +98,7 @@ def asked(seen: TableView, proposal: StudyProposal) -> list[str]:
             f"Is '{name}' what was tested, or '{other}'? Both are called as variants, and a study is of one: '{other}' cuts the units;"
             f" --variant {typed.name(other)} takes that one."
         )
-    return [*questions, *_cut_short(columns, proposal)]
+    return [*questions, *read_otherwise.asked(table, columns, proposal), *_cut_short(columns, proposal)]
 
 
 def _cut_short(columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:

@@ -153,7 +153,7 @@ EVENT = words(
 EVENT_WEAK = words("schritt etape paso etapa passo stap adim krok шаг* ステップ 步骤")
 AFTER = words("nach danach nachher nachtest* apres despues depois dopo sonra после 之后 以后 이후 後")
 BEFORE = words(
-    "vor vortest* vorwert* vorher* vorjahr* vormonat* fruher* frueher* letzte* bisherig* avant precedent* dernier* antes anterior* previo* previa* ultimo* "
+    "basale basal ly vor vortest* vorwert* vorher* vorjahr* vormonat* fruher* frueher* letzte* bisherig* avant precedent* dernier* antes anterior* previo* previa* ultimo* "
     "precedent* prima scors* ervoor vorig* eerder* onceki gecen wczesniej* poprzedni* przed до прошл* предыдущ* 前月 前年 過去 前回 上月 之前 历史 以前 去年 过去"
 )
 ATTRIBUTE = words(

@@ -1,5 +1,6 @@
 """A unit table whose outcome nothing tells: what is said where no column can be one, and where several may."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
@@ -9,6 +10,26 @@ from helpers.ingest.values.number_formats import FALSE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
+
+
+def below_zero(kinds: measures.Sorted) -> list[Column]:
+    """Columns that are no outcome as it stands for a few values below zero alone, and may be what is decided by."""
+    return [c for c, reason in kinds.left if reason.startswith(measures.BELOW_ZERO)]
+
+
+SIZES = frozenset({"n", "size", "count", "students", "pupils", "members", "employees", "beds", "population"})
+"""Words of how large something is, which a treatment hardly changes."""
+
+
+def likely_first(columns: Sequence[Column], by_arm: Mapping[str, tuple[bool, float]]) -> list[Column]:
+    """The columns with those behind that are alike in all arms by design, such as a dose, or say how large something is."""
+
+    def rank(column: Column) -> tuple[bool, bool]:
+        words = set(vocabulary.tokens(column.name))
+        alike = column.distinct > 1 and by_arm.get(column.name, (False, 1.0))[1] == 0
+        return alike, bool(words & SIZES) and not words & measures.PER
+
+    return sorted(columns, key=rank)
 
 
 def which(table: "SourceTable", several: list[tuple[Column, str]]) -> ReportError:
@@ -29,7 +50,7 @@ def _of_mark(column: Column) -> str:
     return f"if an empty field means that it did not happen, say so: --primary {name} --empty zero"
 
 
-def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
+def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tuple[bool, float]]) -> ReportError:
     """The error for a table with a variant of which no column can be an outcome."""
     reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
     in_words = next((c for c, reason in kinds.left if reason.startswith(measures.IN_WORDS[0])), None)
@@ -43,6 +64,7 @@ def none(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
         for c, reason in kinds.left
         if measures.MAY_BE in reason or measures.MAY_WEIGH in reason or measures.BELOW_ZERO in reason
     ]
+    may = likely_first(may, by_arm)
     told = ""
     if in_words:
         told = worded.remedy(table.selected, in_words)

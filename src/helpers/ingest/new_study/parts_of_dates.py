@@ -1,9 +1,10 @@
 """What is a part of a date: days written as digits, hours, weeks, months and years, as numbers and as texts."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import languages, vocabulary
+from helpers.ingest.sql import quoted
 from helpers.ingest.values import weeks
 from helpers.ingest.values.times_elsewhere import SPANS, likeness
 
@@ -30,6 +31,8 @@ def of(column: "Column") -> str:
     they are not."""
     if not column.numeric:
         return _of_texts(column)
+    if FIRST_SERIAL <= column.low < column.high <= LAST_SERIAL and _is_dated(column.name):
+        return _of_serials(column)
     if column.numbers != column.whole:
         return ""
     if is_day(column.low) and is_day(column.high):
@@ -41,6 +44,35 @@ def of(column: "Column") -> str:
         if low <= column.low <= column.high <= high and column.distinct > SOME:
             return f"a part of a date: its values are those of {word}s"
     return ""
+
+
+FIRST_SERIAL, LAST_SERIAL = 36_526.0, 54_789.0
+"""The days from 2000 to 2049 as spreadsheets count them, from the end of 1899 on."""
+DATED = frozenset(
+    {"at", "on", "day", "signup", "registered", "created", "exposed", "assigned"}
+) | languages.TIME - languages.words("momento marca ora* hora* heure uhrzeit")
+"""Words of days and moments, not of lengths of time."""
+
+
+def _is_dated(name: str) -> bool:
+    words = vocabulary.tokens(name)
+    return any(
+        vocabulary.is_said(word, DATED | {"date", "datetime", "timestamp"}) for word in (*words[:1], *words[-1:])
+    )
+
+
+def _of_serials(column: "Column") -> str:
+    name = quoted(column.name)
+    number = (
+        f"replace({name}::varchar, ',', '.')::double"
+        if any("," in value for value in column.values) or not column.values
+        else f"{name}::double"
+    )
+    first, last = (date(1899, 12, 30) + timedelta(days=int(n)) for n in (column.low, column.high))
+    return (
+        f"days as Excel counts them, {first} to {last}, and no amount; a query in a file in place of the table, which stands for FILE here, writes them as times: select * replace"
+        f" (timestamp '1899-12-30' + to_seconds(round({number} * 86400)) as {name}) from \"FILE\", and --time then takes them"
+    )
 
 
 def _of_texts(column: "Column") -> str:

@@ -286,6 +286,28 @@ def variant_said(seen: TableView, name: str) -> Column:
     return found
 
 
+def _of_rows(look: TableView, unit: Column) -> ReportError | None:
+    """What is said of rows that each have an id and a variant of their own, such as sessions, of units that are in several variants."""
+    keys = [
+        c
+        for c in look.columns
+        if c is not unit and c.filled == c.distinct == look.rows and not c.has_time and roles.is_key(c)
+    ]
+    for arm in roles.variants_of(look.columns) if keys else ():
+        several, units = questions.several_levels(look.table, unit, look.table.text(arm.name))
+        if arm is not unit and several:
+            name, variant, row = (vocabulary.printable(c.name) for c in (unit, arm, keys[0]))
+            return ReportError(
+                f"{look.table.called}: the rows of a '{name}' are not of one variant",
+                got=f"{look.rows:,} rows of {units:,} units in '{name}', {several:,} of which have several levels of '{variant}'",
+                expected=f"one variant for each '{name}', or what was randomised in its place",
+                cause=f"each '{row}' was randomised by itself",
+                remedy=f"if so, it is the unit: --unit {typed.name(row)} (the rows of one '{name}' are then alike, and the report takes them as independent);"
+                f" else find out how units came into several variants: they are in none",
+            )
+    return None
+
+
 def neither(
     look: TableView, unit: Column | None, time: Column | None, event: Column | None, repeated: bool
 ) -> ReportError:
@@ -310,6 +332,8 @@ def neither(
         )
     if event and repeated:
         return unread_times.refused(look.table, columns, seen.removesuffix("; variant: none"))
+    if unit and repeated and time and (own := _of_rows(look, unit)):
+        return own
     if unit and repeated and time:
         return ReportError(
             f"{called} is neither an event log nor a unit table: its rows repeat a unit, but no column names the event",

@@ -115,9 +115,9 @@ def propose(
     behind = [money_said] if money_said and money_said not in stated else []
     kinds = measures.with_stated(measures.sure(kinds, stated, together), stated, behind, alone=bool(said.outcomes))
     if not kinds.outcomes:
-        raise no_outcome.none(table, kinds)
+        raise no_outcome.none(table, kinds, told)
     if not said.measured and (several := measures.unclear(kinds.outcomes, together)):
-        raise no_outcome.which(table, [(c, _seen("outcome", c)) for c in several])
+        raise no_outcome.which(table, [(c, _seen("outcome", c)) for c in no_outcome.likely_first(several, told)])
     derived = histories.derived(table, kinds)
     kept = {c.name for c, _ in derived} - {c.name for c in stated}
     kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if c.name not in kept))
@@ -229,7 +229,7 @@ def propose(
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, _typed(kinds.outcomes[0]),
-                    [f"{_typed(c)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:])]),
+                    [f"{_typed(c)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:], *no_outcome.below_zero(kinds))]),
         ),
     )  # fmt: skip
 

@@ -162,7 +162,7 @@ TURNED: Words = (
     words(
         "saved saving savings avoided averted prevented prevention resolved solved fixed repaired corrected cured recovered recovery reduced reduction reductions decrease decreased"
         " fewer weight fat without no free caught detected detection found discovered blocked stopped intercepted cleared closed settled repaid rescued"
-        " survived exit exited ended remission cessation quit abstinent abstinence improvement improved gained relief"
+        " diverted recycled survived exit exited ended remission cessation quit abstinent abstinence improvement improved gained relief"
     )
     | languages.TURNED
 )
@@ -191,7 +191,23 @@ UNTIL = frozenset({"to", "until", "till", "bis", "jusqu", "hasta", "ate", "fino"
 SINCE_OR_BETWEEN = frozenset({"since", "between", "before", "seit", "zwischen", "depuis", "entre", "desde", "sinds"})
 SPANS: Words = SECONDS.union(LENGTHS, OTHER_TIMES, *languages.SPANS.values())
 """Lengths of time, and what they are counted in."""
-TAKES = frozenset({"load", "loading", "response", "resolution", "delivery", "handling", "lade", "antwort", "ladezeit"})
+TAKES = frozenset(
+    {
+        "load",
+        "loading",
+        "lead",
+        "cycle",
+        "turnaround",
+        "processing",
+        "response",
+        "resolution",
+        "delivery",
+        "handling",
+        "lade",
+        "antwort",
+        "ladezeit",
+    }
+)
 """Words between a length of time and what it lasts to, and of what is wanted to be short."""
 WEIGHING = frozenset({"weight", "weights", "wt", "wgt", "pweight", "ipw", "gewicht", "gewichtung", "poids", "peso"})
 OF_SURVEYS = WEIGHING | {"survey", "sampling", "sample", "design", "final", "person", "household"}
@@ -209,7 +225,7 @@ ATTRIBUTE: Words = (
     words(
         "gender sex country region city state zip device platform os browser language locale channel source medium senior newbie is has mens"
         " womens premium plan tier category brand cohort age mobile children optin postcode postal phone tel employee segment score propensity"
-        " latitude longitude lat lon lng market weekday dow"
+        " latitude longitude lat lon lng market weekday dow south north northeast southwest midwest urban rural"
     )
     | languages.ATTRIBUTE
 )
