@@ -382,8 +382,14 @@ def test_a_mean_is_of_those_analysed(tmp_path: Path) -> None:
 
 
 def test_money_in_whole_units_is_no_share_of_them(tmp_path: Path) -> None:
-    days = "\n".join(f"{arm},2026-03-{d:02d},{2000 + 31 * (d % 4)},{100000 + 90 * (d % 5) + n},{400 + d % 3}" for d in range(2, 16) for n, arm in enumerate(("Control", "Test")))
-    (tmp_path / "ads.csv").write_text(f"Campaign,Date,Spend [USD],# of Impressions,# of Purchase\n{days}\n", encoding="utf-8")
+    days = "\n".join(
+        f"{arm},2026-03-{d:02d},{2000 + 31 * (d % 4)},{100000 + 90 * (d % 5) + n},{400 + d % 3}"
+        for d in range(2, 16)
+        for n, arm in enumerate(("Control", "Test"))
+    )
+    (tmp_path / "ads.csv").write_text(
+        f"Campaign,Date,Spend [USD],# of Impressions,# of Purchase\n{days}\n", encoding="utf-8"
+    )
     study, _, told = of_tables.proposed(tmp_path, tmp_path / "ads.csv", variant="Campaign")
     assert [m.name for m in study.metrics] == ["purchase"]
     assert "Spend [USD]: money, and no count of units" in told

@@ -131,7 +131,11 @@ def test_no_uplift_is_planted_in_a_few_units(tmp_path: Path) -> None:
 
 
 def test_outcomes_that_the_last_days_lack_stay_in_the_query(tmp_path: Path) -> None:
-    days = "\n".join(f'"Oct {d}",{arm},{8000 + 10 * d + n},{700 + d},{f"{70 + d}" if d < 14 else ""}' for d in range(11, 16) for n, arm in enumerate(("Control", "Experiment")))
+    days = "\n".join(
+        f'"Oct {d}",{arm},{8000 + 10 * d + n},{700 + d},{f"{70 + d}" if d < 14 else ""}'
+        for d in range(11, 16)
+        for n, arm in enumerate(("Control", "Experiment"))
+    )
     (tmp_path / "counts.csv").write_text(f"Date,Group,Pageviews,Clicks,Payments\n{days}\n", encoding="utf-8")
     with pytest.raises(ReportError, match="counts of parts of an arm") as caught:
         proposed(tmp_path, tmp_path / "counts.csv")

@@ -36,7 +36,9 @@ def test_what_is_missing_is_said_where_nothing_tells_it(tmp_path: Path) -> None:
 
 
 def test_arms_in_columns_are_turned(tmp_path: Path) -> None:
-    (tmp_path / "counts.csv").write_text("metric,control,treatment\nvisitors,10250,10198\nsignups,512,590\n", encoding="utf-8")
+    (tmp_path / "counts.csv").write_text(
+        "metric,control,treatment\nvisitors,10250,10198\nsignups,512,590\n", encoding="utf-8"
+    )
     with pytest.raises(ReportError, match="the arms are columns") as caught:
         proposed(tmp_path, tmp_path / "counts.csv")
     query = re.search(r"give that: (select .*? group by arm)", str(caught.value))

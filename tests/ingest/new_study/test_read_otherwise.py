@@ -21,9 +21,13 @@ def test_a_rating_of_nobody_is_asked_about(tmp_path: Path) -> None:
     assert "nobody rated" not in told
 
 
-@pytest.mark.parametrize(("value", "called"), [("(hash(i) % 6)::integer", "star_rating"), (RATED, "orders"), (RATED + " * 2", "rating")])
+@pytest.mark.parametrize(
+    ("value", "called"), [("(hash(i) % 6)::integer", "star_rating"), (RATED, "orders"), (RATED + " * 2", "rating")]
+)
 def test_other_zeros_are_not(tmp_path: Path, value: str, called: str) -> None:
-    _, _, told = proposed(tmp_path, written(tmp_path / "stars.csv", TABLE.format(value=value, called=called)), primary=called)
+    _, _, told = proposed(
+        tmp_path, written(tmp_path / "stars.csv", TABLE.format(value=value, called=called)), primary=called
+    )
     assert "nobody rated" not in told
 
 

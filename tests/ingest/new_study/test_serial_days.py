@@ -12,10 +12,19 @@ TABLE = """select 'u' || i as user_id, if(i % 2 = 0, 'control', 'treatment') as 
 
 
 @pytest.mark.parametrize("called", ["signup_date", "data_iscrizione", "Datum", "created_at"])
-@pytest.mark.parametrize("value", ["46082 + (hash(i + 3) % 14)::integer + 0.25", "46082 + (hash(i + 3) % 14)::integer", "replace((46082 + (hash(i + 3) % 14)::integer + 0.25)::varchar, '.', ',')"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "46082 + (hash(i + 3) % 14)::integer + 0.25",
+        "46082 + (hash(i + 3) % 14)::integer",
+        "replace((46082 + (hash(i + 3) % 14)::integer + 0.25)::varchar, '.', ',')",
+    ],
+)
 def test_they_are_days(tmp_path: Path, called: str, value: str) -> None:
     study, _, told = proposed(tmp_path, written(tmp_path / "users.csv", TABLE.format(value=value, called=called)))
-    assert [m.name for m in study.metrics] == ["converted"] and "days as Excel counts them, 2026-03-01 to 2026-03-14" in told
+    assert [m.name for m in study.metrics] == [
+        "converted"
+    ] and "days as Excel counts them, 2026-03-01 to 2026-03-14" in told
     query = re.search(r'times: (select \* replace .*? from "FILE")', told)
     assert query
     (tmp_path / "times.sql").write_text(query[1].replace("FILE", "users.csv"), encoding="utf-8")
@@ -25,5 +34,10 @@ def test_they_are_days(tmp_path: Path, called: str, value: str) -> None:
 
 @pytest.mark.parametrize("called", ["amount", "revenue", "response_time"])
 def test_other_numbers_of_that_size_are_not(tmp_path: Path, called: str) -> None:
-    study, _, _ = proposed(tmp_path, written(tmp_path / "users.csv", TABLE.format(value="46082 + (hash(i + 3) % 14)::integer + 0.25", called=called)))
+    study, _, _ = proposed(
+        tmp_path,
+        written(
+            tmp_path / "users.csv", TABLE.format(value="46082 + (hash(i + 3) % 14)::integer + 0.25", called=called)
+        ),
+    )
     assert called in [m.name for m in study.metrics]

@@ -20,7 +20,10 @@ def test_the_times_within_an_id_are_no_outcome(tmp_path: Path, called: str, more
     assert "--primary weight" in str(caught.value)
     study, _, told = proposed(tmp_path, file, variant="diet", control="1", primary="weight")
     assert list(study.data.outcomes) == ["weight"] and study.cluster == "chick"  # type: ignore[union-attr]
-    assert "how many units a row stands for" not in told and f"{called}: not used: each value stands once for each 'chick'" in told
+    assert (
+        "how many units a row stands for" not in told
+        and f"{called}: not used: each value stands once for each 'chick'" in told
+    )
 
 
 def test_a_length_of_time_of_each_unit_stays_an_outcome(tmp_path: Path) -> None:

@@ -145,9 +145,7 @@ def propose(
     )  # fmt: skip
 
 
-def of_parts(
-    seen: "TableView", variant: Column, time: Column | None, *, sure: bool = False
-) -> ReportError | None:
+def of_parts(seen: "TableView", variant: Column, time: Column | None, *, sure: bool = False) -> ReportError | None:
     """What is said of counts of parts of an arm, such as its countries; None of another table.
 
     Each combination of the arm, the day and one or two columns of words stands there once, and most of them do. It is

@@ -41,9 +41,44 @@ TOTAL = {"sum", "total", "summe", "suma", "somme", "overall"}
 _AROUND = DEVIATION | SQUARES | MEAN | TOTAL | {"of", "standard", "the", "user", "visitor", "unit"}
 FEWEST = 20
 """Units of a row, on average, below which a whole number is rather an id, a day or an outcome than a count of units."""
-AMOUNTS = {"spend", "cost", "costs", "revenue", "amount", "profit", "gmv", "turnover", "umsatz", "kosten", "ausgaben", "gasto", "gastos", "ingresos", "depense", "depenses", "ricavi", "spesa"}
+AMOUNTS = {
+    "spend",
+    "cost",
+    "costs",
+    "revenue",
+    "amount",
+    "profit",
+    "gmv",
+    "turnover",
+    "umsatz",
+    "kosten",
+    "ausgaben",
+    "gasto",
+    "gastos",
+    "ingresos",
+    "depense",
+    "depenses",
+    "ricavi",
+    "spesa",
+}
 CURRENCY = {"usd", "eur", "gbp", "chf", "inr", "jpy", "cents"}
-COUNTING = {"users", "units", "visitors", "customers", "orders", "count", "counts", "number", "num", "n", "nr", "anzahl", "with", "had", "any"}
+COUNTING = {
+    "users",
+    "units",
+    "visitors",
+    "customers",
+    "orders",
+    "count",
+    "counts",
+    "number",
+    "num",
+    "n",
+    "nr",
+    "anzahl",
+    "with",
+    "had",
+    "any",
+}
 """Words of money, and those beside them of how many units it is of."""
 IDS = (1, 3)
 """How surely a name is that of an id, as ``user_id`` and ``id`` are; ``visitors``, in some languages, may count them."""

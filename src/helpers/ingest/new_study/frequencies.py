@@ -24,7 +24,11 @@ def refused(
 
     One column is called as a count, and nobody said that it is what was ``measured``; all others have few levels, and no combination of them stands there twice.
     """
-    counted = [c for c in columns if c.numeric and not (c.decimal or c.negative) and c.filled == rows and _counts(c) and c.name not in measured]
+    counted = [
+        c
+        for c in columns
+        if c.numeric and not (c.decimal or c.negative) and c.filled == rows and _counts(c) and c.name not in measured
+    ]
     for count in counted:
         rest = [c for c in columns if c is not count]
         if any(not c.levels or c.distinct == rows for c in rest):
@@ -53,9 +57,10 @@ def _measures(table: "SourceTable", count: Column, rest: Sequence[Column], varia
     if not vocabulary.WEIGHING & set(vocabulary.tokens(count.name)):
         return False
     arm = table.text(variant.name)
-    able = [c for c in rest if c is not variant and WHOLE <= c.distinct]
+    able = [c for c in rest if c is not variant and c.distinct >= WHOLE]
     return any(
-        int(table.number(f"select count(distinct ({table.text(c.name)}, {arm})) from {{table}}")) == c.distinct for c in able
+        int(table.number(f"select count(distinct ({table.text(c.name)}, {arm})) from {{table}}")) == c.distinct
+        for c in able
     )
 
 

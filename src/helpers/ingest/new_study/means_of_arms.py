@@ -14,7 +14,9 @@ VARIANCE = frozenset({"variance", "var", "varianz", "varianza", "variancia", "va
 LOW = frozenset({"low", "lower", "lo", "lcl", "ll", "inf", "unten", "untere", "min"})
 HIGH = frozenset({"high", "upper", "hi", "ucl", "ul", "sup", "up", "oben", "obere", "max"})
 INTERVAL = frozenset({"ci", "ci95", "conf", "confidence", "interval", "limit", "bound", "95", "ki", "ic", "lcl", "ucl"})
-MEANS = frozenset(counted_columns.MEAN | {"mw", "moyen", "medio", "gemiddelde", "srednia", "medel", "moy", "prom", "promedio"})
+MEANS = frozenset(
+    counted_columns.MEAN | {"mw", "moyen", "medio", "gemiddelde", "srednia", "medel", "moy", "prom", "promedio"}
+)
 SHORT = frozenset({"de", "et", "dp", "ds", "ect", "stabw", "sa", "odch", "sapma"})
 """The standard deviation as some languages cut it short: not known from the letters alone."""
 Z95 = 3.92
@@ -33,7 +35,10 @@ def told(table: "SourceTable", columns: Sequence[Column], units: Column) -> tupl
     made = _deviation(mean, spread, n)
     cause = f"'{name}' is a mean of the units that '{vocabulary.printable(units.name)}' counts, and no column is known as their standard deviation"
     if made is None:
-        return cause, "add the standard deviation of a unit beside it, in a column such as mean_sd; or write a row a unit: the table from which these sums were made"
+        return (
+            cause,
+            "add the standard deviation of a unit beside it, in a column such as mean_sd; or write a row a unit: the table from which these sums were made",
+        )
     sql, why = made
     query = f"select *, {sql} as {quoted(f'{mean.name}_sd')} from {table.selected}"
     return cause, f"{why}, by a query in a file beside it (means.sql), and give that: {query}; or write a row a unit"
@@ -50,10 +55,15 @@ def _deviation(mean: Column, spread: Sequence[Column], n: str) -> tuple[str, str
     low, high = ([c for c in of if _words(c) & some and _words(c) & INTERVAL] for some in (LOW, HIGH))
     if len(low) == len(high) == 1:
         width = f"({_number(high[0])} - {_number(low[0])})"
-        return f"{width} * sqrt({n}) / {Z95}", "if these are the ends of a 95 % interval of the mean, make the deviation of it"
+        return (
+            f"{width} * sqrt({n}) / {Z95}",
+            "if these are the ends of a 95 % interval of the mean, make the deviation of it",
+        )
     short = [c for c in of if _words(c) & SHORT]
     if len(short) == 1:
-        return quoted(short[0].name), f"if '{vocabulary.printable(short[0].name)}' is the standard deviation, call it so"
+        return quoted(
+            short[0].name
+        ), f"if '{vocabulary.printable(short[0].name)}' is the standard deviation, call it so"
     return None
 
 
@@ -66,7 +76,9 @@ def turned(table: "SourceTable", columns: Sequence[Column]) -> tuple[str, str] |
     if controls.control_of(arms, "variant") is None:
         return None
     what = words[0]
-    made = ", ".join(f"max(counted) filter ({quoted(what.name)} = {literal(level)}) as {quoted(level)}" for level, _ in what.levels)
+    made = ", ".join(
+        f"max(counted) filter ({quoted(what.name)} = {literal(level)}) as {quoted(level)}" for level, _ in what.levels
+    )
     on = ", ".join(map(quoted, arms))
     return (
         f"the arms are columns ({', '.join(map(vocabulary.printable, arms))}), and each row of '{vocabulary.printable(what.name)}' is a count of all of them",

@@ -68,7 +68,11 @@ def _of_gaps(table: "SourceTable", gaps: Sequence[str]) -> str:
     """What is said of rows in which some counts are empty, as those of the last days are whose outcomes nobody knows yet."""
     if not gaps:
         return ""
-    rows = int(table.number(f"select count(*) from {{table}} where {' or '.join(f'{table.text(name)} is null' for name in gaps)}"))
+    rows = int(
+        table.number(
+            f"select count(*) from {{table}} where {' or '.join(f'{table.text(name)} is null' for name in gaps)}"
+        )
+    )
     named = " or ".join(f"'{vocabulary.printable(name)}'" for name in gaps)
     return (
         f". It leaves out the {rows:,} rows in which {named} is empty, whose units would count without their outcomes; leave that condition and"

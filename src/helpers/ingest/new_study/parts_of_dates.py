@@ -48,18 +48,26 @@ def of(column: "Column") -> str:
 
 FIRST_SERIAL, LAST_SERIAL = 36_526.0, 54_789.0
 """The days from 2000 to 2049 as spreadsheets count them, from the end of 1899 on."""
-DATED = frozenset({"at", "on", "day", "signup", "registered", "created", "exposed", "assigned"}) | languages.TIME - languages.words("momento marca ora* hora* heure uhrzeit")
+DATED = frozenset(
+    {"at", "on", "day", "signup", "registered", "created", "exposed", "assigned"}
+) | languages.TIME - languages.words("momento marca ora* hora* heure uhrzeit")
 """Words of days and moments, not of lengths of time."""
 
 
 def _is_dated(name: str) -> bool:
     words = vocabulary.tokens(name)
-    return any(vocabulary.is_said(word, DATED | {"date", "datetime", "timestamp"}) for word in (*words[:1], *words[-1:]))
+    return any(
+        vocabulary.is_said(word, DATED | {"date", "datetime", "timestamp"}) for word in (*words[:1], *words[-1:])
+    )
 
 
 def _of_serials(column: "Column") -> str:
     name = quoted(column.name)
-    number = f"replace({name}::varchar, ',', '.')::double" if any("," in value for value in column.values) or not column.values else f"{name}::double"
+    number = (
+        f"replace({name}::varchar, ',', '.')::double"
+        if any("," in value for value in column.values) or not column.values
+        else f"{name}::double"
+    )
     first, last = (date(1899, 12, 30) + timedelta(days=int(n)) for n in (column.low, column.high))
     return (
         f"days as Excel counts them, {first} to {last}, and no amount; a query in a file in place of the table, which stands for FILE here, writes them as times: select * replace"

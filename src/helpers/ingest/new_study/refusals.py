@@ -70,7 +70,24 @@ def refuse_unnamed(seen: TableView, unit: Column, taken: set[str], changes: dict
         )
 
 
-EXPERIMENTS = {"exp", "exps", "experiment", "experiments", "ab", "abtest", "abtests", "test", "tests", "flag", "flags", "feature", "features", "variant", "variants", "split"}
+EXPERIMENTS = {
+    "exp",
+    "exps",
+    "experiment",
+    "experiments",
+    "ab",
+    "abtest",
+    "abtests",
+    "test",
+    "tests",
+    "flag",
+    "flags",
+    "feature",
+    "features",
+    "variant",
+    "variants",
+    "split",
+}
 """Words of what holds experiments, of whose names those of columns within it are made."""
 
 
@@ -87,7 +104,9 @@ def refuse_in_some_rows(seen: TableView, unit: Column, taken: set[str]) -> None:
         lettered = {level.strip().lower() for level in arms.values} <= set("abcdef")
         named = bool(EXPERIMENTS & set(vocabulary.tokens(column.name)))
         control = bool(roles.named_controls(arms)) and not (column.binary or column.in_words)
-        if not ((lettered and (named or _may_be_called(column, is_switch=True))) or (named and (control or column.binary))):
+        if not (
+            (lettered and (named or _may_be_called(column, is_switch=True))) or (named and (control or column.binary))
+        ):
             continue
         several, units = questions.several_levels(table, unit, table.text(column.name))
         counts = [n for _, n in log.by_units(table, unit, arms).levels]
@@ -96,7 +115,9 @@ def refuse_in_some_rows(seen: TableView, unit: Column, taken: set[str]) -> None:
         name = vocabulary.printable(column.name)
         raise ReportError(
             f"{table.called}: is '{name}' the variant? It stands in some rows only, as in those of the exposure, and is the same in all of a unit",
-            got=", ".join(f"{vocabulary.printable(level)} ({n:,} units)" for level, n in log.by_units(table, unit, column).levels)
+            got=", ".join(
+                f"{vocabulary.printable(level)} ({n:,} units)" for level, n in log.by_units(table, unit, column).levels
+            )
             + f"; nothing in any row of {unit.distinct - units:,} units",
             expected="the column that says who got what, if this is an experiment",
             remedy=f"say so: --variant {typed.name(name)}; if it is an attribute, take the file as it is: --where true",
@@ -267,7 +288,11 @@ def variant_said(seen: TableView, name: str) -> Column:
 
 def _of_rows(look: TableView, unit: Column) -> ReportError | None:
     """What is said of rows that each have an id and a variant of their own, such as sessions, of units that are in several variants."""
-    keys = [c for c in look.columns if c is not unit and c.filled == c.distinct == look.rows and not c.has_time and roles.is_key(c)]
+    keys = [
+        c
+        for c in look.columns
+        if c is not unit and c.filled == c.distinct == look.rows and not c.has_time and roles.is_key(c)
+    ]
     for arm in roles.variants_of(look.columns) if keys else ():
         several, units = questions.several_levels(look.table, unit, look.table.text(arm.name))
         if arm is not unit and several:

@@ -41,9 +41,15 @@ def refuse(table: "SourceTable", unit: Column, time: Column, event: Column, vari
     levels = ", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in event.levels[:6])
     well = [level for level in event.values if _kind(level) == "well"]
     which = worded.happened(event) or (well[0] if len(well) == 1 else None)
-    query, made = worded.as_flag(table.selected, replace(event, levels=tuple(sorted(event.levels, key=lambda told: told[0] != which))))
+    query, made = worded.as_flag(
+        table.selected, replace(event, levels=tuple(sorted(event.levels, key=lambda told: told[0] != which)))
+    )
     who, name = typed.name(vocabulary.printable(unit.name)), vocabulary.printable(event.name)
-    choose = "" if which else f"which of {', '.join(repr(vocabulary.printable(v)) for v in event.values[:4])} says that it happened? Put that one into the query; "
+    choose = (
+        ""
+        if which
+        else f"which of {', '.join(repr(vocabulary.printable(v)) for v in event.values[:4])} says that it happened? Put that one into the query; "
+    )
     raise ReportError(
         f"{table.called}: '{name}' says what came of each row, and names no events: a unit that never had one of them was exposed all the same",
         got=levels,
@@ -84,4 +90,4 @@ def _unordered(table: "SourceTable", unit: Column, time: Column, event: Column) 
     )
     first, last = ([int(row[i]) for row in found] for i in (1, 2))  # type: ignore[call-overload]
     units = sum(first)
-    return units >= FEWEST and sum(abs(a - b) for a, b in zip(first, last, strict=True)) < 2 * APART * units
+    return units >= FEWEST and bool(sum(abs(a - b) for a, b in zip(first, last, strict=True)) < 2 * APART * units)

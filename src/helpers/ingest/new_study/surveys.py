@@ -2,14 +2,48 @@
 
 from collections.abc import Sequence
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import owed, pieces, vocabulary
 from helpers.ingest.new_study.profile import Column
 
-FILLING = frozenset({"duration", "dauer", "bearbeitungsdauer", "ausfulldauer", "duree", "duracion", "durata", "completion", "interview", "interviewtime", "survey"})
-BESIDE = frozenset({"in", "of", "seconds", "sec", "secs", "minutes", "min", "mins", "time", "taken", "total", "sekunden"})
+FILLING = frozenset(
+    {
+        "duration",
+        "dauer",
+        "bearbeitungsdauer",
+        "ausfulldauer",
+        "duree",
+        "duracion",
+        "durata",
+        "completion",
+        "interview",
+        "interviewtime",
+        "survey",
+    }
+)
+BESIDE = frozenset(
+    {"in", "of", "seconds", "sec", "secs", "minutes", "min", "mins", "time", "taken", "total", "sekunden"}
+)
 """Words of which the name of such a length is made: one of the first at least, and those beside them."""
-OF_SURVEYS = frozenset({"survey", "questionnaire", "respondent", "responseid", "likert", "recordeddate", "fragebogen", "sondage", "encuesta"})
+OF_SURVEYS = frozenset(
+    {
+        "survey",
+        "questionnaire",
+        "respondent",
+        "responseid",
+        "likert",
+        "recordeddate",
+        "fragebogen",
+        "sondage",
+        "encuesta",
+    }
+)
 """Words of columns that stand in surveys alone."""
+
+
+def is_none(columns: Sequence[Column], column: Column, selected: str) -> str:
+    """Why a number is no outcome beside others: a price of one piece, what is owed, or how long a survey took; empty where it may be one."""
+    beside = pieces.alone(columns, column, selected) or owed.told(columns, column)
+    return beside or filled_in(columns, column)
 
 
 def filled_in(columns: Sequence[Column], column: Column) -> str:
@@ -20,9 +54,7 @@ def filled_in(columns: Sequence[Column], column: Column) -> str:
     beside = next((c for c in columns if c is not column and _is_of_one(c)), None)
     if beside is None:
         return ""
-    return (
-        f"not used: beside '{vocabulary.printable(beside.name)}' it is likely how long a survey was filled in, which is no answer; --outcome makes it a metric"
-    )
+    return f"not used: beside '{vocabulary.printable(beside.name)}' it is likely how long a survey was filled in, which is no answer; --outcome makes it a metric"
 
 
 def _is_of_one(column: Column) -> bool:

@@ -20,10 +20,17 @@ def asked(
     """What is asked of the first column that is zero in all rows of the first periods and not of the rest, unless a condition on
     the rows names the periods or says that all are meant."""
     numbers = [c for c in columns if c.numeric and c.zero > 0 and c.low == 0 and not c.constant]
-    if variant is None or not numbers or unless.strip().casefold() == "true" or period.name.casefold() in unless.casefold():
+    if (
+        variant is None
+        or not numbers
+        or unless.strip().casefold() == "true"
+        or period.name.casefold() in unless.casefold()
+    ):
         return ()
     when = running_totals.in_order(table, period)
-    named = f"{table.text(period.name)} as period, {quoted(period.name)} as raw_period, {table.text(variant.name)} as arm"
+    named = (
+        f"{table.text(period.name)} as period, {quoted(period.name)} as raw_period, {table.text(variant.name)} as arm"
+    )
     values = ", ".join(f"coalesce({table.value(c.name)}, 0) <> 0 as v{i}" for i, c in enumerate(numbers))
     sums = ", ".join(f"count(*) filter (v{i})" for i in range(len(numbers)))
     found: list[Any] = list(
