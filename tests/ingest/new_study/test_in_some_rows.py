@@ -29,7 +29,7 @@ def lines(file: Path, key: str, levels: tuple[str, ...]) -> Path:
 @pytest.mark.parametrize(("key", "levels"), [("checkout_cta", ("A", "B")), ("cta", ("0", "1"))])
 def test_it_is_asked_for(tmp_path: Path, key: str, levels: tuple[str, ...]) -> None:
     file = lines(tmp_path / "nest.ndjson", key, levels)
-    with pytest.raises(ReportError, match=r"is 'ctx\.exp\.\w+' the variant") as caught:
+    with pytest.raises(ReportError, match=r"is 'ctx.exp.\w+' the variant") as caught:
         proposed(tmp_path, file)
     assert f"--variant ctx.exp.{key}" in str(caught.value)
     study, _, told = proposed(tmp_path, file, variant=f"ctx.exp.{key}")

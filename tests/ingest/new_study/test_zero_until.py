@@ -24,7 +24,7 @@ def test_the_periods_before_are_asked_about(tmp_path: Path, period: str, called:
     assert "'ad_spend' is zero in all 240 rows of the 6 before it" in told
     condition = re.search(r'--where "(.*?[^\\])" leaves', told)
     assert condition
-    _study, _, told = proposed(tmp_path, file, where=condition[1].replace('\\"', '"'), force=True)
+    _, _, told = proposed(tmp_path, file, where=condition[1].replace('\\"', '"'), force=True)
     assert "is zero in all" not in told and "panel: 240 rows" in told.replace("note: ", "")
 
 

@@ -90,5 +90,4 @@ def _unordered(table: "SourceTable", unit: Column, time: Column, event: Column) 
     )
     first, last = ([int(row[i]) for row in found] for i in (1, 2))  # type: ignore[call-overload]
     units = sum(first)
-    moved: int = sum(abs(a - b) for a, b in zip(first, last, strict=True))
-    return bool(units >= FEWEST and moved < 2 * APART * units)
+    return units >= FEWEST and bool(sum(abs(a - b) for a, b in zip(first, last, strict=True)) < 2 * APART * units)

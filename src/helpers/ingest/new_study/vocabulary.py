@@ -191,22 +191,8 @@ UNTIL = frozenset({"to", "until", "till", "bis", "jusqu", "hasta", "ate", "fino"
 SINCE_OR_BETWEEN = frozenset({"since", "between", "before", "seit", "zwischen", "depuis", "entre", "desde", "sinds"})
 SPANS: Words = SECONDS.union(LENGTHS, OTHER_TIMES, *languages.SPANS.values())
 """Lengths of time, and what they are counted in."""
-TAKES = frozenset(
-    {
-        "load",
-        "loading",
-        "lead",
-        "cycle",
-        "turnaround",
-        "processing",
-        "response",
-        "resolution",
-        "delivery",
-        "handling",
-        "lade",
-        "antwort",
-        "ladezeit",
-    }
+TAKES = words(
+    "load loading lead cycle turnaround processing response resolution delivery handling lade antwort ladezeit"
 )
 """Words between a length of time and what it lasts to, and of what is wanted to be short."""
 WEIGHING = frozenset({"weight", "weights", "wt", "wgt", "pweight", "ipw", "gewicht", "gewichtung", "poids", "peso"})
