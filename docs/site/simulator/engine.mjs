@@ -146,7 +146,7 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
     const is = ({ name, found }) => (name === "Significance" ? `is not reached (${found})` : `is ${found}`);
     reason = `Not met: ${missed.map((c) => `${c.name.toLowerCase()} ${is(c)}, required ${c.required}`).join("; ")}.`;
   }
-  return { verdict, reason, criteria, arm: "", beside: "", against: "", remedy: "" };
+  return { verdict, reason, criteria, arm: "", beside: "", against: "", remedy: "", first: "" };
 }
 
 /** Chances of GO and KILL by this very rule; see helpers.experiment.whatif.operating for the approximation. */

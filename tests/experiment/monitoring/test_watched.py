@@ -257,7 +257,7 @@ def test_every_guardrail_is_watched_or_it_is_said_why_not(section, days, first):
         assert each.quiet.share < 0.1 < 0.9 < each.moved.share
         assert each.moved.day is not None and each.moved.day > each.guard.wait == (days if name == "later" else 0)
     rows = topic.table_guards(list(found.values()), plan)
-    assert [row["Guardrail"] for row in rows] == [each.guard.metric.label for each in found.values()]
+    assert [row["Counted"] for row in rows] == [each.guard.called for each in found.values()]
 
 
 def test_a_study_without_guardrails_is_told_nothing_of_them():

@@ -68,7 +68,7 @@ def test_several_experiments_in_a_file_are_asked_for(tmp_path: Path, place: int,
     assert question.candidates == (("blue", "600 rows"), ("short form", "300 rows"))
     name, left = [("blue", 300), ("short form", 600)][place]
     assert study.data.where == f"\"{called}\" = '{name}'"  # type: ignore[union-attr]
-    assert f"{left} of 900 rows are left out" in said and "as you answered, out of blue (600 rows)" in text
+    assert f"{left} of 900 rows are not taken" in said and "as you answered, out of blue (600 rows)" in text
 
 
 def test_nothing_is_asked_where_all_is_clear_or_said(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView,
     seen = TableView.at(table, said)
     return seen, where.also(
         asked, f"experiment '{vocabulary.printable(str(said.experiment))}' of column '{vocabulary.printable(teller.name)}',"
-        f" {said.how('experiment')}: {before - seen.rows:,} of {before:,} rows are left out",
+        f" {said.how('experiment')}: {before - seen.rows:,} of {before:,} rows are not taken",
     )  # fmt: skip
 
 
