@@ -5,7 +5,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
-from helpers.ingest.new_study import coded, parts_of_dates, pieces, surveys, vocabulary, worded
+from helpers.ingest.new_study import coded, owed, parts_of_dates, pieces, surveys, vocabulary, worded
 from helpers.ingest.new_study import harms as named
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
@@ -70,7 +70,12 @@ def sort(
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
-        elif weighing := _may_weigh(column) or surveys.is_none(columns, column, selected):
+        elif (
+            weighing := _may_weigh(column)
+            or pieces.alone(columns, column, selected)
+            or owed.told(columns, column)
+            or surveys.filled_in(columns, column)
+        ):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)

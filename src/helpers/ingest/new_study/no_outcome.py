@@ -46,8 +46,7 @@ def _of_mark(column: Column) -> str:
     """What is done about a column in which one mark stands, and nothing else: yes, unless the mark says no."""
     if column.values[0].strip().casefold() in FALSE:
         return f"'{vocabulary.printable(column.name)}' says no alone; write yes and no"
-    name = typed.name(vocabulary.printable(column.name))
-    return f"if an empty field means that it did not happen, say so: --primary {name} --empty zero"
+    return f"if an empty field means that it did not happen, say so: --primary {_typed(column)} --empty zero"
 
 
 def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tuple[bool, float]]) -> ReportError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from helpers.ingest.new_study import owed, pieces, vocabulary
+from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 
 FILLING = frozenset(
@@ -38,12 +38,6 @@ OF_SURVEYS = frozenset(
     }
 )
 """Words of columns that stand in surveys alone."""
-
-
-def is_none(columns: Sequence[Column], column: Column, selected: str) -> str:
-    """Why a number is no outcome beside others: a price of one piece, what is owed, or how long a survey took; empty where it may be one."""
-    beside = pieces.alone(columns, column, selected) or owed.told(columns, column)
-    return beside or filled_in(columns, column)
 
 
 def filled_in(columns: Sequence[Column], column: Column) -> str:
