@@ -109,7 +109,7 @@ def render(
             single_file.write(
                 report.study.title, built / report.name, notebooks[report.name], report.where.figures, first
             )
-        sphinx.secure(built)
+        sphinx.finish(built)
         sphinx.refuse_machine_paths(built, [paths.ROOT, base.resolve(), aside.resolve()])
         for place in places:
             (built / place.name).replace(aside / place.name)

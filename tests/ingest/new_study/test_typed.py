@@ -24,6 +24,10 @@ NAMES = [
     ("是否转化", "订单金额"),
     ("Ordered?", "Spend (EUR)"),
     ("bought", "spend"),
+    (
+        "Did you buy anything from our online shop while you took part, whatever it was?",
+        "How much did you spend in our online shop while you took part, in whole euros?",
+    ),
 ]
 
 
@@ -45,6 +49,19 @@ def test_each_name_that_may_be_the_primary_metric_can_be_typed(tmp_path: Path, n
             continue  # letters that a study writes alike
         study, _, _ = proposed(tmp_path, tmp_path / "t.csv", primary=name, force=True)
         assert study.data.outcomes[study.primary.event] == column  # type: ignore[union-attr]
+
+
+def test_where_all_is_called_as_from_before_the_message_says_so_and_its_remedy_takes_it(tmp_path: Path) -> None:
+    column = "How much did you spend in our online shop within the last four weeks, in euros and cents?"
+    dice = random.Random(5)
+    rows = [(n, dice.choice(["control", "test"]), dice.randint(0, 9999) / 100) for n in range(600)]
+    pd.DataFrame(rows, columns=["user_id", "group", column]).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="before the experiment") as stopped:
+        proposed(tmp_path, tmp_path / "t.csv")
+    offered = re.search(r"--primary (\".*?\")", str(stopped.value))
+    assert offered, stopped.value
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", primary=read(offered[1]))
+    assert study.data.outcomes[study.primary.event] == column  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

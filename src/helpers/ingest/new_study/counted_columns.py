@@ -160,7 +160,7 @@ def refuse_unclear(
     if apart <= SCATTERED and (days is not None or len(whole) <= SURELY):
         return
     rest = sorted((c for c in whole if c is not units), key=lambda c: -c.mean)
-    first = vocabulary.printable((rest[0] if len(rest) > 1 or apart > SCATTERED else units).name)
+    first = rest[0] if len(rest) > 1 or apart > SCATTERED else units
     name = vocabulary.printable(units.name)
     raise ReportError(
         f"{table.called} is a table of counts: which column counts the units?",
@@ -172,7 +172,7 @@ def refuse_unclear(
             if apart > SCATTERED
             else "may as well be money"
         ),
-        remedy=f"name it: --unit {typed.name(first)}, or another of these; rows with a sum of money alone cannot be tested",
+        remedy=f"name it: --unit {typed.name(first.name)}, or another of these; rows with a sum of money alone cannot be tested",
     )
 
 

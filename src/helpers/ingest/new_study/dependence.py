@@ -44,7 +44,7 @@ def _unnamed(table: "SourceTable", who: Column, variant: Column) -> str:
         return ""
     return (
         f"Does '{name}' say who was assigned? {several:,} of its values stand in several rows, {mixed:,} of these in more than one arm, and every"
-        f" row counts as a unit of its own: --unit {typed.name(name)} makes each value a unit, and leaves out and counts those in several arms."
+        f" row counts as a unit of its own: --unit {typed.name(who.name)} makes each value a unit, and leaves out and counts those in several arms."
     )
 
 
@@ -98,7 +98,7 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | No
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"
-        f" row of each{'' if time else ', without those in two arms, of which none says what came first'}, by a query in a file in place of the table, and --unit {typed.name(row)}: {first}"
+        f" row of each{'' if time else ', without those in two arms, of which none says what came first'}, by a query in a file in place of the table, and --unit {typed.name(unit.name)}: {first}"
     )
 
 

@@ -96,7 +96,7 @@ def asked(seen: TableView, proposal: StudyProposal) -> list[str]:
         name, other = vocabulary.printable(variant), vocabulary.printable(others[0].name)
         questions.append(
             f"Is '{name}' what was tested, or '{other}'? Both are called as variants, and a study is of one: '{other}' cuts the units;"
-            f" --variant {typed.name(other)} takes that one."
+            f" --variant {typed.name(others[0].name)} takes that one."
         )
     return [*questions, *read_otherwise.asked(table, columns, proposal), *_cut_short(columns, proposal)]
 
@@ -118,7 +118,7 @@ def _cut_short(columns: Sequence[Column], proposal: StudyProposal) -> Iterator[s
     mend = (
         f"'{whether}', the primary metric, compares who came to it; take '{name}' out of the study if so"
         if flag.name == primary
-        else f"To compare who came to it: --primary {typed.name(whether)}"
+        else f"To compare who came to it: --primary {typed.name(flag.name)}"
     )
     yield (
         f"Does '{name}' end with the data where '{whether}' says no? A mean takes such a time for a whole one, and arms that were watched for"

@@ -41,7 +41,7 @@ def refuse_pooled(table: "SourceTable", found: Question | None, said: Said) -> N
         f"{table.called} holds several experiments",
         got=found.told,
         expected="one of them, for a study is of one",
-        remedy=f"say which: --experiment {vocabulary.printable(found.candidates[0][0])}; where that column tells no experiments,"
+        remedy=f"say which: --experiment {typed.name(found.candidates[0][0])}; where that column tells no experiments,"
         " take all rows: --where true",
     )
 

@@ -31,7 +31,7 @@ def asked(columns: Sequence[Column], proposal: StudyProposal, said: Said) -> lis
     ]  # fmt: skip
     return [
         f"Is it decided by '{vocabulary.printable(primary)}', or by what is left of it? '{vocabulary.printable(c.name)}' stands beside it, and may"
-        f" fall where sales rise: --primary {typed.name(vocabulary.printable(c.name))} decides by that."
+        f" fall where sales rise: --primary {typed.name(c.name)} decides by that."
         for c in left[:1]
     ]
 

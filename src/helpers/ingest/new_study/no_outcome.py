@@ -17,6 +17,7 @@ def below_zero(kinds: measures.Sorted) -> list[Column]:
     return [c for c, reason in kinds.left if reason.startswith(measures.BELOW_ZERO)]
 
 
+EARLIER = "is called as what was measured before the experiment"
 SIZES = frozenset({"n", "size", "count", "students", "pupils", "members", "employees", "beds", "population"})
 """Words of how large something is, which a treatment hardly changes."""
 
@@ -38,7 +39,7 @@ def which(table: "SourceTable", several: list[tuple[Column, str]]) -> ReportErro
         f"{table.called}: which column is decided by? Several may be an outcome, and nothing tells them from attributes",
         got="; ".join(f"'{vocabulary.printable(c.name)}' ({seen})" for c, seen in several[:6]),
         expected="one that was measured after the assignment",
-        remedy=f"name it: --primary COLUMN, such as --primary {_typed(several[0][0])}",
+        remedy=f"name it: --primary COLUMN, such as --primary {typed.name(several[0][0].name)}",
     )
 
 
@@ -46,12 +47,13 @@ def _of_mark(column: Column) -> str:
     """What is done about a column in which one mark stands, and nothing else: yes, unless the mark says no."""
     if column.values[0].strip().casefold() in FALSE:
         return f"'{vocabulary.printable(column.name)}' says no alone; write yes and no"
-    return f"if an empty field means that it did not happen, say so: --primary {_typed(column)} --empty zero"
+    return f"if an empty field means that it did not happen, say so: --primary {typed.name(column.name)} --empty zero"
 
 
 def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tuple[bool, float]]) -> ReportError:
     """The error for a table with a variant of which no column can be an outcome."""
-    reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
+    left = [*kinds.left, *((c, EARLIER) for c in kinds.before)]
+    reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in left[:6])
     in_words = next((c for c, reason in kinds.left if reason.startswith(measures.IN_WORDS[0])), None)
     price = next((reason for _, reason in kinds.left if reason.startswith(pieces.OF_PIECE)), "")
     marked = next(
@@ -60,8 +62,8 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
     seldom = [c for c in measures.seldom(kinds) if c.low >= 0 and not c.constant]
     may = [
         c
-        for c, reason in kinds.left
-        if measures.MAY_BE in reason or measures.MAY_WEIGH in reason or measures.BELOW_ZERO in reason
+        for c, reason in left
+        if any(said in reason for said in (measures.MAY_BE, measures.MAY_WEIGH, measures.BELOW_ZERO, EARLIER))
     ]
     may = likely_first(may, by_arm)
     told = ""
@@ -70,9 +72,9 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
     elif marked:
         told = _of_mark(marked)
     elif seldom:
-        told = f"if an empty field means that nothing happened: --primary {_typed(seldom[0])} --empty zero"
+        told = f"if an empty field means that nothing happened: --primary {typed.name(seldom[0].name)} --empty zero"
     elif may:
-        told = f"if '{vocabulary.printable(may[0].name)}' was measured after the assignment, --primary {_typed(may[0])} takes it as it is"
+        told = f"if '{vocabulary.printable(may[0].name)}' was measured after the assignment, --primary {typed.name(may[0].name)} takes it as it is"
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",
@@ -81,7 +83,3 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
         + (f"{told}; or " if told else "")
         + "name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )
-
-
-def _typed(column: Column) -> str:
-    return typed.name(vocabulary.printable(column.name))

@@ -99,7 +99,7 @@ def _why(column: Column, variant: Column, by_arm: dict[str, int]) -> str:
         if ahead is False
         else f"what was assigned, or what was taken up? No name tells it of '{name}' and '{taken}'"
     )
-    return f"{what}: it is another arm in {told}; units count in the arm that they were assigned to: --variant {typed.name(name)} if that is this one"
+    return f"{what}: it is another arm in {told}; units count in the arm that they were assigned to: --variant {typed.name(column.name)} if that is this one"
 
 
 def asked(taken_up: Sequence[tuple[Column, str]], variant: Column) -> list[str]:

@@ -120,7 +120,7 @@ def refuse_in_some_rows(seen: TableView, unit: Column, taken: set[str]) -> None:
             )
             + f"; nothing in any row of {unit.distinct - units:,} units",
             expected="the column that says who got what, if this is an experiment",
-            remedy=f"say so: --variant {typed.name(name)}; if it is an attribute, take the file as it is: --where true",
+            remedy=f"say so: --variant {typed.name(column.name)}; if it is an attribute, take the file as it is: --where true",
         )
 
 
@@ -147,7 +147,7 @@ def refuse_marked(seen: TableView, unit: Column, taken: set[str]) -> None:
             f"{table.called}: is '{name}' the variant? It marks some units and not the others, in shares of an experiment",
             got=f"{value} ({yes:,} units), nothing ({no:,} units)",
             expected="the column that says who got what, if this is an experiment",
-            remedy=f"say so, and the next message tells how to write who is the control: --variant {typed.name(name)}; if it is an"
+            remedy=f"say so, and the next message tells how to write who is the control: --variant {typed.name(column.name)}; if it is an"
             " attribute, take the file as it is: --where true",
         )
 
@@ -302,7 +302,7 @@ def _of_rows(look: TableView, unit: Column) -> ReportError | None:
                 got=f"{look.rows:,} rows of {units:,} units in '{name}', {several:,} of which have several levels of '{variant}'",
                 expected=f"one variant for each '{name}', or what was randomised in its place",
                 cause=f"each '{row}' was randomised by itself",
-                remedy=f"if so, it is the unit: --unit {typed.name(row)} (the rows of one '{name}' are then alike, and the report takes them as independent);"
+                remedy=f"if so, it is the unit: --unit {typed.name(keys[0].name)} (the rows of one '{name}' are then alike, and the report takes them as independent);"
                 f" else find out how units came into several variants: they are in none",
             )
     return None

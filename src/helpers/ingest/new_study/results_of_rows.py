@@ -44,7 +44,7 @@ def refuse(table: "SourceTable", unit: Column, time: Column, event: Column, vari
     query, made = worded.as_flag(
         table.selected, replace(event, levels=tuple(sorted(event.levels, key=lambda told: told[0] != which)))
     )
-    who, name = typed.name(vocabulary.printable(unit.name)), vocabulary.printable(event.name)
+    who, name = typed.name(unit.name), vocabulary.printable(event.name)
     choose = (
         ""
         if which

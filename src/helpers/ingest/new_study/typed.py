@@ -2,6 +2,8 @@
 
 import re
 
+from helpers.ingest.new_study.vocabulary import uncontrolled
+
 
 def condition(where: str) -> str:
     """A condition as it is given on a command line, behind ``--where``.
@@ -13,12 +15,13 @@ def condition(where: str) -> str:
 
 
 def name(text: str) -> str:
-    """A name as it is given on a command line: as it stands, or in quotes where a shell would read it otherwise.
+    """A name of the file as it is given on a command line: as it stands, or in quotes where a shell would read it otherwise.
 
     >>> print(name("order_value"), name("Umsatz (EUR)"), name("amount.$numberDecimal"), name("-5%"))
     order_value "Umsatz (EUR)" "amount.\\$numberDecimal" "-5%"
     """
-    return text if re.fullmatch(r"\w[\w.%+-]*", text) else quoted(text)
+    shown = uncontrolled(text)
+    return shown if re.fullmatch(r"\w[\w.%+-]*", shown) else quoted(shown)
 
 
 def quoted(text: str) -> str:

@@ -211,7 +211,7 @@ def propose(
             f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
             f"metrics: {measured(metrics, how_said(metrics, kinds.outcomes, said))}",
-            *certainty.primary(_typed(kinds.outcomes[0]), certainty.outcome(kinds.outcomes[0], (*kinds.outcomes, *measures.seldom(kinds)), together), said),
+            *certainty.primary(typed.name(kinds.outcomes[0].name), certainty.outcome(kinds.outcomes[0], (*kinds.outcomes, *measures.seldom(kinds)), together), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(segments) or 'none'}",
             *tolerances.said(tolerate),
@@ -228,8 +228,8 @@ def propose(
             *cutting.asked,
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
-            *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, _typed(kinds.outcomes[0]),
-                    [f"{_typed(c)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:], *no_outcome.below_zero(kinds))]),
+            *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, typed.name(kinds.outcomes[0].name),
+                    [f"{typed.name(c.name)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:], *no_outcome.below_zero(kinds))]),
         ),
     )  # fmt: skip
 
@@ -352,7 +352,7 @@ def _tolerances(
                 cause="ids that are unique within something alone" if ids else "a table of visits, days or orders",
                 remedy=ids
                 or "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
-                f" where rows are measured and these were randomised, --cluster {'COLUMN' if repeated.in_two_variants else _typed(unit)}; else sum it up to one row a unit",
+                f" where rows are measured and these were randomised, --cluster {'COLUMN' if repeated.in_two_variants else typed.name(unit.name)}; else sum it up to one row a unit",
             )
         found["duplicate_unit"] = repeated.duplicate_rows
     shares = {
@@ -403,11 +403,6 @@ def _happened(column: Column) -> str:
         else column.numbers - column.zero
     )
     return f"something in {yes:,} rows"
-
-
-def _typed(column: Column) -> str:
-    """A column as it is named behind an option."""
-    return typed.name(vocabulary.printable(column.name))
 
 
 def _said(column: Column) -> str:

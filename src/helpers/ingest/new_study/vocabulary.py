@@ -445,5 +445,10 @@ def label(name: str) -> str:
 
 def printable(text: str) -> str:
     """Text of a file as it may stand in a comment or on a terminal: one line, no control signs, not too long."""
-    clean = "".join(sign if sign.isprintable() else "?" for sign in logged(text))
+    clean = uncontrolled(text)
     return clean if len(clean) <= 60 else clean[:57] + "..."
+
+
+def uncontrolled(text: str) -> str:
+    """Text of a file on one line and without control signs, however long it is."""
+    return "".join(sign if sign.isprintable() else "?" for sign in logged(text))

@@ -1,0 +1,34 @@
+"""Numbers stay on one line, and nothing else of a page changes."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.formatting import formatted
+from helpers.site.typography import unbroken
+
+KEPT = (
+    "<code>{}</code>",
+    "<pre>{}</pre>",
+    "<script>{}</script>",
+    "<style>{}</style>",
+    "<!-- {} > -->",
+    '<p title="{}">',
+)
+PIECE = re.compile(r'<span class="number">([^<]*)</span>')
+written = st.builds(
+    formatted, st.floats(-1e9, 1e9).filter(lambda v: abs(v) > 1e-3), st.sampled_from(("share", "relative", "points", "money", "price"))
+).map(lambda text: text.replace("<", "&lt;").replace(">", "&gt;"))  # fmt: skip
+
+
+@given(written, st.sampled_from(KEPT))
+def test_a_number_of_the_text_is_one_piece_and_that_of_a_script_stays_as_it_is(number, kept):
+    around = kept.format(number)
+    page = f"<p>of {number}, or ({number} to {number}).</p>{around}<b>{number}</b>"
+
+    made = unbroken(page)
+
+    assert PIECE.sub(r"\1", made) == page
+    assert around in made
+    assert PIECE.findall(made) == [number] * 4
