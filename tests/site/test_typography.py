@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,14 @@ PIECE = re.compile(r'<span class="number">([^<]*)</span>')
 written = st.builds(
     formatted, st.floats(-1e9, 1e9).filter(lambda v: abs(v) > 1e-3), st.sampled_from(("share", "relative", "points", "money", "price"))
 ).map(lambda text: text.replace("<", "&lt;").replace(">", "&gt;"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["p = 3.7e-87", "p .0088", "2026-03-09", "p &lt; 0.0001", "p = &gt; 0.999", "-USD 2,398,350", "31,274 :", "&lt; 0.01 %"],
+)  # fmt: skip
+def test_every_form_of_a_number_is_one_piece(number):
+    assert PIECE.findall(unbroken(f"<td>of {number} 31</td>")) == [number]
 
 
 @given(written, st.sampled_from(KEPT))

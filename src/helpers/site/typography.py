@@ -5,9 +5,11 @@ import re
 _APART = re.compile(r"(<!--.*?-->|<(script|style|pre|code|svg|title|textarea)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 """What is no running text of a page: its tags, and what stands in those whose text is no prose."""
 _NUMBER = re.compile(
-    r"(?<![\w&.-])(?:p (?:=|&lt;|&gt;) |(?:&lt;|&gt;) )?[-+]?(?:[A-Z]{3} )?\d[\d,.]*(?:e-?\d+)?(?: (?:%|points?\b|s\b))?"
+    r"\b\d{4}-\d\d-\d\d\b"
+    r"|(?<![\w&.-])(?:p(?: (?:=|&lt;|&gt;))+ |p (?=\.\d)|(?:&lt;|&gt;) )?[-+]?(?:[A-Z]{3} )?"
+    r"(?:\d|(?<= )\.\d)[\d,.]*(?:e-?\d+)?(?: (?:%|points?\b|s\b|:(?= \d)))?"
 )
-"""A number as :mod:`helpers.formatting` writes it, with all that belongs to it."""
+"""A number as :mod:`helpers.formatting` writes it, with all that belongs to it, and a day."""
 
 
 def unbroken(html: str) -> str:
@@ -25,4 +27,4 @@ def unbroken(html: str) -> str:
 
 def _together(found: re.Match[str]) -> str:
     number = found[0].rstrip(",.")
-    return f'<span class="number">{number}</span>{found[0][len(number) :]}' if " " in number else found[0]
+    return f'<span class="number">{number}</span>{found[0][len(number) :]}' if re.search("[ -]", number) else found[0]

@@ -33,6 +33,16 @@ def test_a_look_is_early_until_the_period_and_a_whole_week_are_over(days, seen, 
         assert found.share == pytest.approx(seen / max(days, 7))
 
 
+@pytest.mark.parametrize(("seen", "early"), [(20.3, False), (7, False), (6.1, True)])
+@pytest.mark.parametrize("listed", ["period", "period.end"])
+def test_an_end_that_nobody_stated_makes_no_look_early(seen, early, listed):
+    assumed = study(21).model_copy(update={"assumed": [listed]})
+    found = early_look(assumed, START + timedelta(days=seen))
+    assert (found is not None) is early
+    if found:
+        assert found.over == START + timedelta(days=7)
+
+
 def test_the_last_date_of_times_without_hours_stands_for_its_whole_day():
     """Of seven days the seventh date is there; with hours, a day that has only begun lacks a weekday."""
     last = START + timedelta(days=6)

@@ -64,12 +64,14 @@ def level_at(share: float, confidence: float) -> float:
 def early_look(study: Study, last: datetime | None, *, dated: bool = False) -> EarlyLook | None:
     """The look that a study is read at, from the last moment in its data; None once its time is over.
 
-    Its time is its period, and at least a whole week, up to :data:`SLACK`, or :data:`DATE` where times are ``dated``
+    Its time is its period, and at least a whole week; a week alone where nobody stated when the period ends, for then
+    nothing tells that the experiment was to run on. It counts as over up to :data:`SLACK`, or :data:`DATE` where times are ``dated``
     without an hour. ``last`` is None of a table without times, which is taken to cover
     its period, for nothing tells otherwise. Reference: Lan and DeMets (1983), Biometrika 70.
     """
     start, last = study.period.start, last or study.period.end
-    over = max(study.period.end, start + WEEK)
+    week = start + WEEK
+    over = week if study.assumes("period.end") else max(study.period.end, week)
     if last >= over - (DATE if dated else SLACK):
         return None
     share = min(max((last - start) / (over - start), 1e-3), 1 - 1e-3)

@@ -132,7 +132,7 @@ def propose(
             f"variant: column '{vocabulary.printable(variant.name)}', units {_levels(arms)}; {why}",
             *(f"variant '{vocabulary.printable(level)}': left out, {told}" for level, (_, told) in also.items()),
             f"weights: {weights(arms)}",
-            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
+            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end - timedelta(days=1):%Y-%m-%d}" if time
             else f"time: no column holds a day; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
             f"metrics: {units.measured(metrics, units.how_said(metrics, ranked, said))}",
         ),

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from helpers.config.descriptive import MODE
-from helpers.ingest.new_study import contradictions, log, measures, paying, roles, tolerances, units, vocabulary
+from helpers.ingest.new_study import contradictions, log, measures, paying, roles, spans, tolerances, units, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure, Noted, Planned, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -57,7 +57,7 @@ def propose(
             f"grain: log of one kind of event, taken as a {what} ({rows:,} rows); those of a unit's first moment are its {first}",
             "no experiment, as you said: nothing is compared",
             f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units{units.as_said(said, 'unit')}",
-            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{units.as_said(said, 'time', 'period')}",
+            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {spans.told(time, said)}{units.as_said(said, 'time', 'period')}",
             f"metrics: {units.measured(metrics)}",
             *([f"price: '{vocabulary.printable(price.name)}'" + (f" times '{vocabulary.printable(many.name)}'" if many else "")] if price else []),
             *(["amounts below zero are refunds, which lower sums"] if negative else []),

@@ -25,6 +25,7 @@ from helpers.ingest.new_study import (
     refunds,
     results_of_rows,
     roles,
+    spans,
     tolerances,
     unused,
     vocabulary,
@@ -96,7 +97,8 @@ def propose(
         impression,
     )
     steps = goals.steps(way, list(events), goal)
-    start, end = said.period or _period(_of_units(table, unit, time))
+    lasted = _of_units(table, unit, time)
+    start, end = said.period or _period(lasted)
     walk = walks.of(table, unit, time, event, steps, logged, int((end - start).total_seconds() // 3600))
     steps = walk.steps
     optional = _skipped(table, unit, event, steps, logged)
@@ -154,6 +156,7 @@ def propose(
         *([paying.multiplied(mapped["price"], many)] if many else []),
         *(pieces.discounted(columns, mapped["price"], many, table.selected) if revenue else []),
         *nothing_words.asked(table, list(mapped.values())),
+        *(spans.asked(lasted, said) if variant else []),
         *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
         *first,
         *tolerances.asked(tolerate),
@@ -180,7 +183,7 @@ def propose(
             f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it{as_said(said, 'event') or certainty.told(certainty.event(event), said, 'event')}: "
             + ", ".join(f"{e} ({units:,} units)" for e, units in events.items()),
             f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units{as_said(said, 'unit') or certainty.told(certainty.unit(unit), said, 'unit')}",
-            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{as_said(said, 'time', 'period') or certainty.told(certainty.time(time), said, 'time')}",
+            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {spans.told(time, said)}{as_said(said, 'time', 'period') or certainty.told(certainty.time(time), said, 'time')}",
             f"variant: column '{vocabulary.printable(variant.name)}'{as_said(said, 'variant')}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}{certainty.arms(arms, said, variant)}" if variant
             else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
             *([f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}"] if variant else []),

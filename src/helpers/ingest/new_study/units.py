@@ -35,6 +35,7 @@ from helpers.ingest.new_study import (
     received,
     roles,
     row_times,
+    spans,
     tolerances,
     turns,
     two_variants,
@@ -202,7 +203,7 @@ def propose(
             f"grain: unit table, one row a unit ({rows:,} rows)",
             _unit_said(unit, repeated) + (as_said(said, "unit") or (certainty.told(certainty.unit(unit), said, "unit") if unit else "")),
             *([f"randomised by: {_said(cluster.column)}, {cluster.seen}"] if cluster else []),
-            f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" + (as_said(said, "time", "period") or certainty.told(certainty.time(time), said, "time")) if time
+            f"time: {_said(time)} ({roles.read_as(time)}UTC), {spans.told(time, said)}" + (as_said(said, "time", "period") or certainty.told(certainty.time(time), said, "time")) if time
             else f"time: no column holds a moment{rowless}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
                                                                      else f"a placeholder of two weeks from {start:%Y-%m-%d}"),
             f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}"
@@ -225,6 +226,7 @@ def propose(
             *histories.unlike(before, told),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
+            *spans.asked(time, said),
             *cutting.asked,
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *(each.first for each in (cluster, doubted) if each and "cluster" not in said),

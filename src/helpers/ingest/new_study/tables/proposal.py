@@ -326,7 +326,7 @@ def _assumed(
         f" variant{as_said(said, 'variant')}; {why}",
         f"unit: column {column(found.unit)}, {found.unit.distinct:,} units{as_said(said, 'unit')}",
         f"time: {f'column {column(time)} of the assignments ({roles.read_as(time)}UTC)' if time else 'the assignments have none, so all units count from the start'}"
-        f", {start} to {end}{as_said(said, 'time', 'period')}",
+        f", {f'{start} to {end}' if said.period else f'{start:%Y-%m-%d} to {end - timedelta(days=1):%Y-%m-%d}'}{as_said(said, 'time', 'period')}",
         f"weights: {weights(arms)}",
     ]
     for each in told:
