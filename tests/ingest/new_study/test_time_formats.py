@@ -34,7 +34,7 @@ def log(file: Path, at: str, more: str = "", rows: int = 400) -> Path:
     ids=["seconds", "milliseconds", "microseconds", "day first", "month first", "named month", "ISO"],
 )
 def test_times_are_read_however_they_are_written(tmp_path, at, stated):
-    study, text, said = proposed(tmp_path, log(tmp_path / "log.csv", at, rows=800))
+    study, text, _ = proposed(tmp_path, log(tmp_path / "log.csv", at, rows=800))
     assert study.data.columns["event_time"] == "event_time"
     assert study.data.time_format == stated
     assert study.period.start == datetime(2026, 7, 3) and study.period.end == datetime(2026, 7, 18)
