@@ -24,7 +24,7 @@ from helpers.ingest.summaries import totals
 from helpers.ingest.telling import ARM, UNIT, Telling, whole_key
 from helpers.ingest.telling import telling as found_telling
 from helpers.ingest.values import lengths
-from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole, known
+from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.happened import happened
 from helpers.ingest.values.ids import APART, crowded
@@ -229,15 +229,16 @@ def _raw(data: Units, name: str) -> str:
 
 def _written(column: str, types: dict[str, str], reading: Reading) -> str:
     """A value as a number in text: truth values, also in words, become 1 and 0; NaN, and what the study calls so, is missing."""
-    name, kind, codes = quoted(column), types[column], reading.numbers.get(column, Amounts()).codes
+    name, kind, decided = quoted(column), types[column], reading.numbers.get(column, Amounts())
+    as_number = Amounts(codes=decided.codes, shift=decided.shift)
     if kind == "BOOLEAN":
         return f"{name}::integer::varchar"
     if kind in ("DOUBLE", "FLOAT"):
-        return known(f"case when not isnan({name}) then {name}::varchar end", codes)
+        return canonical(f"case when not isnan({name}) then {name}::varchar end", as_number)
     if kind not in lengths.KINDS:
-        return known(f"{name}::varchar", codes)
+        return canonical(f"{name}::varchar", as_number)
     name = name if kind == "VARCHAR" else f"{name}::varchar"
-    number = canonical(name, reading.numbers.get(column, Amounts()))
+    number = canonical(name, decided)
     word = f"lower(trim({name}))"
     words = {"'1'": TRUE, "'0'": FALSE, "null": ("nan",)}
     cases = " ".join(f"when {word} in ({', '.join(map(literal, told))}) then {made}" for made, told in words.items())
