@@ -7,8 +7,11 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers.errors import ReportError
+from helpers.ingest import json_values, text
 from helpers.warehouse.preview import of
 from tests.ingest.new_study.tables import proposed
 from tests.ingest.studies import study_file, unit_file
@@ -26,8 +29,8 @@ HALF, BYTES, QUOTES, COMMA, CUT, TWICE = (
 HALVES = ["\\ud83d", "a\\udc00b", "\\udc80", "\\udcff x", "\\ude00\\ud83d"]
 
 
-def more(text: str) -> Callable[[str], str]:
-    return lambda line: f'{line[:-1]}, "name": "{text}"}}'
+def more(name: str) -> Callable[[str], str]:
+    return lambda line: f'{line[:-1]}, "name": "{name}"}}'
 
 
 BROKEN = [
@@ -75,6 +78,23 @@ def test_the_program_that_is_printed_for_halves_of_characters_makes_a_file_that_
     kept = [json.loads(line) for line in (tmp_path / "FILE.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [{key: row[key] for key in ROWS[0]} for row in kept] == ROWS
     assert "60 rows" in str(proposed(tmp_path, tmp_path / "FILE.jsonl"))
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 59), st.sampled_from([None, 2]), st.integers(1, 400), st.booleans())
+def test_the_line_of_what_is_broken_in_a_list_is_that_of_the_file(tmp_path_factory, at, indent, block, apart):
+    """The oracle is Python's reader of the whole text."""
+    told = [json.dumps(row, indent=indent) for row in ROWS]
+    told[at] = told[at].replace('"bought":', '"bought"')
+    content = f"[{(',' + chr(10) * apart).join(told)}]"
+    with pytest.raises(json.JSONDecodeError) as truth:
+        json.loads(content)
+    file = tmp_path_factory.mktemp("list") / "log.json"
+    file.write_text(content)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ReportError) as caught:
+        patch.setattr(text, "BLOCK", block)
+        list(json_values.values(file))
+    assert f"mend it at line {truth.value.lineno:,}," in str(caught.value)
 
 
 def test_a_list_that_was_cut_says_so(tmp_path):

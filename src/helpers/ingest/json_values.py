@@ -161,7 +161,7 @@ def _breaks_off(name: str, rest: str, line: int, error: Exception | None) -> Rep
     cut = error is None
     if isinstance(error, json.JSONDecodeError):
         cut = _is_cut(error)
-        line += error.lineno - 1 if error.doc.endswith(rest) else 0
+        line += error.doc.count("\n", len(error.doc) - len(rest), error.pos)
         said, rest = error.msg, error.doc[max(0, error.pos - 20) : error.pos + 20]
     else:
         said = (
