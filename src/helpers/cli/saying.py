@@ -28,7 +28,7 @@ OPTIONS = {
     "--better": ("lower|higher", "Whether less or more of the primary metric is better; more where nothing tells it."),
     "--empty": (
         "zero|drop",
-        "What an empty field of the primary metric means: nothing happened (zero), or not known (drop).",
+        "What an empty field of the primary metric means, or of the others where that has none: nothing happened (zero), or not known (drop).",
     ),
     "--money": ("COLUMN", "The column of amounts that revenue is."),
     "--cluster": ("COLUMN", "The column of what was randomised where whole cities, stores, accounts were."),

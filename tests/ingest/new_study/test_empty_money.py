@@ -56,11 +56,53 @@ def test_it_is_zero_where_nothing_was_bought(tmp_path, flag, yes, no, money, sta
         assert total in (mine, 100 * mine)
 
 
-@pytest.mark.parametrize("kind", ["not all", "others too"])
-def test_where_the_two_part_in_a_row_nothing_is_taken_for_zero(tmp_path, kind):
-    _table(tmp_path / "t.csv", "ordered", "1", "0", "order_value", kind)
+def test_where_others_paid_too_nothing_is_taken_for_zero(tmp_path):
+    _table(tmp_path / "t.csv", "ordered", "1", "0", "order_value", "others too")
     study, _, said = proposed(tmp_path, tmp_path / "t.csv", primary="ordered")
     assert all(m.missing != "zero" for m in study.metrics) and "mean 0?" not in said
+
+
+@pytest.mark.parametrize(("flag", "yes", "no", "money"), SAYS)
+@pytest.mark.parametrize("zeros", [False, True])
+def test_where_some_of_who_bought_have_no_amount_a_query_tells_the_two_apart(tmp_path, flag, yes, no, money, zeros):
+    """Nobody knows what these paid: the mean is that of the others, with 0 for who bought nothing."""
+    told = _table(tmp_path / "t.csv", flag, yes, no, money, "not all")
+    lines = (tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()
+    said_no = [f",{no}," in line for line in lines[1:]]
+    if zeros:
+        lines = [
+            lines[0],
+            *(
+                f"{line}0" if none and i % 3 else line
+                for i, (line, none) in enumerate(zip(lines[1:], said_no, strict=True))
+            ),
+        ]
+        (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv", primary=flag)
+    assert all(m.missing != "zero" for m in study.metrics)
+    query = re.search(r"tells them apart:? (select .*)", said)
+    assert query, said
+    (tmp_path / "apart.sql").write_text(query[1], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "apart.sql", primary=flag)
+    found = sums(study, tmp_path)[money]
+    for level, arm in study.data.variants.items():
+        known = [Decimal(v or 0) for (a, v), none in zip(told, said_no, strict=True) if a == level and (v or none)]
+        assert found[arm] == (len(known), sum(known))
+
+
+@pytest.mark.parametrize("empty", ["zero", "drop"])
+def test_what_is_said_of_an_empty_field_is_of_the_others_where_the_primary_has_none(tmp_path, empty):
+    draw = random.Random(4)
+    rows = [
+        f"u{i},{'old' if i % 2 else 'new'},{i % 3 // 2},{'' if draw.random() < 0.3 else draw.randint(0, 50)}"
+        for i in range(600)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["customer,variant,bought,amount", *rows]))
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv", primary="bought", empty=empty)
+    amount = next(m for m in study.metrics if m.event == "amount")
+    assert (amount.missing == "zero") is (empty == "zero") and "Does an empty amount" not in said
+    known = [row.rsplit(",", 1)[1] for row in rows]
+    assert sum(n for n, _ in sums(study, tmp_path)["amount"].values()) == sum(empty == "zero" or v != "" for v in known)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,29 @@ OFTEN = 0.8
 ZERO, DROP = "zero", "drop"
 
 
-def empty(table: "SourceTable", primary: Measure, column: Column, said: Said, ask: asking.Ask | None) -> Measure:
+def empty(
+    table: "SourceTable", metrics: tuple[Measure, ...], column: Column, said: Said, ask: asking.Ask | None
+) -> tuple[Measure, ...]:
+    """The metrics with what empty fields mean; the primary one, of ``column``, is asked about first.
+
+    What was said is of the primary metric, and of the others where that has a value in each row.
+    """
+    primary, *others = metrics
+    if said.empty and not primary.missing:
+        return (primary, *(_as_said(each, said) for each in others))
+    return (_of_primary(table, primary, column, said, ask), *others)
+
+
+def _as_said(metric: Measure, said: Said) -> Measure:
+    """A metric whose empty fields mean what somebody said."""
+    if not metric.missing or metric.zero:
+        return metric
+    if said.empty == ZERO:
+        return replace(metric, zero=said.how("empty"), missing="")
+    return replace(metric, missing="", label=f"{metric.label}, of those with a value")
+
+
+def _of_primary(table: "SourceTable", primary: Measure, column: Column, said: Said, ask: asking.Ask | None) -> Measure:
     """The primary metric with what its empty fields mean: asked for where most are, for that makes it one metric or another.
 
     What was given by all who were written to, or by those who gave: the two may point in opposite directions.
@@ -98,11 +120,7 @@ def empty(table: "SourceTable", primary: Measure, column: Column, said: Said, as
                 remedy="say which: --empty zero, or --empty drop",
             )
         said = asking.settled(said, question, ask)
-    if said.empty == ZERO and primary.missing:
-        return replace(primary, zero=said.how("empty"), missing="")
-    if not primary.missing:
-        return primary
+    if said.empty or not primary.missing:
+        return _as_said(primary, said)
     left = f"{primary.label}, of those with a value"
-    if said.empty == DROP:
-        return replace(primary, missing="", label=left)
     return replace(primary, label=left) if column.filled < OFTEN * column.rows and not primary.zero else primary

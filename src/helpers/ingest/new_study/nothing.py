@@ -11,11 +11,14 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.source import SourceTable, Words
 from helpers.ingest.new_study.table_view import TableView
+from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.happened import is_nothing
 from helpers.ingest.values.number_formats import FALSE, TRUE
 
 NUMBERS = 0.95
 """Share of the other values that are numbers, at least."""
+BOOLEAN = frozenset({"no", "n", "f"})
+"""Words that a query of the file has as false."""
 GOES_WITH = 0.98
 """Share of the rows with such a word in which another column says no, at least; it says yes in none."""
 
@@ -76,6 +79,36 @@ def _empty(seen: TableView, taken: set[str | None], known: set[str]) -> dict[str
     return found
 
 
+def in_part(table: SourceTable, columns: Iterable[Column]) -> list[str]:
+    """Questions of money that is empty wherever another column says that nothing was bought, and in some rows of who did buy.
+
+    The first are 0 and the others not known, which no key of a study tells apart: a query does.
+    """
+    able = list(columns)
+    money = [c for c in able if c.name not in table.words and _is_money(c) and _numbers_in_part(c)]
+    flags = [c for c in able if _says_yes_and_no(c) and c.filled == c.rows and _decides(c)]
+    told = []
+    for column, flag in ((c, f) for c in money for f in flags):
+        yes, text = measures.is_yes(table, flag), table.text(column.name)
+        paid = f"{text} is not null and coalesce(try_cast({text} as double), 1) <> 0"
+        asked = ", ".join(
+            f"count(*) filter ({each})"
+            for each in (f"not {yes} and {paid}", f"not {yes} and {text} is null", f"{yes} and {text} is null")
+        )
+        against, no, unknown = (int(n) for n in table.rows(f"select {asked} from {{table}}")[0])  # type: ignore[call-overload]
+        if against or not (no and unknown) or unknown > column.filled:
+            continue
+        no_words = [level.lower() for level in flag.values if level.lower() in ("0", *FALSE)]
+        says = ", ".join(map(literal, dict.fromkeys([*no_words, *["false"] * bool(BOOLEAN.intersection(no_words))])))
+        made, name = quoted(column.name), vocabulary.printable(column.name)
+        told.append(
+            f"Does an empty '{name}' mean 0? '{vocabulary.printable(flag.name)}' says no in {no:,} of these rows, which are 0, and yes in"
+            f" {unknown:,}, of which nothing is known: missing: zero would make these 0 too. A query in a file in place of the table tells them apart:"
+            f" select * replace (case when lower({quoted(flag.name)}::varchar) in ({says}) then '0' else {made}::varchar end as {made}) from {table.selected}"
+        )
+    return told[:1]
+
+
 def _is_money(column: Column) -> bool:
     words = set(vocabulary.tokens(column.name))
     beside = vocabulary.ATTRIBUTE | vocabulary.BEFORE | vocabulary.KEY
@@ -83,10 +116,15 @@ def _is_money(column: Column) -> bool:
     return called and not (words & measures.PER or pieces.is_price(column) or measures.harms(column))
 
 
+def _numbers_in_part(column: Column) -> bool:
+    """Whether numbers stand in some rows and nothing in the others."""
+    whole = column.numeric and column.filled == column.numbers and not (column.binary or column.has_time)
+    return whole and 0 < column.filled < column.rows
+
+
 def _fit(column: Column, said: Said) -> bool:
-    """Whether numbers stand in some rows and nothing in the others, of which nobody said what it means."""
-    whole = column.numeric and column.filled == column.numbers and not (column.zero or column.binary or column.has_time)
-    return whole and 0 < column.filled < column.rows and not (said.empty and column.name == said.primary)
+    """The same of numbers none of which is 0, of which nobody said what an empty field means."""
+    return _numbers_in_part(column) and not column.zero and not (said.empty and column.name == said.primary)
 
 
 def _decides(column: Column) -> bool:

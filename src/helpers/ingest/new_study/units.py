@@ -148,7 +148,7 @@ def propose(
         )
         for i, c in enumerate(kinds.outcomes)
     )
-    metrics = (answered.empty(table, metrics[0], kinds.outcomes[0], said, ask), *metrics[1:])
+    metrics = answered.empty(table, metrics, kinds.outcomes[0], said, ask)
     segments: dict[str, Column] = {}
     for column in cutting.kept:
         segments[vocabulary.slug_of_column(column.name, {*TAKEN, *columns_of.TAKEN}, segments)] = column
@@ -221,6 +221,7 @@ def propose(
         first=(
             *(happened.asked(table, c) for c in kinds.outcomes if c.name in table.happened),
             *nothing_words.asked(table, used),
+            *nothing_words.in_part(table, [*kinds.outcomes, *(c for c, _ in kinds.left)]),
             *received.asked(taken_up, variant),
             *([] if said.measured else pieces.asked(table, columns, kinds.outcomes[0])),
             *histories.unlike(before, told),
