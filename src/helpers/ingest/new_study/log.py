@@ -15,6 +15,7 @@ from helpers.ingest.new_study import (
     contradictions,
     currency,
     cuts,
+    event_ids,
     flaws,
     goals,
     measures,
@@ -356,9 +357,8 @@ def _mapped(
         )
         if found:
             mapped[name] = found
-    ids = [c for c in free if c.filled == c.rows and c.distinct > 0.95 * c.rows and _names_an_event(c)]
-    if ids:
-        mapped["event_id"] = ids[0]
+    if which := event_ids.of(table, [c for c in free if c not in mapped.values()], unit, time, event):
+        mapped["event_id"] = which
     if money:
         mapped["price"] = money
     return mapped
@@ -371,12 +371,6 @@ def _is_key(column: Column, group: frozenset[str]) -> bool:
         or parts <= group | vocabulary.UNIT
         or any("".join(parts) == g + "id" for g in group)
     )
-
-
-def _names_an_event(column: Column) -> bool:
-    """Whether a column is called as the id of an event is, such as event_id, $insert_id and messageId."""
-    parts = set(vocabulary.tokens(column.name))
-    return parts in ({"event", key} for key in vocabulary.KEY) or parts in ({"insert", "id"}, {"message", "id"})
 
 
 def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], unit: Column) -> bool:
