@@ -30,6 +30,10 @@ FILE_ERRORS = {
     errno.EFBIG: ("cannot write: a file would be larger than this account may make one", FULL),
     errno.EROFS: ("cannot write: the folder is read-only", "allow writing; what was there before is untouched"),
     errno.EACCES: ("cannot read or write: this account may not", "allow it; what was there before is untouched"),
+    errno.EPERM: (
+        "cannot read or write: this place allows nobody to",
+        "work in another folder; what was there before is untouched",
+    ),
     errno.ENOTDIR: ("cannot write: a file stands where a folder is needed", "move the file away"),
     errno.EEXIST: ("cannot write: a file stands where a folder is needed", "move the file away"),
     errno.E2BIG: ("no program can be started: the environment is too large", "unset variables that hold whole files"),

@@ -174,15 +174,29 @@ def read_yaml(file: Path) -> dict[str, Any]:
             raw = _content(text, file, quick=False)
     except (yaml.YAMLError, ValueError) as error:  # what is tagged !!int and is none is a ValueError
         raise ReportError(
-            f"{paths.shown(file)} is not valid YAML", got=" ".join(str(error).split()), remedy="mend the line named"
+            f"{paths.shown(file)} is not valid YAML",
+            got=_where(error, text),
+            remedy="mend that line, or one just before it",
         ) from None
     if not isinstance(raw, dict):
         raise ReportError(
             f"{paths.shown(file)} holds no keys",
             got="an empty file" if raw is None else type(raw).__name__,
-            expected="a mapping, as in studies/cart_checkout.yml",
+            expected="keys with their values, as new-study writes them",
         )
     return raw
+
+
+def _where(error: Exception, text: str) -> str:
+    """What a parser says of a text, and the line at which it stopped, as it stands there."""
+    mark = error.problem_mark or error.context_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    if mark is None:
+        return " ".join(str(error).split())
+    lines = text.splitlines() or [""]
+    at = min(mark.line, len(lines) - 1)
+    begun = error.context_mark.line if error.context_mark and error.problem_mark else at
+    since = f" ({error.context}, begun in line {begun + 1}: {lines[begun].strip()[:80]!r})" if begun < at else ""
+    return f"line {at + 1}: {error.problem or error.context}, at {lines[at].strip()[:80]!r}{since}"
 
 
 def _content(text: str, file: Path, *, quick: bool) -> Any:
