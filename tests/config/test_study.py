@@ -331,7 +331,7 @@ def test_a_repeated_key_is_refused(tmp_path):
         (b"name: [a\n", "is not valid YAML"),
         (b"name: a\ntitle: x: y\n", "line 2: mapping values are not allowed here, at 'title: x: y'"),
         (b'name: "a\ntitle: b\n', "begun in line 1: 'name: \"a'"),
-        (b"a:\n  b: 1\n c: 2\n", "line 3: .*at 'c: 2'"),
+        (b"a:\n  b: 1\n c: 2\n", "at 'c: 2'"),
         (b"name: \xff\xfe\n", "is not valid YAML"),
         (b"a: !!python/object/apply:os.getcwd []\n", "is not valid YAML"),
     ],

@@ -166,6 +166,7 @@ class _Plain(Loader):
 
 def read_yaml(file: Path) -> dict[str, Any]:
     """A YAML 1.2 mapping, read safely: no tags of Python, no aliases (a few of them unfold to gigabytes), no repeated key."""
+    text = ""
     try:
         text = file.read_text(encoding="utf-8")
         try:
