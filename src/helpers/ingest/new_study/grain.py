@@ -18,6 +18,7 @@ from helpers.ingest.new_study import (
     contradictions,
     counted_rows,
     counted_totals,
+    deliveries,
     described,
     direction,
     doubts,
@@ -302,7 +303,8 @@ def _log(
     if variant:
         said = answered.cluster(table, seen.columns, roles_of, variant, said, ask)
     made = log.propose(table, seen.rows, seen.columns, unit, time, event, variant, said)
-    return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all)), event)
+    first = made.first if "time" in said else (*deliveries.asked(table, seen.columns, unit, time), *made.first)
+    return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all), first=first), event)
 
 
 def _counts(
