@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from helpers.config.data import Tolerance
 from helpers.errors import ReportError, several
 from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
@@ -22,6 +23,7 @@ from helpers.ingest.new_study import (
     described,
     direction,
     doubts,
+    event_ids,
     experiments,
     happened,
     identities,
@@ -42,6 +44,7 @@ from helpers.ingest.new_study import (
     sound_rows,
     spellings,
     statuses,
+    tolerances,
     units,
     unused,
     vendors,
@@ -304,6 +307,14 @@ def _log(
         said = answered.cluster(table, seen.columns, roles_of, variant, said, ask)
     made = log.propose(table, seen.rows, seen.columns, unit, time, event, variant, said)
     first = made.first if "time" in said else (*deliveries.asked(table, seen.columns, unit, time), *made.first)
+    if which := made.columns.get("event_id"):
+        repeated = event_ids.repeats(table, which[0])
+        described_all += event_ids.told(which[0], repeated, seen.rows)
+        if repeated > Tolerance().repeated * seen.rows:
+            share = tolerances.tolerated(repeated, seen.rows + table.malformed), f"{repeated:,} of {seen.rows:,} rows"
+            made = replace(made, tolerate=made.tolerate | {"repeated": share})
+    else:
+        first = (*event_ids.asked(table, seen.columns, time), *first)
     return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all), first=first), event)
 
 

@@ -357,7 +357,7 @@ def _mapped(
         )
         if found:
             mapped[name] = found
-    if which := event_ids.of(table, [c for c in free if c not in mapped.values()], unit, time, event):
+    if which := event_ids.of(table, [c for c in free if c not in mapped.values()], columns, unit, time, event):
         mapped["event_id"] = which
     if money:
         mapped["price"] = money
