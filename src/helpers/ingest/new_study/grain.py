@@ -33,6 +33,7 @@ from helpers.ingest.new_study import (
     lines,
     log,
     long_tables,
+    not_yet,
     nothing,
     panels,
     phases,
@@ -180,6 +181,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         return _noted(_described(seen, known), notes)
     if counts := _of_days(seen, known, ask) or _by_values(seen, known, ask):
         return counts
+    seen = _assigned_later(seen, known)
     may_vary = _may_vary(seen, known.unit)
     if (
         known.event is None
@@ -249,6 +251,14 @@ def _roles(seen: TableView) -> tuple[TableView, Known]:
     counted = exact(seen.table, unit)
     columns = [counted if c is unit else c for c in seen.columns]
     return replace(seen, columns=columns), Known(counted, time, event)
+
+
+def _assigned_later(seen: TableView, known: Known) -> TableView:
+    """The table with the levels of variants in a log that stand before units are assigned."""
+    if not (known.repeated and known.unit and known.time and known.event):
+        return seen
+    variants = [c for c in _may_vary(seen, known.unit) if c.levels and c is not known.event]
+    return replace(seen, columns=not_yet.marked(seen.table, seen.columns, known.unit, known.time, variants))
 
 
 def _changing(seen: TableView, known: Known) -> Known:

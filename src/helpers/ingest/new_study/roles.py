@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from helpers.ingest.levels import NOTHING, ODD
-from helpers.ingest.new_study import arm_words, calendars, controls, deliveries, planned, spellings, vocabulary
+from helpers.ingest.levels import ODD
+from helpers.ingest.new_study import arm_words, calendars, controls, deliveries, not_yet, planned, spellings, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
 from helpers.ingest.new_study.weights import designed
@@ -282,7 +282,7 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
     """The column with each level once, as most rows write it; the spellings of it in other capitals, and with a slip of the pen;
     words for nothing."""
     nothing = (
-        [level for level, _ in variant.levels if level.casefold() in NOTHING - {""}] if variant.distinct > 2 else []
+        [level for level, _ in variant.levels if level.casefold() in not_yet.words(variant) - {""}] if variant.distinct > 2 else []
     )
     nothing = [level for level in nothing if not _got_nothing(variant, level, nothing)]
     ranked = sorted(
