@@ -41,7 +41,8 @@ def empty(con: "duckdb.DuckDBPyConnection", study: Study, log: "Landed | None" =
         got=", ".join(f"{name} {exposed:,} exposed units" for name, (_, exposed) in sizes.items()),
         expected=f"units of every variant{event} from {period}",
         cause=_unreached(con, study, first, assigned) if assigned else _lost(con, study, first, log),
-        remedy=f"correct the period in the study file, bring the rows of {first}, or take it out of variants",
+        remedy=(_told_later(con, study, first) if assigned else "")
+        or f"correct the period in the study file, bring the rows of {first}, or take it out of variants",
     )
 
 
@@ -97,6 +98,28 @@ def _unreached(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, ass
     lost = int(found.lost[found.variant == variant].sum()) if study.mode == "online" else 0
     before = f"; {lost:,} do before the first row that tells their variant" if lost else ""
     return f"{assigned:,} units of {variant} are assigned and never reach {study.exposure} after that{before}"
+
+
+def _told_later(con: "duckdb.DuckDBPyConnection", study: Study, variant: str) -> str:
+    """What to do where most units reach the exposure only before the first row that tells their variant; empty where they do not."""
+    found = query.query(con, "early_exposures", exposure=study.exposure, start=str(study.period.start))
+    lost = int(found.lost[found.variant == variant].sum()) if study.mode == "online" and not study.is_unit_table else 0
+    if not lost:
+        return ""
+    later = con.execute(
+        """select events.event_name, count(distinct events.user_id) as units from staging.stg_events as events
+        join intermediate.int_assigned as assigned using (user_id)
+        where assigned.variant = $variant and events.event_name <> $exposure
+            and {'at': events.event_time, 'id': events.event_id} >= assigned.assigned_key group by 1 order by 2 desc, 1""",
+        {"variant": variant, "exposure": study.exposure},
+    ).fetchall()
+    steps = study.funnel.steps if study.funnel else ()
+    known = [f"{event} ({units:,} units)" for event, units in later if units >= lost / 2 and event != steps[-1]]
+    if known:
+        return f"let the funnel begin with an event that units meet once a row tells their variant: {', '.join(known[:3])}"
+    return (
+        f"bring rows that tell the variant before {study.exposure}: who has one only later was chosen by what he did, and cannot be compared"
+    )
 
 
 def _all_in_two(con: "duckdb.DuckDBPyConnection", study: Study) -> ReportError | None:

@@ -50,3 +50,56 @@ def test_ids_that_events_of_several_moments_share_are_none_of_an_event(tmp_path:
     made.rename(columns={"id": "uuid"}).to_csv(tmp_path / "log.csv", index=False)
     study, _, _ = proposed(tmp_path, tmp_path / "log.csv", time="at", unit="user", event="event")
     assert "event_id" not in study.data.columns
+
+
+NAMES = [("timestamp", "message_id", "received_at"), ("occurred_at", "event_id", "loaded_at"), ("event_timestamp", "insert_id", "server_upload_time"),
+         ("time", "$insert_id", "mp_processing_time_ms"), ("derived_tstamp", "event_id", "collector_tstamp"), ("created_at", "id", "_airbyte_extracted_at"),
+         ("client_time", "uuid", "server_time"), ("ts", "Kennung", "ingestion_time"), ("date", "tracking_ref", "inserted_at")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "name", "received"), NAMES)
+def test_an_event_that_was_sent_again_counts_once_whatever_its_id_is_called_and_however_many_were(
+    tmp_path: Path, at: str, name: str, received: str
+) -> None:
+    made = log(5, 120).assign(id=lambda t: "e" + t.groupby("id").ngroup().astype(str))
+    made = made.rename(columns={"id": name, "at": at, "received": received})
+    made.to_csv(tmp_path / "log.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert (study.data.columns["event_id"], study.data.columns["event_time"]) == (name, at)
+    assert f"events: column '{name}' tells them apart; 120 of {len(made):,} rows repeat one" in said
+    once = made.drop_duplicates(name)
+    for arm, told in sums(study, tmp_path)["revenue_per_unit"].items():
+        of = once[once["variant"] == arm]
+        assert told == (of["user"].nunique(), sum(Decimal(f"{v:.2f}") for v in of["value"].dropna()))
+
+
+def test_ids_of_rows_that_differ_in_what_was_paid_are_none_of_an_event(tmp_path: Path) -> None:
+    made = log(6, 60).assign(id=lambda t: "e" + t.groupby("id").ngroup().astype(str))
+    again = made.index[made.duplicated("id") & (made["event"] == "purchase")][:5]
+    made.loc[again, "value"] += 1
+    made.rename(columns={"id": "event_id"}).to_csv(tmp_path / "log.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "log.csv", time="at")
+    assert "event_id" not in study.data.columns
+
+
+def test_rows_that_differ_in_the_moment_of_delivery_alone_are_asked_about_with_a_query_that_counts_each_once(
+    tmp_path: Path,
+) -> None:
+    made = log(7, 40).drop(columns="id")
+    made.to_csv(tmp_path / "log.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert "Are 40 rows events that were sent again?" in said
+    query = next(line for line in said.splitlines() if "Are 40 rows" in line).split("counts each once: ")[1]
+    (tmp_path / "log.sql").write_text(query, encoding="utf-8")
+    study, _, said = proposed(tmp_path, tmp_path / "log.sql", force=True)
+    assert "sent again" not in said
+    once = made.drop_duplicates(["user", "event", "at"])
+    for arm, told in sums(study, tmp_path)["revenue_per_unit"].items():
+        of = once[once["variant"] == arm]
+        assert told == (of["user"].nunique(), sum(Decimal(f"{v:.2f}") for v in of["value"].dropna()))
+
+
+def test_nothing_is_asked_of_rows_that_differ_in_more_than_a_moment(tmp_path: Path) -> None:
+    log(8, 0).drop(columns="id").to_csv(tmp_path / "log.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert "sent again" not in said

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from helpers.ingest.levels import NOTHING
-from helpers.ingest.new_study import questions, tolerances, two_variants
+from helpers.ingest.new_study import not_yet, questions, tolerances, two_variants
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure
 from helpers.ingest.sql import literal
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 def spelled(table: "SourceTable", variant: Column) -> str:
     """SQL of the variant that a row tells, in whatever capitals; null for words for nothing."""
-    arm, nothing = table.text(variant.name), ", ".join(map(literal, sorted(NOTHING)))
+    arm, nothing = table.text(variant.name), ", ".join(map(literal, sorted(not_yet.words(variant))))
     return f"case when lower({arm}) not in ({nothing}) then lower({arm}) end"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from helpers.config.data import Tolerance
 from helpers.errors import ReportError, several
 from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
@@ -18,9 +19,11 @@ from helpers.ingest.new_study import (
     contradictions,
     counted_rows,
     counted_totals,
+    deliveries,
     described,
     direction,
     doubts,
+    event_ids,
     experiments,
     happened,
     identities,
@@ -30,6 +33,7 @@ from helpers.ingest.new_study import (
     lines,
     log,
     long_tables,
+    not_yet,
     nothing,
     panels,
     phases,
@@ -41,6 +45,7 @@ from helpers.ingest.new_study import (
     sound_rows,
     spellings,
     statuses,
+    tolerances,
     units,
     unused,
     vendors,
@@ -176,6 +181,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         return _noted(_described(seen, known), notes)
     if counts := _of_days(seen, known, ask) or _by_values(seen, known, ask):
         return counts
+    seen = _assigned_later(seen, known)
     may_vary = _may_vary(seen, known.unit)
     if (
         known.event is None
@@ -247,6 +253,14 @@ def _roles(seen: TableView) -> tuple[TableView, Known]:
     return replace(seen, columns=columns), Known(counted, time, event)
 
 
+def _assigned_later(seen: TableView, known: Known) -> TableView:
+    """The table with the levels of variants in a log that stand before units are assigned."""
+    if not (known.repeated and known.unit and known.time and known.event):
+        return seen
+    variants = [c for c in _may_vary(seen, known.unit) if c.levels and c is not known.event]
+    return replace(seen, columns=not_yet.marked(seen.table, seen.columns, known.unit, known.time, variants))
+
+
 def _changing(seen: TableView, known: Known) -> Known:
     """The same with what the rows of a unit tell: another unit where this one is none, and the event among what changes."""
     unit, said = known.unit, seen.said
@@ -302,7 +316,16 @@ def _log(
     if variant:
         said = answered.cluster(table, seen.columns, roles_of, variant, said, ask)
     made = log.propose(table, seen.rows, seen.columns, unit, time, event, variant, said)
-    return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all)), event)
+    first = made.first if "time" in said else (*deliveries.asked(table, seen.columns, unit, time), *made.first)
+    if which := made.columns.get("event_id"):
+        repeated = event_ids.repeats(table, which[0])
+        described_all += event_ids.told(which[0], repeated, seen.rows)
+        if repeated > Tolerance().repeated * seen.rows:
+            share = tolerances.tolerated(repeated, seen.rows + table.malformed), f"{repeated:,} of {seen.rows:,} rows"
+            made = replace(made, tolerate=made.tolerate | {"repeated": share})
+    else:
+        first = (*event_ids.asked(table, seen.columns, time), *first)
+    return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all), first=first), event)
 
 
 def _counts(

@@ -1,6 +1,7 @@
 """The proposal for an event log: one row an event, with its moment, its name and its unit."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
+from helpers.ingest.levels import NOTHING
 from helpers.ingest.new_study import (
     certainty,
     clusters,
@@ -20,6 +22,7 @@ from helpers.ingest.new_study import (
     goals,
     measures,
     minor_units,
+    not_yet,
     paying,
     pieces,
     questions,
@@ -86,7 +89,10 @@ def propose(
     also = _also(table, unit, variant, arms, others, nothing) if variant else {}
     impression = next((e for e in events if not IMPRESSIONS.isdisjoint(vocabulary.tokens(e))), None)
     undone = [e for e in events if not vocabulary.UNDONE.isdisjoint(vocabulary.tokens(e))]
-    done = {e: n for e, n in events.items() if e not in undone}
+    early = not_yet.only_before(table, unit, time, event, variant, logged) if variant else []
+    early = early if len([e for e in events if e not in (*early, *undone)]) >= 2 else []
+    impression = None if impression in early else impression
+    done = {e: n for e, n in events.items() if e not in (*undone, *early)}
     money = said.column("money", columns)
     goal = goals.of(table, columns, logged, said, money)
     way = _way(
@@ -96,6 +102,7 @@ def propose(
         logged,
         done if len(done) >= 2 else events,
         impression,
+        early,
     )
     steps = goals.steps(way, list(events), goal)
     lasted = _of_units(table, unit, time)
@@ -158,6 +165,7 @@ def propose(
         *(pieces.discounted(columns, mapped["price"], many, table.selected) if revenue else []),
         *nothing_words.asked(table, list(mapped.values())),
         *(spans.asked(lasted, said) if variant else []),
+        *(not_yet.asked(table, unit, variant, nothing) if variant else []),
         *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
         *first,
         *tolerances.asked(tolerate),
@@ -191,7 +199,8 @@ def propose(
             *(f"no variant: {said}, so they are left out" for _, said in also.values()),
             *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
             f"funnel: {' > '.join(steps)}, by the meaning of the names and the order in which units meet them{as_said(said, 'exposure') or (' (likely; else --exposure)' if variant else '')}" + (f"; many skip {', '.join(optional)}" if optional else "")
-            + (f"; no steps: {', '.join(walk.dropped)}" if walk.dropped else ""),
+            + (f"; no steps: {', '.join(walk.dropped)}" if walk.dropped else "")
+            + (f"; before units have a variant: {', '.join(early)}" if early else ""),
             *([f"window: {walk.hours:,} hours, as {walk.told}"] if walk.told else []),
             f"metrics: {measured(metrics, {m.name: m.comment or (said.how('money') if m.unit == 'money' and 'money' in said else '') for m in metrics})}",
             *([f"revenue: {revenue_of.told(mapped['price'], many)}"] if revenue_of else []),
@@ -251,19 +260,25 @@ def _also(
     told: dict[str, Noted] = {
         level: (named[level_of], f"the same as {vocabulary.printable(level_of)}") for level, level_of in others.items()
     }
-    told |= dict.fromkeys(nothing, (LEAVE_OUT, "a word for nothing: these rows say no variant"))
+    rows = dict(variant.levels)
+    for level in nothing:
+        if level.casefold() in NOTHING:
+            told[level] = (LEAVE_OUT, "a word for nothing: these rows say no variant")
+        else:
+            told[level] = (LEAVE_OUT, f"'{vocabulary.printable(level)}' stands in rows of {rows[level]:,} units before they are assigned: these rows say no variant")
     return told | _without(table, unit, variant)
 
 
 def _way(
     table: "SourceTable", roles_of: tuple[Column, Column, Column, Column | None], money: Column | None, logged: dict[str, str],
-    done: dict[str, int], impression: str | None,
+    done: dict[str, int], impression: str | None, early: Sequence[str] = (),
 ) -> tuple[str, ...]:  # fmt: skip
     """The way through the funnel: as the names say it where they lead from where units enter to what is wanted, else as the
     units walk it."""
     unit, time, event, variant = roles_of
     told = _steps(done, impression)
-    way = ways.walked(table, unit, time, event, variant, money, logged)
+    met = ways.walked(table, unit, time, event, variant, money, logged)
+    way = {name: walked for name, walked in met.items() if name not in early}
     shown = way.get(impression or "")
     start = ways.start_of(way, unit.distinct) or told[0]
     if shown and shown.variants and shown.units >= ways.ALL * unit.distinct:
@@ -357,7 +372,7 @@ def _mapped(
         )
         if found:
             mapped[name] = found
-    if which := event_ids.of(table, [c for c in free if c not in mapped.values()], unit, time, event):
+    if which := event_ids.of(table, [c for c in free if c not in mapped.values()], columns, unit, time, event):
         mapped["event_id"] = which
     if money:
         mapped["price"] = money

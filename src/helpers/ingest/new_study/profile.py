@@ -44,7 +44,8 @@ class Column:
     they are counted, the most frequent first. ``below`` and ``above`` count numbers that often mean that one is missing,
     such as -1 and 999, ``dates`` days without a time of day. ``times`` is how its moments are read, ``asked`` the error
     that asks for their order where the column does not tell it, ``unread`` why its numbers cannot be read. ``lasting`` are
-    lengths of time, whose numbers are seconds; a clock may be the times of a day as well.
+    lengths of time, whose numbers are seconds; a clock may be the times of a day as well. ``unassigned`` are levels of a variant that
+    stand before a unit has one.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Column:
     asked: ReportError | None = None
     unread: str = ""
     lasting: Length = ""
+    unassigned: tuple[str, ...] = ()
 
     @property
     def empty_share(self) -> float:

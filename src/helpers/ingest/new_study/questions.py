@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from helpers.ingest.levels import NOTHING
+from helpers.ingest.new_study import not_yet
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal
 from helpers.ingest.values.number_formats import TRUE
@@ -235,9 +235,9 @@ def changing(table: "SourceTable", unit: Column, columns: list[Column]) -> dict[
     if not columns:
         return {}
     key = table.text(unit.name)
-    nothing = ", ".join(map(literal, sorted(NOTHING)))
+    nothing = [", ".join(map(literal, sorted(not_yet.words(c)))) for c in columns]
     kinds = ", ".join(
-        f"count(distinct lower({table.text(c.name)})) filter (lower({table.text(c.name)}) not in ({nothing})) as k{i}"
+        f"count(distinct lower({table.text(c.name)})) filter (lower({table.text(c.name)}) not in ({nothing[i]})) as k{i}"
         for i, c in enumerate(columns)
     )
     shares = ", ".join(f"avg((k{i} > 1)::integer)" for i in range(len(columns)))

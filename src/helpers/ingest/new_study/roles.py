@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from helpers.ingest.levels import NOTHING, ODD
-from helpers.ingest.new_study import arm_words, calendars, controls, planned, spellings, vocabulary
+from helpers.ingest.levels import ODD
+from helpers.ingest.new_study import arm_words, calendars, controls, deliveries, not_yet, planned, spellings, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
 from helpers.ingest.new_study.weights import designed
@@ -116,13 +116,16 @@ def _rank(column: Column) -> int:
 def time_of(columns: Sequence[Column]) -> Column | None:
     """The column of moments: one that the warehouse can read, which stands in all rows before one that does not, with the
     name of a time where there is one, before bare days. What is empty for many rows is when something happened to others:
-    it comes after all that is not.
+    it comes after all that is not; and the moment at which rows were sent, received or loaded after that of what happened.
     """
     found = [c for c in columns if c.has_time and not (_is_since(c) or calendars.is_of_none(c))]
+    found = [c for c in found if not happens(c)] or found
+    last = deliveries.last_of(found)
     ranked = sorted(
-        [c for c in found if not happens(c)] or found,
+        found,
         key=lambda c: (
-            not stands_in_all(c), not vocabulary.touches(c.name, vocabulary.TIME), c.dates > 0.5 * c.moments, c.name
+            c in last, not stands_in_all(c), not vocabulary.touches(c.name, vocabulary.TIME) or deliveries.rank(c) > 1,
+            c.dates > 0.5 * c.moments, deliveries.rank(c), c.name,
         ),
     )  # fmt: skip
     return ranked[0] if ranked else None
@@ -279,7 +282,7 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
     """The column with each level once, as most rows write it; the spellings of it in other capitals, and with a slip of the pen;
     words for nothing."""
     nothing = (
-        [level for level, _ in variant.levels if level.casefold() in NOTHING - {""}] if variant.distinct > 2 else []
+        [level for level, _ in variant.levels if level.casefold() in not_yet.words(variant) - {""}] if variant.distinct > 2 else []
     )
     nothing = [level for level in nothing if not _got_nothing(variant, level, nothing)]
     ranked = sorted(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.ingest.counts.dates import step_of
-from helpers.ingest.levels import NOTHING
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal
@@ -57,7 +56,9 @@ def walked(
 ) -> dict[str, Walked]:  # fmt: skip
     """Each event of the log by the study's name, in the order in which units meet it."""
     moment, (looked, stands) = moment_of(table, time), some(table, unit)
-    nothing = ", ".join(map(literal, sorted(NOTHING)))
+    from helpers.ingest.new_study import not_yet
+
+    nothing = ", ".join(map(literal, sorted(not_yet.words(variant)))) if variant else ""
     arm = f"count(*) filter (lower({table.text(variant.name)}) not in ({nothing}))" if variant else "0"
     amount = f"count(*) filter ({table.value(money.name)} <> 0)" if money else "0"
     found: list[Any] = list(

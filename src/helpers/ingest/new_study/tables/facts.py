@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import currency, measures, paying, pieces, typed, vocabulary
+from helpers.ingest.new_study import currency, deliveries, measures, paying, pieces, typed, vocabulary
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -95,7 +95,7 @@ def time_of(columns: Sequence[Column]) -> Column | None:
     def rank(column: Column) -> tuple[object, ...]:
         words = set(vocabulary.tokens(column.name))
         named = vocabulary.touches(column.name, vocabulary.TIME)
-        return bool(words & LATER), not words & HAPPENED, not named, column.last, column.position
+        return bool(words & LATER) or deliveries.rank(column) > 1, not words & HAPPENED, not named, column.last, column.position
 
     return min(full, key=rank, default=None)
 
