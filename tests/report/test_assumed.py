@@ -25,11 +25,20 @@ def test_a_change_on_both_sides_is_told_with_its_verdicts():
 
 
 def test_a_verdict_that_holds_between_two_values_is_told_with_both():
-    turns = (Turn(0.0976, False, "GO (short)", 0.3395, "KILL"), Turn(0.02, True, "KILL", 0.004, "ITERATE"))
+    turns = (Turn(0.0976, False, "GO (short)", ((0.3395, "KILL"),)), Turn(0.02, True, "KILL", ((0.004, "ITERATE"),)))
     (row,) = rows(Assumption("decision.prior.size", 0.05, 0.001, 1.0, turns))
     assert (
         row["The decision changes"]
         == "GO (short) from 9.76 % to 33.95 %, above that KILL; KILL from 0.40 % to 2 %, below that ITERATE"
+    )
+
+
+def test_every_stretch_of_values_is_told_with_its_verdict_and_apart_from_the_value_used():
+    """A change of a rate near 100 % is too small up to what any change can bring, and undecided above that."""
+    turns = (Turn(0.0077, False, "ITERATE", ((0.0105, "KILL"), (0.0207, "ITERATE"))), Turn(0.00499996, True, "GO"))
+    (row,) = rows(Assumption("decision.min_relative_uplift", 0.005, 0.0, 1.0, turns))
+    assert row["The decision changes"] == (
+        "ITERATE from 0.77 % to 1.05 %, KILL from 1.05 % to 2.07 %, above that ITERATE; GO below 0.499996 %"
     )
 
 

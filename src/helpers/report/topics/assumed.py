@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from helpers.config.assumed import MONEY, PRIOR, value_at
 from helpers.defaults import BASELINE_DRIFT, MAX_CHANCE_OF_HARM
-from helpers.formatting import Unit, formatted, inside, listed
+from helpers.formatting import Unit, apart, formatted, inside, listed
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
@@ -167,21 +168,32 @@ def _changes(found: Assumption, study: Study) -> str:
     if found.why:
         return f"at no value: {found.why}"
     if found.turns:
-        return "; ".join(_turn(found.path, turn, study) for turn in found.turns)
+        return "; ".join(_turn(found.path, turn, found.used, study) for turn in found.turns)
     low, high = (_text(found.path, end, study) for end in (found.low, found.high))
     return f"at no value between {low} and {high}"
 
 
-def _turn(path: str, turn: Turn, study: Study) -> str:
-    if turn.until is None:
-        return f"{turn.verdict} {'below' if turn.below else 'above'} {_text(path, turn.at, study)}"
-    low, high = (_text(path, end, study) for end in sorted((turn.at, turn.until)))
-    then = f", {'below' if turn.below else 'above'} that {turn.then}" if turn.then else ""
-    return f"{turn.verdict} from {low} to {high}{then}"
+def _turn(path: str, turn: Turn, used: float | None, study: Study) -> str:
+    """Each stretch of values with the verdict there, away from the value used; the last has no end."""
+    places = [(turn.at, turn.verdict), *turn.beyond]
+    ends = [_text(path, at, study, beside=used) for at, _ in places]
+    told = [
+        f"{verdict} from {' to '.join(_in_order(turn.below, ends[i], ends[i + 1]))}"
+        for i, (_, verdict) in enumerate(places[:-1])
+    ]
+    side, last = "below" if turn.below else "above", places[-1][1]
+    return f"{', '.join(told)}, {side} that {last}" if told else f"{last} {side} {ends[0]}"
 
 
-def _text(path: str, value: float | None, study: Study) -> str:
+def _in_order(below: bool, near: str, far: str) -> tuple[str, str]:
+    """Two ends of a stretch as a reader has them, the lower one first; the far one is the lower where it lies ``below``."""
+    return (far, near) if below else (near, far)
+
+
+def _text(path: str, value: float | None, study: Study, beside: float | None = None) -> str:
+    """A value in words; where the decision turns in as many digits as tell it from the value ``beside`` it."""
     if value is None:
         return "none"
-    unit = NAMED[path][1]
-    return formatted(100 * value if unit == "money" else value, unit, study.economics.currency)
+    unit, scale = NAMED[path][1], 100 if NAMED[path][1] == "money" else 1
+    bar = math.nan if beside is None else scale * beside
+    return apart(scale * value, bar, unit, study.economics.currency)
