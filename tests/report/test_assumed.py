@@ -114,7 +114,26 @@ def test_what_carries_the_verdict_and_was_assumed_is_named_beside_it():
     far = Assumption("decision.prior.size", 0.05, 0.001, 1.0, (Turn(0.0016, True, "ITERATE"),))
     assert assumed.text_carries([free, far], STUDY) == "", "nobody would state a value thirty times smaller"
     said = assumed.text_carries([free, carried], STUDY)
-    assert said == "Nobody stated the smallest gain worth shipping, 5 % (ITERATE below 0.66 %)."
+    assert said == "Nobody stated the smallest gain worth shipping, 5 % (the rule says ITERATE below 0.66 %)."
+
+
+@pytest.mark.parametrize("verdict", ["INVALID", "ITERATE", "GO"])
+@pytest.mark.parametrize("listed", [[], ["variants.weight"]])
+def test_an_invalid_experiment_rests_on_no_direction_and_no_verdict_is_called_free_of_the_weights(verdict, listed):
+    """What fails a trust check fails it whichever way is better; and what the sizes are held against is not asked again."""
+    told: dict[str, tuple[object, str]] = {}
+    study = STUDY.model_copy(update={"assumed": [*listed, f"metrics.{STUDY.primary.name}.better"]})
+
+    class Book:
+        def record(self, name, value, unit, meaning, *, reason=""):
+            told[name] = value, reason
+
+    Book.study = study
+    assumed.record(Book(), [], verdict)
+    value, reason = told["decision.rests"]
+    assert (value is None) is (verdict == "INVALID")
+    assert ("trust check failed" in reason) is (verdict == "INVALID")
+    assert ("variants.weight" in reason) is (bool(listed) and verdict != "INVALID")
 
 
 @pytest.mark.parametrize(("turn", "odd"), [

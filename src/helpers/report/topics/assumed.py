@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from helpers.config.assumed import MONEY, PRIOR, value_at
+from helpers.config.assumed import MONEY, PRIOR, WEIGHTS, value_at
 from helpers.defaults import BASELINE_DRIFT, MAX_CHANCE_OF_HARM
 from helpers.formatting import Unit, apart, formatted, inside, listed
 from helpers.report.tables import Row
@@ -66,7 +66,7 @@ def text_carries(found: Iterable[Assumption], study: Study) -> str:
     """Which values that nobody stated carry the verdict: at another one of their order of magnitude it is another."""
     near = [each for each in found if any(_is_near(turn.at, each.used) for turn in each.turns)]
     told = [
-        f"the {inside(NAMED[each.path][0])}, {_text(each.path, each.used, study)} ({_changes(each, study)})"
+        f"the {inside(NAMED[each.path][0])}, {_text(each.path, each.used, study)} (the rule says {_changes(each, study)})"
         for each in near
     ]
     return " ".join(filter(None, [f"Nobody stated {'; '.join(told)}.", _harms(near)])) if told else ""
@@ -84,13 +84,28 @@ def _is_near(at: float, used: float | None) -> bool:
     return used is not None and (used == 0 or used / NEAR <= at <= used * NEAR)
 
 
-def record(nb: Notebook, found: Iterable[Assumption]) -> None:
-    """``decision.rests``: what the first page says beside the verdict."""
-    carried = " ".join(filter(None, [text_carries(found, nb.study), text_directions(nb.study)]))
+def record(nb: Notebook, found: Iterable[Assumption], verdict: str) -> None:
+    """``decision.rests``: what the first page says beside the verdict; INVALID rests on no value that was assumed."""
+    directions = "" if verdict == "INVALID" else text_directions(nb.study)
+    carried = " ".join(filter(None, [text_carries(found, nb.study), directions]))
     nb.record(
         "decision.rests", carried or None, "text", "Assumed values at another of which the verdict would be another",
-        reason="the verdict is the same at each value of what was assumed",
+        reason=text_free(nb.study, verdict),
     )  # fmt: skip
+
+
+def text_free(study: Study, verdict: str) -> str:
+    """Why no assumed value is told beside the verdict; the weights of the variants are none that the rule is asked about.
+
+    >>> from helpers import config
+    >>> study = config.load("studies/cart_checkout.yml").model_copy(update={"assumed": [WEIGHTS]})
+    >>> text_free(study, "GO")
+    'the verdict is the same at each value near those that were assumed, but for variants.weight: at other weights the sample ratio may fail'
+    """
+    if verdict == "INVALID":
+        return "a trust check failed, whatever was assumed of the prior, the smallest gain or the money"
+    weights = f", but for {WEIGHTS}: at other weights the sample ratio may fail" if study.is_weighed_by_guess else ""
+    return f"the verdict is the same at each value near those that were assumed{weights}"
 
 
 def text_directions(study: Study) -> str:
