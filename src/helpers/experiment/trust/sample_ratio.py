@@ -28,7 +28,7 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
     overall = {p: results.sample_ratio(p) for p in counted}
     checks = [
         TrustCheck(
-            f"Sample ratio, {population} units",
+            f"Sample ratio of {population} units",
             "Do the arms have their designed sizes?",
             f"{' : '.join(f'{n:,}' for n in test.observed)}{_against(test, results.study)}, {p_text(test.p_value)}",
             "failed" if test.failed else "passed",
