@@ -195,6 +195,10 @@ def sentence(text: str) -> str:
     return bare if not bare or bare.rstrip("\"'”’»)").endswith((".", "!", "?", "…", ":")) else f"{bare}."
 
 
+WITH_A_VALUE = ", of those with a value"
+"""What the label of a metric ends with that is the mean of the units with a value, not of all."""
+
+
 def inside(label: str) -> str:
     """A label within a sentence: in small letters, but for a name of capitals or digits.
 

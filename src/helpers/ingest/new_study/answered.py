@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.formatting import formatted
+from helpers.formatting import WITH_A_VALUE, formatted
 from helpers.ingest.new_study import asking, clusters, contradictions, direction, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure
@@ -102,7 +102,7 @@ def empty(table: "SourceTable", primary: Measure, column: Column, said: Said, as
         return replace(primary, zero=said.how("empty"), missing="")
     if not primary.missing:
         return primary
-    left = f"{primary.label}, of those with a value"
+    left = f"{primary.label}{WITH_A_VALUE}"
     if said.empty == DROP:
         return replace(primary, missing="", label=left)
     return replace(primary, label=left) if column.filled < OFTEN * column.rows and not primary.zero else primary
