@@ -427,3 +427,18 @@ def test_what_is_printed_beside_a_bar_lies_on_the_side_that_decided(off, side):
     assert uplift.met is (_shown(uplift.found) > rule.min_relative_uplift) is (side > 0)
     assert bound.met is (abs(_shown(bound.found)) < SAFE.margin) is (side < 0)
     assert money.met is (not money.found.startswith("-")) is (side > 0)
+
+
+@given(st.floats(1e-6, 0.05), st.floats(-0.02, 0.02), st.sampled_from([None, "primary", "guardrail"]))
+def test_the_level_as_printed_lies_on_the_side_of_the_p_on_which_it_is(level, off, at):
+    """A p of .0011214 beside a level of .0011246: two digits of the level alone would say that it is not reached."""
+    p_value = level * (1 + off) if at else level * 0.5
+    guard = replace(SURE, p_value=p_value if at == "guardrail" else 1e-9)
+    weighed = evidence(*WIN, look=replace(LOOK, level=level), guardrails=(("x", guard),))
+    weighed = replace(weighed, p_value=p_value if at == "primary" else 1e-9)
+    for criterion in decide(weighed, RULE).criteria:
+        if criterion.name.startswith(("Significance", "Guardrail")):
+            bar, told = (
+                float(re.search(r"p [<=] ([\d.e-]+\d)", text)[1]) for text in (criterion.required, criterion.found)
+            )
+            assert (told < bar) is criterion.met

@@ -11,7 +11,7 @@ from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
 from helpers.experiment.pace import enrolment_days, timeless
 from helpers.experiment.results import Results
-from helpers.formatting import counted, formatted, inside
+from helpers.formatting import apart, counted, formatted, inside, stated
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.validation import InputError
@@ -90,7 +90,7 @@ def _settled(results: Results, weighed: Evidence) -> str:
     belief, rule, subject = weighed.belief, results.study.decision, _subject(weighed)
     if belief is None:
         return unsettled(weighed, results.study.randomised, subject)
-    most = formatted(rule.max_risk, "share")
+    most = stated(rule.max_risk, "share")
 
     times = belief.times_to_settle(rule.max_risk, LONGEST)
     if times is None:
@@ -124,11 +124,11 @@ def raised(weighed: Evidence, missed: Collection[str], counted: str, least: floa
         return ""
     what = inside(UPLIFT if weighed.higher_is_better else REDUCTION)
     asked, best = (
-        formatted(each, "relative").removeprefix("" if weighed.higher_is_better else "+")
-        for each in (least, weighed.at_best)
+        told.removeprefix("" if weighed.higher_is_better else "+")
+        for told in (stated(least, "relative"), apart(weighed.at_best, least, "relative"))
     )
     if not weighed.can_reach(least):
-        most = formatted(weighed.ceiling, "relative")
+        most = apart(weighed.ceiling, least, "relative")
         return (
             f"No number of {counted} brings the {what}{of} to {asked}: a change can bring {most} at most, so the smallest "
             "one that is worth shipping has to be stated lower."
@@ -170,7 +170,7 @@ def _paying(results: Results, weighed: Evidence) -> str:
             f"No lower cost makes it pay: the revenue{whose} is not expected to rise. Another version of the change may make it "
             "rise, or more units show that what was measured of it is chance."
         )
-    most = formatted(gain, "money", economics.currency)
+    most = apart(gain, 100 * economics.cost, "money", economics.currency)
     return f"It pays if the cost{whose} over {economics.horizon} is below {most}; more units need not change that."
 
 

@@ -14,7 +14,7 @@ from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.rule import Verdict
 from helpers.experiment.design import basis, detectable, direction
-from helpers.formatting import formatted, inside, listed
+from helpers.formatting import formatted, inside, level_text, listed
 from helpers.record import Number, Numbers
 from helpers.stats.comparisons.effects import Effect
 
@@ -240,7 +240,11 @@ def _missed(study: Study, weighed: Evidence, effect: claims.Claim, of: str, dete
     if effect.strength == "significant":
         return f"How large the effect{of} truly is: the interval allows {claims.ends(effect)}."
     power = formatted(study.design.power, "share")
-    level = f" at the p < {weighed.look.level:.2g} that a gain needs this early" if weighed.look else ""
+    level = (
+        f" at the p < {level_text(weighed.look.level, weighed.p_value)} that a gain needs this early"
+        if weighed.look
+        else ""
+    )
     if not detectable:
         return f"Whether there is an effect{of}: these units find none of any size with {power} power{level}."
     return (

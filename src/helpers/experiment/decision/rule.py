@@ -315,6 +315,8 @@ def _scope(evidence: Evidence) -> Scope:
         evidence.planned_units,
         evidence.look,
         not evidence.higher_is_better,
+        evidence.p_value,
+        tuple(guardrail.p_value for _, guardrail in evidence.guardrails),
     )
 
 
@@ -355,7 +357,7 @@ def _reached(evidence: Evidence, rule: Rule) -> str:
     found = _uplift(evidence, rule.min_relative_uplift)
     if rule.min_relative_uplift <= evidence.ceiling:
         return found
-    return f"{found}, of {formatted(evidence.ceiling, 'relative')} that any change can bring"
+    return f"{found}, of {apart(evidence.ceiling, rule.min_relative_uplift, 'relative')} that any change can bring"
 
 
 def _uplift(evidence: Evidence, bar: float = math.nan) -> str:
