@@ -11,6 +11,7 @@ import pytest
 from helpers import config
 from helpers.experiment import design
 from helpers.experiment.decision.belief import believed
+from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.next_step import next_step
 from helpers.experiment.decision.rule import Decision, Evidence, decide
 from helpers.experiment.results import Observed
@@ -127,6 +128,23 @@ def test_the_units_that_show_a_guardrail_to_be_safe_are_those_of_the_control_and
         for k in (round(n(units) / 2 * by) for by in (0.98, 1.02))
     )
     assert less.bound > 0.1 > more.bound
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_at_an_early_look_the_units_of_a_guardrail_are_said_to_be_for_the_end(early):
+    """By the level of the look it takes more of them, which is what stands beside it as required."""
+    arms = Proportion(4_000, 270), Proportion(4_000, 285)
+    guard = noninferiority(*arms, margin=0.15, bad="increase")
+    look = EarlyLook(0.4, 0.00085, FIRST, FIRST + timedelta(days=28)) if early else None
+    seen = Seen()
+    seen.randomised = lambda: {"control": 4_000, "treatment": 4_000}
+    weighed = won(guardrails=(("crashed", guard),), look=look)
+    made = decide(weighed, STUDY.decision)
+    said = next_step(seen, weighed, made)
+    (units,) = re.findall(r"about ([\d,]+) units show it to be inside its margin", said)
+    assert ("inside its margin when its time is over, at p < 0.05; before that it takes more" in said) is early
+    more = Proportion(n(units) // 2, n(units) * 270 // 8_000), Proportion(n(units) // 2, n(units) * 285 // 8_000)
+    assert 0.00085 < noninferiority(*more, margin=0.15, bad="increase").p_value < 0.053
 
 
 def test_units_that_are_there_are_said_to_be():

@@ -11,7 +11,7 @@ from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
 from helpers.experiment.pace import enrolment_days, timeless
 from helpers.experiment.results import Results
-from helpers.formatting import apart, counted, formatted, inside, stated
+from helpers.formatting import apart, counted, formatted, inside, level_text, stated
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.validation import InputError
@@ -144,7 +144,7 @@ def raised(weighed: Evidence, missed: Collection[str], counted: str, least: floa
 
 
 def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiority) -> str:
-    """About how many units would show a guardrail to be inside its margin, if it stays as it is."""
+    """About how many units would show a guardrail to be inside its margin, if it stays as it is: by the level of the end."""
     e = found.effect
     seen = e.relative if found.scale == "relative" else e.absolute
     limit = -found.margin if found.bad == "decrease" else found.margin
@@ -158,7 +158,10 @@ def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiori
     if times is None:
         return f"If {subject} stays as it is, no affordable sample shows it to be inside its margin."
     counted = _counted(times, results, weighed)
-    return f"If {subject} stays as it is, about {counted} show it to be inside its margin."
+    end = ""
+    if weighed.look is not None:
+        end = f" when its time is over, at p < {level_text(1 - found.confidence)}; before that it takes more"
+    return f"If {subject} stays as it is, about {counted} show it to be inside its margin{end}."
 
 
 def _paying(results: Results, weighed: Evidence) -> str:
