@@ -76,6 +76,17 @@ def test_texts_that_nobody_stated_stand_below_the_table():
     assert "Not stated" not in assumed.note_table(STUDY)
 
 
+@pytest.mark.parametrize("path", ["economics.contribution_margin", "economics.implementation_cost", "economics"])
+@pytest.mark.parametrize("told", [True, False])
+def test_money_that_nobody_stated_is_listed_where_none_is_reckoned(path, told):
+    """No revenue is named: no row of the table holds it, and no sentence says that it was stated."""
+    money = STUDY.economics if told else STUDY.economics.model_copy(update={"revenue_metric": None})
+    study = STUDY.model_copy(update={"economics": money, "assumed": [path, "change"]})
+    for said in (assumed.note_table(study), assumed.text_none(study)):
+        assert (f"{path}, change" in said) is not told
+    assert ("its money" in assumed.text_none(study)) is told
+
+
 @pytest.mark.parametrize("stated", [True, False])
 @pytest.mark.parametrize("part", ["decision", "design"])
 def test_no_number_of_the_rule_that_nobody_stated_goes_untold(part, stated):

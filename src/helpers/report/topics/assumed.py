@@ -130,14 +130,19 @@ def note_table(study: Study, found: Iterable[Assumption] = ()) -> str:
 
 
 def _texts(study: Study, what: str) -> str:
-    """Which keys of texts and plans nobody stated; empty where none is listed as assumed."""
-    texts = [path for path in study.assumed if not any(known.startswith(path) for known in (*NAMED, *USUAL))]
+    """Which listed keys nobody stated besides those of the table and the usual ones; empty where there is none.
+
+    Of money these are its keys where none is reckoned.
+    """
+    told = [path for path in (*study.assumptions, *USUAL) if study.assumes(path)]
+    texts = [path for path in study.assumed if not any(f"{known}.".startswith(f"{path}.") for known in told)]
     return f"{what}: {', '.join(texts)}." if texts else ""
 
 
 def text_none(study: Study) -> str:
     """That nothing was assumed which the table would hold, and what stands at its usual value."""
-    none = "The study states each value of its prior, its smallest gain, its money and its plan: none was assumed."
+    parts = ["prior", "smallest gain", *(["money"] if study.economics.revenue_metric is not None else []), "plan"]
+    none = f"The study states each value of {listed([f'its {part}' for part in parts])}: none was assumed."
     return " ".join(filter(None, [none, _texts(study, "Not stated"), text_usual(study)]))
 
 
