@@ -41,7 +41,7 @@ SMALLEST = 5e-4
 """Relative effect below which there is next to no gain to look for."""
 RECOMMENDATIONS: dict[Verdict, str] = {
     "GO": "Ship it by the stages of the rollout.",
-    "ITERATE": "Do not ship yet: what is missing is named.",
+    "ITERATE": "Do not ship yet.",
     "KILL": "Stop.",
     "INVALID": "Draw no conclusion: mend what failed, in the study file or the data if the fault lies there, else by another run.",
 }
@@ -76,12 +76,18 @@ class Decision:
 
     @property
     def recommendation(self) -> str:
-        """What to do; a warning that asks for something before anybody ships comes before the shipping.
+        """What to do, and of what waits on what; a warning that asks for something before anybody ships comes before the shipping.
 
         >>> Decision("GO", "", (), first="find the lost units").recommendation
         'First find the lost units; then ship it by the stages of the rollout.'
+        >>> missed = Criterion("Significance", "p < 0.05, better than the control", "p = 0.2", False)
+        >>> Decision("ITERATE", "", (missed,)).recommendation
+        'Do not ship yet: the rule is not met on significance.'
         """
         said = self.remedy or RECOMMENDATIONS[self.verdict]
+        missed = [inside(c.name) for c in self.criteria if not c.met]
+        if self.verdict == "ITERATE" and missed:
+            said = f"{said.removesuffix('.')}: the rule is not met on {listed(missed)}."
         return f"First {self.first}; then {inside(said)}" if self.first and self.verdict == "GO" else said
 
 
