@@ -445,3 +445,29 @@ def test_the_level_as_printed_lies_on_the_side_of_the_p_on_which_it_is(level, of
                 float(re.search(r"p [<=] ([\d.e-]+\d)", text)[1]) for text in (criterion.required, criterion.found)
             )
             assert (told < bar) is criterion.met
+
+
+HURT = noninferiority(Proportion(20_000, 2_000), Proportion(20_000, 2_140), margin=0.1, bad="increase")
+"""Worse by 7 %, and not shown to be inside a margin of 10 %."""
+
+
+@pytest.mark.parametrize(("rates", "guard", "early"), [
+    (WIN, HURT, False), (UNSURE, SURE, True), (WIN, SAFE, True), ((0.30, 0.301), HURT, True),
+])  # fmt: skip
+def test_time_is_said_to_bar_what_time_may_bring_alone(rates, guard, early):
+    """A guardrail that is not inside at the full level either bars a gain that passes the early one at the end too."""
+    weighed = evidence(*rates, look=LOOK, guardrails=(("crashes", guard),))
+    made = decide(weighed, Rule())
+    assert made.verdict == "ITERATE" and made.reason.startswith("Too early: " if early else "Not met: ")
+    assert "until 2026-06-01" in made.reason
+
+
+@pytest.mark.parametrize("guard", [HURT, SAFE])
+@pytest.mark.parametrize("rates", [WIN, (0.30, 0.3005), HARM])
+def test_a_guardrail_that_got_worse_is_told_beside_iterate_as_beside_go(rates, guard):
+    assert HURT.harmed and not SAFE.harmed
+    made = decide(evidence(*rates, guardrails=(("crashes", guard),)), RULE)
+    assert made.verdict != "ITERATE" or ("Guardrail crashes is significantly worse." in made.reason) is guard.harmed
+    harmed = replace(SURE, harmed=guard.harmed)
+    made = decide(evidence(*rates, guardrails=(("crashes", harmed),)), RULE)
+    assert made.verdict != "GO" or ("though crashes is significantly worse" in made.reason) is guard.harmed

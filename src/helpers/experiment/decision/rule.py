@@ -249,15 +249,32 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         early = f" That holds although {evidence.look.text}." if evidence.look else ""
         what = "uplift" if evidence.higher_is_better else "reduction"
         return "GO", f"The {what} of {_uplift(evidence)} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
-    unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
-    return "ITERATE", f"{unmet}: {'; '.join(map(_missed, missed))}."
+    early = f"{evidence.look.text}; " if evidence.look else ""
+    unmet = f"Too early: {early}not met" if _is_barred_by_time(evidence, missed) else "Not met"
+    read = f" {early[:1].upper()}{early[1:].removesuffix('; ')}." if early and unmet == "Not met" else ""
+    worse = _worse(evidence)
+    harmed = f" Guardrail{'s' if worse.endswith('are significantly worse') else ''} {worse}." if worse else ""
+    return "ITERATE", f"{unmet}: {'; '.join(map(_missed, missed))}.{harmed}{read}"
+
+
+def _is_barred_by_time(evidence: Evidence, missed: Sequence[Criterion]) -> bool:
+    """Whether time may bring what is not met at an early look: not where what bars a GO would bar it at the end as well."""
+    if evidence.look is None:
+        return False
+    states = {claims.state(guardrail, evidence.look) for _, guardrail in evidence.guardrails}
+    return any(c.name.startswith(SIGNIFICANCE) for c in missed) or "too early" in states
 
 
 def _held(evidence: Evidence) -> str:
     """That each guardrail is inside its margin, and which of them got worse all the same."""
+    worse = _worse(evidence)
+    return f"Every guardrail is inside its margin{f', though {worse}' if worse else ''}."
+
+
+def _worse(evidence: Evidence) -> str:
+    """Which guardrails got worse, wherever they lie to their margins; empty where none did."""
     worse = [inside(name) for name, guardrail in evidence.guardrails if guardrail.harmed]
-    though = f", though {listed(worse)} {'is' if len(worse) == 1 else 'are'} significantly worse" if worse else ""
-    return f"Every guardrail is inside its margin{though}."
+    return f"{listed(worse)} {'is' if len(worse) == 1 else 'are'} significantly worse" if worse else ""
 
 
 def _missed(criterion: Criterion) -> str:
