@@ -101,6 +101,16 @@ def counted(number: float, event: str) -> str:
     return f"{told} {single if told in ('1', '< 1') else plural(event)}"
 
 
+def times(factor: float) -> str:
+    """How many times as many: as somebody stated it, or two digits behind the point of what was reckoned.
+
+    >>> times(1.5), times(3.0), times(1.125), times(1.4860144), times(2.19137)
+    ('1.5', '3', '1.125', '1.49', '2.19')
+    """
+    told = f"{factor:g}"
+    return told if len(told) <= len("1.125") else f"{factor:.2f}"
+
+
 def whole(number: float) -> str:
     """A count that may be a fraction; one that is there does not read as none.
 
