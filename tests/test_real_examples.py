@@ -109,7 +109,7 @@ def test_cookie_cats_stands_on_a_marginal_srm(opened):
     (caveat,) = checked.caveats
     said = caveat.words
     assert found.test.p_value == pytest.approx(0.00861, abs=5e-6)
-    assert [c.name for c in checked.warned if c.caveat] == ["Sample ratio, exposed units"] and not checked.failed
+    assert [c.name for c in checked.warned if c.caveat] == ["Sample ratio of exposed units"] and not checked.failed
     assert (found.short, found.missing) == ("control", 45_489 - 44_700)
     returned = 8_502 / 45_489  # had every missing player of the control stayed away
     assert found.worst.relative == pytest.approx(8_279 / 45_489 / returned - 1)

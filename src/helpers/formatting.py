@@ -101,6 +101,16 @@ def counted(number: float, event: str) -> str:
     return f"{told} {single if told in ('1', '< 1') else plural(event)}"
 
 
+def times(factor: float) -> str:
+    """How many times as many: as somebody stated it, or two digits behind the point of what was reckoned.
+
+    >>> times(1.5), times(3.0), times(1.125), times(1.4860144), times(2.19137)
+    ('1.5', '3', '1.125', '1.49', '2.19')
+    """
+    told = f"{factor:g}"
+    return told if len(told) <= len("1.125") else f"{factor:.2f}"
+
+
 def whole(number: float) -> str:
     """A count that may be a fraction; one that is there does not read as none.
 
@@ -195,6 +205,10 @@ def sentence(text: str) -> str:
     return bare if not bare or bare.rstrip("\"'”’»)").endswith((".", "!", "?", "…", ":")) else f"{bare}."
 
 
+WITH_A_VALUE = ", of those with a value"
+"""What the label of a metric ends with that is the mean of the units with a value, not of all."""
+
+
 def inside(label: str) -> str:
     """A label within a sentence: in small letters, but for a name of capitals or digits.
 
@@ -287,6 +301,12 @@ def _telling(size: float, digits: int) -> int:
     return digits
 
 
+SCALES: dict[Unit, float] = {"share": 100.0, "relative": 100.0, "points": 100.0, "money": 0.01, "price": 0.01}
+"""What a number is multiplied by before it is printed in its unit; where there is none, by 1."""
+MOST_OF_A_BAR = 6
+"""Digits behind the point that a bar is told in at most: what somebody wrote down has no more."""
+
+
 def apart(value: float | None, bar: float, unit: Unit, currency: str = "EUR") -> str:
     """A number that stands beside its bar: in as many digits as show on which side of it the number lies.
 
@@ -300,9 +320,7 @@ def apart(value: float | None, bar: float, unit: Unit, currency: str = "EUR") ->
     told = formatted(value, unit, currency)
     if value is None or not math.isfinite(value) or not math.isfinite(bar) or value == bar or told[0] in "<>":
         return told
-    scale = {"share": 100.0, "relative": 100.0, "points": 100.0, "money": 0.01, "price": 0.01}.get(unit, 1.0)
-    number = re.search(r"-?[\d,]+(?:\.(\d+))?(?!.*\d)", told)
-    usual = len(number[1] or "") if number else 0
+    scale, usual = SCALES.get(unit, 1.0), _digits_of(told)
     limit = round(bar * scale, MOST_DIGITS)
     for digits in range(usual, MOST_DIGITS + 1):
         shown = round(value * scale, digits)
@@ -310,6 +328,30 @@ def apart(value: float | None, bar: float, unit: Unit, currency: str = "EUR") ->
             least = minor_digits(currency) if unit == "money" else 0
             return told if digits == usual else _with_digits(value * scale, max(digits, least), unit, currency)
     return told
+
+
+def stated(value: float, unit: Unit, currency: str = "EUR") -> str:
+    """A bar that somebody wrote down: in all of its digits, as many as usual at least.
+
+    >>> stated(0.0105, "relative"), stated(0.02, "relative"), stated(0.0725, "share"), stated(0.00125, "share"), stated(0.05, "share")
+    ('+1.05 %', '+2.0 %', '7.25 %', '0.125 %', '5 %')
+    >>> stated(0.00125, "points"), stated(150.0, "price"), stated(math.nan, "share")
+    ('+0.125 points', 'EUR 1.50', 'not available')
+    """
+    told = formatted(value, unit, currency)
+    if not math.isfinite(value):
+        return told
+    scale = SCALES.get(unit, 1.0)
+    usual = _digits_of(told)
+    whole = (d for d in range(MOST_OF_A_BAR + 1) if math.isclose(round(value * scale, d), value * scale, rel_tol=1e-12))
+    digits = next(whole, MOST_OF_A_BAR)
+    return told if digits <= usual and told[0] not in "<>" else _with_digits(value * scale, digits, unit, currency)
+
+
+def _digits_of(told: str) -> int:
+    """Digits behind the point of the last number in a text."""
+    number = re.search(r"-?[\d,]+(?:\.(\d+))?(?!.*\d)", told)
+    return len(number[1] or "") if number else 0
 
 
 def _with_digits(number: float, digits: int, unit: Unit, currency: str) -> str:
@@ -433,16 +475,33 @@ def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: fl
     ('p = 0.0412', 'no test', 'p < 1e-300', 'adjusted p = 0.0824')
     >>> p_text(0.04999, level=0.05), p_text(0.050004, level=0.05), p_text(0.05, level=0.05)
     ('p = 0.04999', 'p = 0.050004', 'p = 0.05')
+    >>> p_text(0.0011214, level=0.0011246), level_text(0.0011246, 0.0011214)
+    ('p = 0.00112', '0.001125')
     """
     if math.isnan(p_value):
         return "no test"
+    bar = math.nan if level is None else float(level_text(level, p_value))
     while level is not None and digits < MOST_DIGITS:
-        shown, bar = float(f"{p_value:.{digits}g}"), float(f"{level:.{MOST_DIGITS}g}")
+        shown = float(f"{p_value:.{digits}g}")
         if (shown < bar) is (p_value < level) and (shown != bar or p_value == bar):
             break
         digits += 1
     told = f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
     return f"adjusted {told}" if adjusted else told
+
+
+def level_text(level: float, *beside: float) -> str:
+    """A level in running text: in two digits, or in as many as leave each p-value ``beside`` it on its own side.
+
+    >>> level_text(0.05, 0.04), level_text(0.05), level_text(0.0011246, 0.0005, 0.0011214, math.nan)
+    ('0.05', '0.05', '0.001125')
+    """
+    exact = float(f"{level:.{MOST_DIGITS}g}")
+    for digits in range(2, MOST_DIGITS + 1):
+        shown = float(f"{level:.{digits}g}")
+        if all(math.isnan(p) or p == exact or (p != shown and (p < shown) is (p < exact)) for p in beside):
+            return f"{level:.{digits}g}"
+    return f"{level:.2g}"
 
 
 NO_INTERVAL = "too few units to say how far chance goes"

@@ -111,6 +111,15 @@ def to_run(file: str) -> str:
     return f"make study STUDY={file}" if workplace() == ROOT else f"{called()} run {file}"
 
 
+def to_register(file: str) -> str:
+    """The command that writes a study's rule down before the outcome is read.
+
+    >>> to_register("studies/mine.yml").endswith(" register studies/mine.yml")
+    True
+    """
+    return f"{called()} register {file}"
+
+
 def to_build(name: str) -> str:
     """The same for the study of a name, of which only what was built is known.
 

@@ -106,6 +106,10 @@ def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth], *, inva
         yield f"it is {state}"
 
 
+AMONG = re.compile(r"(?:, and |, | and )?(?:from the rest for |between )|, | and ")
+"""What stands between the levels of a title."""
+
+
 def _title(case: Case, title: str, rows: list[str], shown: str) -> Iterator[str]:
     """Title and table name the same levels, and a plain test by logarithms of ratios does not say the contrary.
 
@@ -121,7 +125,7 @@ def _title(case: Case, title: str, rows: list[str], shown: str) -> Iterator[str]
             yield f"a title '{title}' stands beside {different}"
         named |= (
             set()
-            if different in ("none", UNREAD)
+            if different in ("none", "not tested", UNREAD)
             else {f"{level} ({cells['Segment']})" for level in different.split(", ")}
         )
         p = cells["Do effects differ? p"]
@@ -136,8 +140,8 @@ def _title(case: Case, title: str, rows: list[str], shown: str) -> Iterator[str]
             yield f"p of {cells['Segment']} is {plain}"
     if barred:
         return
-    if " differs from the rest for " in title:
-        told_levels = set(re.split(", | and ", title.partition(" differs from the rest for ")[2]))
+    if " differs from the rest for " in title or " differs between " in title:
+        told_levels = set(re.split(AMONG, title.partition(" differs ")[2])) - {""}
         if told_levels != named:
             yield f"{named} differ"
     elif named:

@@ -19,7 +19,6 @@ from tests.gauntlet.facts import PRIOR
 DIGITS = 6
 START = datetime(2026, 5, 4)
 WEEKS = 28
-HOUR = timedelta(hours=1)
 
 
 def study(case: Case) -> Study:
@@ -133,7 +132,7 @@ def results(case: Case, asked: Study) -> Results:
             for arm, told in arms.items():
                 read._rows["exposed", dimension, level, "primary", arm] = _row(told, int(told[0]))
     if "ends" in found:
-        last = START + timedelta(days=found["ends"][0]) - HOUR
+        last = START + timedelta(days=found["ends"][0] - 1)  # a date, which stands for its whole day
         read.observed = Observed(START, last, last)
     else:
         read.observed = Observed(None, None, None)

@@ -471,7 +471,7 @@ class Reader:
         known = Said("talk: know", self.page.of("talk: know"))
         apart = bare is not None and not bare[1]
         self.expect(bool(AS_IT_IS.search(known.text)) is apart, "the mean as it is tells another story", known)
-        first, beside = [text for text in self.page.said if text.place == "talk: propose"]
+        *rule, first, beside = [text for text in self.page.said if text.place == "talk: propose"]
         self.expect(first.text.startswith(name), f"recommended is {name}", first)
         self.expect(self.page.record["options.recommended"] == name, f"recommended is {name}", best)
         worth = re.search(r"Expected value: (-?EUR [\d,]+)", best.text)
@@ -481,6 +481,8 @@ class Reader:
         shipped = {"Full launch", "Staged rollout"}
         agree = option in shipped if verdict == "GO" else option == "Extend the test" and verdict == "ITERATE"
         self.expect(("money agrees" in beside.text) is agree, f"{verdict} and {option}", beside)
+        said = [self.proposed.recommendation] if agree and verdict == "GO" else []
+        self.expect([text.text for text in rule] == said, f"the first page says {said}", first)
         if "money agrees" in beside.text and verdict == "ITERATE":
             of_nothing = (
                 self.truths[self.proposed.arm or next(iter(self.truths))].f.base == 0

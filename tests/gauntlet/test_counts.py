@@ -72,13 +72,9 @@ def words(case: Case) -> list[str]:
 
 
 def _time(found: Mapping[str, Any]) -> list[str]:
-    """How much of its time it has run; the last event of a log is an hour before its day is over."""
+    """How much of its time it has run; the last date stands for its whole day."""
     last, days = found.get("ends", (found.get("days", 7), found.get("days", 7)))
-    return (
-        ["--share-of-time", f"{(last - 1 / 24 if 'ends' in found else last) / max(days, 7):.12f}"]
-        if last < max(days, 7)
-        else []
-    )
+    return ["--share-of-time", f"{last / max(days, 7):.12f}"] if last < max(days, 7) else []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)

@@ -59,7 +59,7 @@ def truths(case: Case) -> dict[str, Truth]:
     )  # an arm without a test is one of them
     adjusted = {name: math.nan if name in untested else p for name, p in zip(facts, shared, strict=True)}
     last, days = found.get("ends", (28, 28))
-    level = early_level((last - 1 / 24) / max(days, 7), alpha) if last < max(days, 7) else alpha
+    level = early_level(last / max(days, 7), alpha) if last < max(days, 7) else alpha
     prior, money = tuple(found.get("prior", PRIOR)), found.get("money")
     made = {}
     for name, f in facts.items():

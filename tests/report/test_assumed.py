@@ -25,11 +25,20 @@ def test_a_change_on_both_sides_is_told_with_its_verdicts():
 
 
 def test_a_verdict_that_holds_between_two_values_is_told_with_both():
-    turns = (Turn(0.0976, False, "GO (short)", 0.3395, "KILL"), Turn(0.02, True, "KILL", 0.004, "ITERATE"))
+    turns = (Turn(0.0976, False, "GO (short)", ((0.3395, "KILL"),)), Turn(0.02, True, "KILL", ((0.004, "ITERATE"),)))
     (row,) = rows(Assumption("decision.prior.size", 0.05, 0.001, 1.0, turns))
     assert (
         row["The decision changes"]
         == "GO (short) from 9.76 % to 33.95 %, above that KILL; KILL from 0.40 % to 2 %, below that ITERATE"
+    )
+
+
+def test_every_stretch_of_values_is_told_with_its_verdict_and_apart_from_the_value_used():
+    """A change of a rate near 100 % is too small up to what any change can bring, and undecided above that."""
+    turns = (Turn(0.0077, False, "ITERATE", ((0.0105, "KILL"), (0.0207, "ITERATE"))), Turn(0.00499996, True, "GO"))
+    (row,) = rows(Assumption("decision.min_relative_uplift", 0.005, 0.0, 1.0, turns))
+    assert row["The decision changes"] == (
+        "ITERATE from 0.77 % to 1.05 %, KILL from 1.05 % to 2.07 %, above that ITERATE; GO below 0.499996 %"
     )
 
 
@@ -65,6 +74,17 @@ def test_every_value_that_can_be_assumed_has_words():
 def test_texts_that_nobody_stated_stand_below_the_table():
     assert "Not stated either: change." in assumed.note_table(BARE)
     assert "Not stated" not in assumed.note_table(STUDY)
+
+
+@pytest.mark.parametrize("path", ["economics.contribution_margin", "economics.implementation_cost", "economics"])
+@pytest.mark.parametrize("told", [True, False])
+def test_money_that_nobody_stated_is_listed_where_none_is_reckoned(path, told):
+    """No revenue is named: no row of the table holds it, and no sentence says that it was stated."""
+    money = STUDY.economics if told else STUDY.economics.model_copy(update={"revenue_metric": None})
+    study = STUDY.model_copy(update={"economics": money, "assumed": [path, "change"]})
+    for said in (assumed.note_table(study), assumed.text_none(study)):
+        assert (f"{path}, change" in said) is not told
+    assert ("its money" in assumed.text_none(study)) is told
 
 
 @pytest.mark.parametrize("stated", [True, False])
@@ -105,7 +125,26 @@ def test_what_carries_the_verdict_and_was_assumed_is_named_beside_it():
     far = Assumption("decision.prior.size", 0.05, 0.001, 1.0, (Turn(0.0016, True, "ITERATE"),))
     assert assumed.text_carries([free, far], STUDY) == "", "nobody would state a value thirty times smaller"
     said = assumed.text_carries([free, carried], STUDY)
-    assert said == "Nobody stated the smallest gain worth shipping, 5 % (ITERATE below 0.66 %)."
+    assert said == "Nobody stated the smallest gain worth shipping, 5 % (the rule says ITERATE below 0.66 %)."
+
+
+@pytest.mark.parametrize("verdict", ["INVALID", "ITERATE", "GO"])
+@pytest.mark.parametrize("listed", [[], ["variants.weight"]])
+def test_an_invalid_experiment_rests_on_no_direction_and_no_verdict_is_called_free_of_the_weights(verdict, listed):
+    """What fails a trust check fails it whichever way is better; and what the sizes are held against is not asked again."""
+    told: dict[str, tuple[object, str]] = {}
+    study = STUDY.model_copy(update={"assumed": [*listed, f"metrics.{STUDY.primary.name}.better"]})
+
+    class Book:
+        def record(self, name, value, unit, meaning, *, reason=""):
+            told[name] = value, reason
+
+    Book.study = study
+    assumed.record(Book(), [], verdict)
+    value, reason = told["decision.rests"]
+    assert (value is None) is (verdict == "INVALID")
+    assert ("trust check failed" in reason) is (verdict == "INVALID")
+    assert ("variants.weight" in reason) is (bool(listed) and verdict != "INVALID")
 
 
 @pytest.mark.parametrize(("turn", "odd"), [

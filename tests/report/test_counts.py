@@ -45,7 +45,7 @@ def test_what_nobody_stated_is_marked_and_what_was_stated_is_not():
 def test_of_arms_with_other_sizes_than_designed_nothing_is_told():
     text = told({"control": Proportion(20_000, 6_000), "treatment": Proportion(17_000, 5_700)})
     assert text.startswith(
-        "\nINVALID: A trust check failed: Sample ratio, all units. Nothing of these counts is to be read"
+        "\nINVALID: A trust check failed: Sample ratio of all units. Nothing of these counts is to be read"
     )
     assert "  treatment against control: not to be read" in text and "--weights 9:1" in text
     for shown in ("+11.8 %", "33.53 %", "30.00 %", "risk:", "absolute:"):

@@ -156,6 +156,32 @@ def test_no_segment_of_an_invalid_experiment_is_called_different(failed):
     )
 
 
+@pytest.mark.parametrize(("levels", "said"), [
+    ({"new": 1_900, "old": 900}, "The effect differs between new (device) and old (device)"),
+    ({"new": 1_900, "old": 900, "other": 905}, "The effect differs from the rest for new (device)"),
+])  # fmt: skip
+def test_of_two_levels_the_effect_differs_between_them_and_neither_is_the_rest(levels, said):
+    study = planted.study(Case("words", "segments", {"control": [10, 3], "treatment": [10, 4]}))
+    arms = {name: (Proportion(9_000, 900), Proportion(9_000, buyers)) for name, buyers in levels.items()}
+    title = figures.segment_effects([], {"device": heterogeneity(arms, scale="relative")}, study).layout.meta["finding"]
+    assert title.startswith(said)
+
+
+@pytest.mark.parametrize("units", [4, 9_000])
+def test_levels_that_no_test_could_hold_against_each_other_are_not_said_to_be_alike(units):
+    """Each has an effect with an interval; they are too few units for the test, and no level was found to be as the rest."""
+    study = planted.study(Case("words", "segments", {"control": [10, 3], "treatment": [10, 4]}))
+    arms = {name: (Mean.from_moments(units, 10, 4), Mean.from_moments(units, 12, 4)) for name in ("new", "old")}
+    differs, nb, tested = {"device": heterogeneity(arms, scale="relative")}, Kept(study), units > 4
+    trend = novelty(DailyEffects.independent(dict.fromkeys(range(3), (Proportion(9_000, 900),) * 2)))
+    (row,) = effects.table_interactions(differs, study)
+    effects.record_differences(nb, differs, trend)
+    said = {row["May be called different"], nb.texts["interaction.device.claims"]}
+    assert said == ({"none"} if tested else {"not tested"})
+    title = figures.segment_effects([], differs, study).layout.meta["finding"]
+    assert ("large enough to test" in title) is not tested
+
+
 @given(st.integers(1, 30))
 def test_a_ratio_that_fails_over_all_days_is_told_where_no_day_fails(days):
     study = planted.study(Case("words", "ratio", {"control": [10, 3], "treatment": [10, 4]}))

@@ -106,6 +106,18 @@ def test_an_interval_that_cannot_be_trusted_is_doubted_wherever_its_headline_sta
         assert (f"  doubt:   {claim}\n" in said) is doubted
 
 
+@pytest.mark.parametrize("name", ["skew_{}", "clusters", "skew_{}_as_it_is", ""])
+def test_the_verdict_of_a_metric_with_a_doubted_interval_is_marked(tmp_path, name):
+    """Significance is read off the same interval; of the mean as it is another one is doubted than the table holds."""
+    report, primary = report_of(prepare(tmp_path, notebooks=1)), STUDY.primary.name
+    told = {f"metrics.{primary}.verdict": Number("significantly better", "text", "", "significantly better")}
+    caveat = (
+        {f"trust.caveats.{name.format(primary)}": Number("Too few.", "text", "Doubted.", "Too few.")} if name else {}
+    )
+    page = front_page(STUDY, report.where, Numbers({**report.numbers, **told, **caveat}), [])
+    assert ("significantly better, by a doubted interval" in page) is (name in ("skew_{}", "clusters"))
+
+
 @pytest.mark.parametrize("revenue", [True, False])
 @pytest.mark.parametrize("stated", [True, False])
 def test_a_time_over_which_no_money_is_reckoned_is_told_only_where_somebody_stated_it(tmp_path, revenue, stated):

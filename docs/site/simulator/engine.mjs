@@ -3,7 +3,7 @@ import { Belief } from "./belief.mjs";
 import { detectable, lastLevel, power, size, split } from "./design.mjs";
 import { cdf, quantile } from "./normal.mjs";
 import { decreasingRoot, Table } from "./score.mjs";
-import { apart, digitsBeside, fixed, formatted, general } from "./words.mjs";
+import { apart, digitsBeside, fixed, formatted, general, levelBeside, stated } from "./words.mjs";
 
 const DAYS_PER_MONTH = 30.4375;
 const LEAST_P = 1e-300;
@@ -113,7 +113,6 @@ function believed(plan, [nc, nt], control, treated) {
 function decide(plan, { level, p, relative: [low, high], risk, net }, currency) {
   const { uplift, minimum_uplift: least, max_risk: accepted } = plan;
   const relative = (value) => formatted(value, "relative");
-  const share = (value) => formatted(value, "share");
   const by = (value, bar = NaN) => {
     const size = (Number.isNaN(bar) ? relative(Math.abs(value)) : apart(Math.abs(value), bar, "relative")).replace("+", "");
     return value && !/[1-9]/.test(size) ? "less than 0.1 %" : size;
@@ -125,9 +124,9 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
   const way = uplift > 0 ? "better" : uplift < 0 ? "worse" : "no different";
   const criteria = [
     ["Trust checks", "none failed", "none failed", true],
-    ["Significance", `p < ${general(alpha, 2)}, better than the control`, `${beside}, measured as ${way}`, p < alpha && uplift > 0],
-    ["Risk of no improvement", `below ${share(accepted)}`, apart(risk, accepted, "share"), risk < accepted],
-    ["Uplift", `at least ${relative(least)}`, apart(uplift, least, "relative"), uplift >= least],
+    ["Significance", `p < ${levelBeside(alpha, p)}, better than the control`, `${beside}, measured as ${way}`, p < alpha && uplift > 0],
+    ["Risk of no improvement", `below ${stated(accepted, "share")}`, apart(risk, accepted, "share"), risk < accepted],
+    ["Uplift", `at least ${stated(least, "relative")}`, apart(uplift, least, "relative"), uplift >= least],
     ["Expected money", "not below zero", apart(net, 0, "money", currency), net >= 0],
   ].map(([name, required, found, met]) => ({ name, required, found, met }));
   const missed = criteria.filter((c) => !c.met);
@@ -137,7 +136,7 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
     reason = `The conversion is worse by ${by(uplift)} (${relative(low)} to ${relative(high)}, ${told}): the change does harm.`;
   } else if (high < least) {
     verdict = "KILL";
-    reason = `The conversion is ${best} at best, below the ${relative(least)} that is worth shipping: ${high < 0 ? "its whole interval is on the bad side" : "too small to matter"}.`;
+    reason = `The conversion is ${best} at best, below the ${stated(least, "relative")} that is worth shipping: ${high < 0 ? "its whole interval is on the bad side" : "too small to matter"}.`;
   } else if (!missed.length) {
     verdict = "GO";
     reason =

@@ -78,9 +78,35 @@ export function apart(value, bar, unit, currency) {
   return told;
 }
 
+const MOST_OF_A_BAR = 6;
+
+/** A bar that somebody wrote down: in all of its digits, as many as usual at least; helpers.formatting.stated. */
+export function stated(value, unit, currency) {
+  const told = formatted(value, unit, currency);
+  if (value === null || !Number.isFinite(value)) return told;
+  const number = value * (SCALE[unit] ?? 1);
+  const usual = (told.match(/\.(\d+)/) ?? ["", ""])[1].length;
+  let digits = 0;
+  const near = () => Math.abs(Number(number.toFixed(digits)) - number) <= 1e-12 * Math.abs(number);
+  while (digits < MOST_OF_A_BAR && !near()) digits += 1;
+  if (digits <= usual && !"<>".includes(told[0])) return told;
+  const end = { share: " %", relative: " %", points: " points" }[unit] ?? "";
+  return fixed(number, digits, unit === "relative" || unit === "points") + end;
+}
+
+/** A level: in two digits, or in as many as leave the p-value beside it on its own side; helpers.formatting.level_text. */
+export function levelBeside(level, p) {
+  const exact = Number(general(level, MOST_DIGITS));
+  for (let digits = 2; digits <= MOST_DIGITS; digits += 1) {
+    const shown = Number(general(level, digits));
+    if (p === exact || (p !== shown && p < shown === p < exact)) return general(level, digits);
+  }
+  return general(level, 2);
+}
+
 /** Significant digits of a p-value beside its level: as many as show whether it lies below. */
 export function digitsBeside(p, level) {
-  const bar = Number(general(level, MOST_DIGITS));
+  const bar = Number(levelBeside(level, p));
   for (let digits = 3; digits < MOST_DIGITS; digits += 1) {
     const shown = Number(general(p, digits));
     if (shown < bar === p < level && (shown !== bar || p === bar)) return digits;

@@ -196,7 +196,11 @@ def golden(file: str | None) -> None:
 @click.option(
     "--override", is_flag=True, help="Decide against the rule; --dissent, --monitoring and a trigger are needed."
 )
-@click.option("--action", default="", help="What is done, for instance: full launch, watched for four weeks.")
+@click.option(
+    "--action",
+    default="",
+    help="What is done, for instance: full launch, watched for four weeks; nothing is said of it when left out.",
+)
 @click.option("--rationale", default="", help="What the business weighs that the data do not.")
 @click.option("--dissent", default="", help="Who would have decided otherwise, and why.")
 @click.option("--monitoring", default="", help="How often the watched metrics are looked at, against what.")

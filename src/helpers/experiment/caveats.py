@@ -24,6 +24,15 @@ class Caveat:
     words: str
     first: str = ""
 
+    def doubts(self, metric: str) -> bool:
+        """Whether it doubts the interval of a metric as it is tested, by its name: of clusters that of every one.
+
+        >>> skew = Caveat("skew_spend", "", "")
+        >>> skew.doubts("spend"), skew.doubts("rate"), Caveat("skew_spend_as_it_is", "", "").doubts("spend"), Caveat("clusters", "", "").doubts("rate")
+        (True, False, False, True)
+        """
+        return self.name.startswith("clusters") or self.name == f"skew_{metric}"
+
 
 def of_intervals(numbers: Numbers) -> tuple[Caveat, ...]:
     """The caveats that a report recorded of its intervals: where one cannot be trusted, nor can what is reckoned from it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Metric, Study
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.arm_shares import Counted, counted
-from helpers.formatting import inside
+from helpers.formatting import WITH_A_VALUE, inside
 from helpers.stats.multiplicity.corrections import adjust
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class MissingValues:
 
     @property
     def label(self) -> str:
-        """Their names within a sentence; one in capitals keeps them."""
-        return " and ".join(inside(metric.label) for metric in self.metrics)
+        """Their names within a sentence; one in capitals keeps them, and none is called of those with a value: they lack it."""
+        return " and ".join(inside(metric.label.removesuffix(WITH_A_VALUE)) for metric in self.metrics)
 
 
 def missing(values: "pd.DataFrame", study: Study) -> tuple[MissingValues, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.formatting import difference, formatted
+from helpers.formatting import CHANGE, stated
 from helpers.warehouse.amounts import HUNDREDTHS
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def margin(metric: Metric, currency: str) -> str:
     if metric.margin is None:
         return ""
     if metric.margin.relative is not None:
-        return formatted(metric.margin.relative, "share")
+        return stated(metric.margin.relative, "share")
     size = metric.margin.absolute or 0
-    return difference(HUNDREDTHS * size if metric.unit == "money" else size, metric, currency).lstrip("+")
+    return stated(HUNDREDTHS * size if metric.unit == "money" else size, CHANGE[metric.unit], currency).lstrip("+")
 
 
 def windows(metrics: Iterable[Metric], study: Study) -> str:

@@ -9,6 +9,7 @@ from helpers import paths
 from helpers.config import Study, Variant
 from helpers.config.assumed import horizon, is_panel
 from helpers.errors import ReportError
+from helpers.experiment.caveats import of_intervals
 from helpers.experiment.decision.registration import standing
 from helpers.formatting import between, formatted, inside, sentence
 from helpers.paths import StudyPaths
@@ -272,6 +273,13 @@ def _metrics(study: Study, numbers: Numbers) -> str:
             "p (adjusted)": text(metric, "p_adjusted", prefix),
         }
 
+    def verdict(metric: str, prefix: str) -> str:
+        """The word of a metric; of an effect whose interval is doubted with that."""
+        word = text(metric, "verdict", prefix)
+        doubted = read and any(caveat.doubts(metric) for caveat in of_intervals(numbers))
+        return f"{word}, by a doubted interval" if word and doubted else word
+
+    read = "decision.verdict" not in numbers or numbers["decision.verdict"].text != "INVALID"
     counted = study.randomised.capitalize()
     arm = numbers["primary.arm"].text if len(study.treatments) > 1 and "primary.arm" in numbers else ""
     others = [v.name for v in study.treatments if arm and v.name != arm]
@@ -292,7 +300,7 @@ def _metrics(study: Study, numbers: Numbers) -> str:
             counted: told.get((of, metric.name), {}).get(counted, ""),
             **change(metric.name, prefix),
             "Margin": base.margin(metric, study.economics.currency),
-            "Verdict": text(metric.name, "verdict", prefix),
+            "Verdict": verdict(metric.name, prefix),
         }
         for of, metric, prefix in shown
         if not prefix.startswith("arms.") or f"{prefix}{metric.name}.relative" in numbers

@@ -86,10 +86,11 @@ def test_the_decision_changes_where_it_is_said_to_and_not_before(seen):
             assert verdict_of(beyond) == turn.verdict != made
             before, _ = asked(seen, with_value(UNSTATED, found.path, turn.at if whole else turn.at - side * little))
             assert verdict_of(before) == made
-            assert bool(turn.then) is (turn.until is not None) and turn.then != turn.verdict
-            if turn.until is not None:
-                third, _ = asked(seen, with_value(UNSTATED, found.path, turn.until + side * little))
-                assert verdict_of(third) == turn.then
+            last = (turn.at, turn.verdict)
+            for at, verdict in turn.beyond:
+                third, _ = asked(seen, with_value(UNSTATED, found.path, at + side * little))
+                assert verdict_of(third) == verdict != last[1] and side * (at - last[0]) >= 0
+                last = (at, verdict)
             assert found.low <= turn.at <= found.high and side * (turn.at - found.used) >= 0
 
 
@@ -106,7 +107,7 @@ def test_between_the_places_named_the_decision_is_the_same(seen, path, share):
     again, _ = asked(seen, with_value(UNSTATED, path, used))
     assert verdict_of(again) == verdict_of(decided)
     for turn in found.turns:
-        end = turn.until if turn.until is not None else found.low if turn.below else found.high
+        end = turn.beyond[0][0] if turn.beyond else found.low if turn.below else found.high
         if path.endswith("_months"):
             continue  # whole months, whose ends are tried above
         beyond, _ = asked(seen, with_value(UNSTATED, path, turn.at + (0.01 + 0.98 * share) * (end - turn.at)))
@@ -134,6 +135,23 @@ def test_the_cost_that_the_gain_pays_is_where_money_stops_a_go():
     running = study.economics.cost - study.economics.implementation_cost
     assert turn.at == pytest.approx(value.expected.gain / 100 - running)
     assert turn.verdict == "ITERATE" and not turn.below
+
+
+@pytest.mark.parametrize("control", [0.98, 0.93, 0.995])
+@pytest.mark.parametrize("used", [0.0, 0.0005])
+def test_a_smallest_gain_has_a_second_and_a_third_turn_where_a_change_can_bring_no_more(control, used):
+    """Of a rate near 100 %: too large for the gain, then for its interval, then for any change; each place by hand."""
+    arms = Proportion(90_000, round(90_000 * control)), Proportion(90_000, round(90_000 * (1 + 2 * control) / 3))
+    found, prior = compare(*arms), UNSTATED.decision.prior
+    weighed = Evidence(
+        found, found.p_value, True, (), (), 180_000, believed(*arms, prior), ceiling=1 / arms[0].estimate - 1
+    )
+    study = with_value(UNSTATED, "decision.min_relative_uplift", used)
+    told = assumptions(study, decide_all([weighed], study.decision), [None])
+    (turn,) = next(each for each in told if each.path == "decision.min_relative_uplift").turns
+    places = [(turn.at, turn.verdict), *turn.beyond]
+    assert [verdict for _, verdict in places] == ["ITERATE", "KILL", "ITERATE"]
+    assert [at for at, _ in places] == pytest.approx([weighed.uplift, weighed.at_best, weighed.ceiling], rel=1e-6)
 
 
 def test_what_the_rule_does_not_use_changes_nothing():

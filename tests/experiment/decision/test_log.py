@@ -79,6 +79,21 @@ def test_an_entry_says_what_was_decided_and_on_what(where):
     assert "p = 0.2297" in text and "not available exposed units" in text
 
 
+def test_without_an_action_no_sentence_is_put_into_anybodys_mouth(where):
+    append(STUDY, where, replace(LAUNCH, action=""))
+    said = read(where.decisions.read_text(), where.name)[0].said
+    assert said["action"] == log.NOT_STATED and "Ship it" not in where.decisions.read_text()
+
+
+@pytest.mark.parametrize("override", [True, False])
+def test_a_wrong_role_is_answered_with_who_may_do_what_was_asked(where, override):
+    """Of an override with those who may override, not with all roles that there are."""
+    with pytest.raises(ReportError, match="no such role") as refused:
+        append(STUDY, where, replace(LAUNCH, by="analyst", override=override))
+    assert ("legal" in str(refused.value)) is not override
+    assert all(role in str(refused.value) for role in STUDY.decision.may_override)
+
+
 def test_appending_keeps_what_stands_there_byte_for_byte(where):
     before = b""
     for day, choice in enumerate(

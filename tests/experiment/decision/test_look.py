@@ -50,6 +50,17 @@ def test_the_last_date_of_times_without_hours_stands_for_its_whole_day():
     assert early_look(study(7), last - timedelta(days=1), dated=True) is not None
 
 
+@pytest.mark.parametrize(("days", "dates"), [(53, 21), (37, 14), (28, 1), (8, 7)])
+def test_the_last_date_counts_whole_in_the_share_and_the_level_too(days, dates):
+    """So many dates are seen: as many days, as an hour before the end of the last one is."""
+    found = early_look(study(days), START + timedelta(days=dates - 1), dated=True)
+    timed = early_look(study(days), START + timedelta(days=dates) - timedelta(seconds=1))
+    assert found is not None and timed is not None
+    assert found.share == pytest.approx(dates / days, rel=1e-12)
+    assert found.level == pytest.approx(timed.level, rel=1e-3)
+    assert f"the data end on {START + timedelta(days=dates - 1):%Y-%m-%d}" in found.text
+
+
 @pytest.mark.parametrize(("days", "early"), [(28, False), (7, False), (4, True)])
 def test_a_table_without_times_covers_its_period_which_may_be_less_than_a_week(days, early):
     found = early_look(study(days), None)

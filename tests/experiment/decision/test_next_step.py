@@ -11,6 +11,7 @@ import pytest
 from helpers import config
 from helpers.experiment import design
 from helpers.experiment.decision.belief import believed
+from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.next_step import next_step
 from helpers.experiment.decision.rule import Decision, Evidence, decide
 from helpers.experiment.results import Observed
@@ -129,6 +130,23 @@ def test_the_units_that_show_a_guardrail_to_be_safe_are_those_of_the_control_and
     assert less.bound > 0.1 > more.bound
 
 
+@pytest.mark.parametrize("early", [False, True])
+def test_at_an_early_look_the_units_of_a_guardrail_are_said_to_be_for_the_end(early):
+    """By the level of the look it takes more of them, which is what stands beside it as required."""
+    arms = Proportion(4_000, 270), Proportion(4_000, 285)
+    guard = noninferiority(*arms, margin=0.15, bad="increase")
+    look = EarlyLook(0.4, 0.00085, FIRST, FIRST + timedelta(days=28)) if early else None
+    seen = Seen()
+    seen.randomised = lambda: {"control": 4_000, "treatment": 4_000}
+    weighed = won(guardrails=(("crashed", guard),), look=look)
+    made = decide(weighed, STUDY.decision)
+    said = next_step(seen, weighed, made)
+    (units,) = re.findall(r"about ([\d,]+) units show it to be inside its margin", said)
+    assert ("inside its margin when its time is over, at p < 0.05; before that it takes more" in said) is early
+    more = Proportion(n(units) // 2, n(units) * 270 // 8_000), Proportion(n(units) // 2, n(units) * 285 // 8_000)
+    assert 0.00085 < noninferiority(*more, margin=0.15, bad="increase").p_value < 0.053
+
+
 def test_units_that_are_there_are_said_to_be():
     seen = Seen()
     seen.units = 500_000
@@ -180,7 +198,7 @@ def test_where_the_risk_alone_is_not_met_the_units_that_would_lower_it_are_told(
 
 def test_more_units_tell_whether_an_uplift_is_as_large_as_it_must_be():
     weighed = won()
-    rule = STUDY.decision.model_copy(update={"min_relative_uplift": weighed.uplift + 0.001})
+    rule = STUDY.decision.model_copy(update={"min_relative_uplift": 0.1})
     seen = Seen()
     seen.study = STUDY.model_copy(update={"decision": rule})
     said = next_step(seen, weighed, decide(weighed, rule))
@@ -232,3 +250,29 @@ def test_a_guardrail_outside_of_its_margin_is_not_mended_by_more_units():
 @pytest.mark.parametrize("verdict", ["GO", "KILL", "INVALID"])
 def test_what_is_decided_needs_nothing(verdict):
     assert next_step(Seen(), evidence(), Decision(verdict, "", ())) == ""
+
+
+@pytest.mark.parametrize("bar", [0.0725, 0.0208, 0.0105, 0.01055, 0.05])
+@pytest.mark.parametrize("higher", [True, False])
+def test_a_bar_has_its_digits_in_the_criterion_and_in_the_next_step_and_none_reads_as_what_it_is_held_against(
+    bar, higher
+):
+    """A reduction of 7.2 % against 7.25 %, and a smallest gain of 2.08 % where a change can bring 2.07 %."""
+    rule = STUDY.decision.model_copy(update={"min_relative_uplift": bar})
+    arms = Proportion(50_000, 45_000), Proportion(50_000, round(45_000 * (1 + (1 if higher else -1) * 0.999 * bar)))
+    effect, primary = compare(*arms), STUDY.primary.model_copy(update={"better": "higher" if higher else "lower"})
+    seen, text = Seen(), float(f"{bar * 100:.3f}")
+    metrics = [primary, *(m for m in STUDY.metrics if m.role != "primary")]
+    seen.study = STUDY.model_copy(update={"decision": rule, "metrics": metrics})
+    for ceiling in (math.inf, 0.9999 * bar):
+        weighed = replace(evidence(), effect=effect, p_value=effect.p_value, higher_is_better=higher, ceiling=ceiling)
+        made, said = decide(weighed, rule), next_step(seen, weighed, decide(weighed, rule))
+        (criterion,) = [c for c in made.criteria if c.name in ("Uplift", "Reduction")]
+        told = set(re.findall(r"[\d.]+(?= %)", criterion.required))
+        assert set(map(float, told)) == {text} and not criterion.met
+        assert text not in map(float, re.findall(r"[\d.]+(?= %)", criterion.found))
+        reached = said if "a change can bring" in said else said[said.find("More units tell") :]
+        (asked,) = set(re.findall(r"(?:brings the \S+ of .* to|primary metric is) \+?([\d.]+) %", reached))
+        assert float(asked) == text
+        (best,) = re.findall(r"(?:a change can bring|interval goes to) \+?([\d.]+) %", reached)
+        assert float(best) != text

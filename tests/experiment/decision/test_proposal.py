@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from helpers.experiment.caveats import Caveat
 from helpers.experiment.decision import options, proposal
 from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.arms import StudyDecision
@@ -89,7 +90,31 @@ def test_the_talk_track_has_four_short_lists(found):
             assert not re.search(r"nan|inf\b|None", sentence)
     assert ("+2.0 %" in " ".join(talk.unknown)) is (found[3].p_value > 0.05)
     assert "rule says GO" in " ".join(talk.propose)
+    shipped = found[0].compared.recommended.option in (options.LAUNCH, options.STAGED)
+    assert (talk.propose[0] == GO.recommendation) is shipped, "what is proposed first is what the first page says"
     assert len(options_topic.table_talk(talk)) == 4
+
+
+@pytest.mark.parametrize("doubted", [True, False])
+def test_of_a_doubted_interval_no_p_is_told_as_sure(found, small_study, doubted):
+    caveat = Caveat(f"skew_{small_study.study.primary.name}" if doubted else "skew_other", "", "")
+    told = proposal.talk_track(
+        small_study.study,
+        found[3],
+        "",
+        found[0].compared,
+        found[0].month,
+        "",
+        doubted=caveat.doubts(small_study.study.primary.name),
+    ).know[0]
+    assert (proposal.DOUBTED in told) is doubted
+
+
+@pytest.mark.parametrize("days", [7, 14])
+def test_the_staged_rollout_that_is_weighed_is_told_apart_from_that_of_the_plan(found, small_study, days):
+    stage = small_study.study.rollout[0].model_copy(update={"share": 0.1, "days": days})
+    study = small_study.study.model_copy(update={"rollout": [stage]})
+    assert ("stages of its own" in options_topic.note(study, found[0])) is (days == 7)
 
 
 def test_a_bolder_option_is_named_with_its_price(found, small_study):

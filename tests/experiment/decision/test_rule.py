@@ -135,7 +135,10 @@ def test_verdicts(case, verdict, reason):
     made = decide(case, RULE)
     assert made.verdict == verdict
     assert reason in made.reason
-    assert made.recommendation == RECOMMENDATIONS[made.verdict]
+    missed = [c.name for c in made.criteria if not c.met]
+    assert made.recommendation.startswith(RECOMMENDATIONS[made.verdict].removesuffix("."))
+    if verdict == "ITERATE":
+        assert all(name[1:] in made.recommendation for name in missed) and missed
 
 
 def test_a_study_may_require_its_planned_size():
@@ -402,7 +405,7 @@ def test_what_does_harm_is_stopped_while_another_arm_is_waited_for(look, said):
     ]
     decided = decide_all(arms, Rule())
     assert decided.proposed.arm == "bright" and decided.proposed.verdict == "ITERATE"
-    assert text_recommendation(decided) == RECOMMENDATIONS["ITERATE"] + said
+    assert text_recommendation(decided) == decided.proposed.recommendation + said
 
 
 def _shown(text: str) -> float:
@@ -427,3 +430,44 @@ def test_what_is_printed_beside_a_bar_lies_on_the_side_that_decided(off, side):
     assert uplift.met is (_shown(uplift.found) > rule.min_relative_uplift) is (side > 0)
     assert bound.met is (abs(_shown(bound.found)) < SAFE.margin) is (side < 0)
     assert money.met is (not money.found.startswith("-")) is (side > 0)
+
+
+@given(st.floats(1e-6, 0.05), st.floats(-0.02, 0.02), st.sampled_from([None, "primary", "guardrail"]))
+def test_the_level_as_printed_lies_on_the_side_of_the_p_on_which_it_is(level, off, at):
+    """A p of .0011214 beside a level of .0011246: two digits of the level alone would say that it is not reached."""
+    p_value = level * (1 + off) if at else level * 0.5
+    guard = replace(SURE, p_value=p_value if at == "guardrail" else 1e-9)
+    weighed = evidence(*WIN, look=replace(LOOK, level=level), guardrails=(("x", guard),))
+    weighed = replace(weighed, p_value=p_value if at == "primary" else 1e-9)
+    for criterion in decide(weighed, RULE).criteria:
+        if criterion.name.startswith(("Significance", "Guardrail")):
+            bar, told = (
+                float(re.search(r"p [<=] ([\d.e-]+\d)", text)[1]) for text in (criterion.required, criterion.found)
+            )
+            assert (told < bar) is criterion.met
+
+
+HURT = noninferiority(Proportion(20_000, 2_000), Proportion(20_000, 2_140), margin=0.1, bad="increase")
+"""Worse by 7 %, and not shown to be inside a margin of 10 %."""
+
+
+@pytest.mark.parametrize(("rates", "guard", "early"), [
+    (WIN, HURT, False), (UNSURE, SURE, True), (WIN, SAFE, True), ((0.30, 0.301), HURT, True),
+])  # fmt: skip
+def test_time_is_said_to_bar_what_time_may_bring_alone(rates, guard, early):
+    """A guardrail that is not inside at the full level either bars a gain that passes the early one at the end too."""
+    weighed = evidence(*rates, look=LOOK, guardrails=(("crashes", guard),))
+    made = decide(weighed, Rule())
+    assert made.verdict == "ITERATE" and made.reason.startswith("Too early: " if early else "Not met: ")
+    assert "until 2026-06-01" in made.reason
+
+
+@pytest.mark.parametrize("guard", [HURT, SAFE])
+@pytest.mark.parametrize("rates", [WIN, (0.30, 0.3005), HARM])
+def test_a_guardrail_that_got_worse_is_told_beside_iterate_as_beside_go(rates, guard):
+    assert HURT.harmed and not SAFE.harmed
+    made = decide(evidence(*rates, guardrails=(("crashes", guard),)), RULE)
+    assert made.verdict != "ITERATE" or ("Guardrail crashes is significantly worse." in made.reason) is guard.harmed
+    harmed = replace(SURE, harmed=guard.harmed)
+    made = decide(evidence(*rates, guardrails=(("crashes", harmed),)), RULE)
+    assert made.verdict != "GO" or ("though crashes is significantly worse" in made.reason) is guard.harmed

@@ -1,6 +1,7 @@
 """What is watched after a launch: its bounds are those of a day, by the values of the units themselves."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -256,6 +257,10 @@ def test_every_guardrail_is_watched_or_it_is_said_why_not(section, days, first):
         assert each.mean == pytest.approx(2_000 * LEVELS[name]) and each.factor >= 1.2
         assert each.quiet.share < 0.1 < 0.9 < each.moved.share
         assert each.moved.day is not None and each.moved.day > each.guard.wait == (days if name == "later" else 0)
+    told = topic.note(plan)
+    assert ("any trigger: one of those above, without" in told) is bool(found)
+    assert all(each.guard.called in told for each in found.values()), "no trigger is left out of a row unsaid"
+    assert not re.search(r"\d\.\d{4,}", " ".join([*plan.worlds(), plan.triggers.text(plan.label)]))
     rows = topic.table_guards(list(found.values()), plan)
     assert [row["Counted"] for row in rows] == [each.guard.called for each in found.values()]
 
@@ -266,3 +271,4 @@ def test_a_study_without_guardrails_is_told_nothing_of_them():
     raw["monitoring"] = {}
     plan = MonitoringPlan.of(Study.model_validate(raw), KNOWN)
     assert plan.guards == guard_detections(plan) == () and topic.text_guards(plan) == ""
+    assert "any trigger" not in topic.note(plan)

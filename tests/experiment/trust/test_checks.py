@@ -77,18 +77,18 @@ LOSE_TREATED = (
 @pytest.mark.parametrize(("population", "stage"), [("exposed", "execution"), ("assigned", "assignment")])
 def test_lost_units_fail_the_sample_ratio_and_name_the_stage(checks, population, stage):
     found = checks(LOSE_TREATED.format(population=population, dimension="all", more=""))
-    assert failed(found) == {f"Sample ratio, {population} units"}
-    assert f"likely from {stage}: check " in found[f"Sample ratio, {population} units"].found
+    assert failed(found) == {f"Sample ratio of {population} units"}
+    assert f"likely from {stage}: check " in found[f"Sample ratio of {population} units"].found
 
 
 @pytest.mark.parametrize("stated", [True, False])
 def test_a_failure_says_against_which_weights_where_nobody_stated_them(checks, monkeypatch, small_study, stated):
     monkeypatch.setattr(type(small_study.study), "is_weighed_by_guess", not stated)
     lost = checks(LOSE_TREATED.format(population="exposed", dimension="all", more=""))
-    found = lost["Sample ratio, exposed units"].found
+    found = lost["Sample ratio of exposed units"].found
     assert ("against 1:1, which nobody stated, p = " in found) == (not stated)
     assert ("state the weights of the design" in found) == (not stated)
-    assert "nobody stated" not in lost["Sample ratio, assigned units"].found
+    assert "nobody stated" not in lost["Sample ratio of assigned units"].found
 
 
 def test_sizes_that_chance_seldom_makes_warn_and_say_what_could_be_missing(trust):
@@ -101,7 +101,7 @@ def test_sizes_that_chance_seldom_makes_warn_and_say_what_could_be_missing(trust
     )
     assert [c.name for c in found.failed] == [] and found.split is not None
     assert SRM_THRESHOLD <= found.split.test.p_value < SRM_DOUBT
-    check = next(c for c in found.checks if c.name == "Sample ratio, exposed units")
+    check = next(c for c in found.checks if c.name == "Sample ratio of exposed units")
     assert check.verdict == "warning" and check.found.endswith(f"control is about {found.split.missing:,} units short")
     assert [c for c in found.caveats if not c.name.startswith("missing_")] == [check.caveat]
     assert report.text_caveats(found).startswith("**The split is doubtful.** The arms hold ")
@@ -129,8 +129,8 @@ def test_an_arm_that_is_missing_altogether_fails(checks):
     """The arm has no row, so it must count as 0, not as absent."""
     gone = "delete from marts.fct_experiment_results where variant = 'treatment' and population = 'assigned'"
     found = checks(gone + " and dimension = 'all'")
-    assert failed(found) == {"Sample ratio, assigned units"}
-    assert " : 0," in found["Sample ratio, assigned units"].found
+    assert failed(found) == {"Sample ratio of assigned units"}
+    assert " : 0," in found["Sample ratio of assigned units"].found
 
 
 def test_a_day_without_treated_units_fails(checks):

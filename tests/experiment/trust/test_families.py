@@ -98,7 +98,7 @@ def test_the_smallest_p_of_a_family_is_one_of_its_lines_and_called_adjusted_wher
 
 
 def gap(name: str, hits: tuple[int, int]) -> MissingValues:
-    metric = SimpleNamespace(name=name, label=name, role="guardrail")
+    metric = SimpleNamespace(name=name, label=name, role="guardrail", missing=None)
     return MissingValues((metric,), counted(hits, (2_000, 2_000)), (), (), 0)
 
 

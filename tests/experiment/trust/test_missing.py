@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from helpers.experiment.decision.invalid import FailedCheck, mended
 from helpers.experiment.missing_values import MissingValues, missing, unreadable
 from helpers.experiment.trust.missing import _caveat, missing_values
-from helpers.formatting import formatted
+from helpers.formatting import WITH_A_VALUE, formatted
 from tests.ingest.studies import METRICS, unit_study
 
 STUDY = unit_study("units.csv")
@@ -42,6 +43,31 @@ def test_missing_in_one_arm_alone_fails():
     assert judged(table((0, 100), (0, 1900), (40, 140), (0, 1860))) == [
         ("Missing values of spend", "failed"), ("Who lacks spend", "warning")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("zero", [False, True])
+def test_the_key_that_may_mend_values_missing_by_arm_is_named_with_what_is_left_without_it(zero):
+    metrics = [METRICS[0] | ({"missing": "zero"} if zero else {}), *METRICS[1:]]
+    study = unit_study("units.csv", {"metrics": metrics})
+    counts = {
+        (arm, high): (gone, n)
+        for arm, lost in zip(ARMS, (0, 90), strict=True)
+        for high, gone, n in ((True, 0, 90), (False, lost, 900))
+    }
+    (found,) = missing(gaps(counts, metric=METRICS[0]["name"]), study)
+    (check,) = [c for c in missing_values(found, study) if c.name.startswith("Missing")]
+    assert check.verdict == "failed"
+    assert ("`missing: zero` at rate" in check.remedy and "run again" in check.remedy) is not zero
+    said = mended([FailedCheck(check.name, check.found, check.remedy)])
+    assert said == ("" if zero else f"Draw no conclusion: {check.remedy}.")
+
+
+def test_a_label_that_says_of_those_with_a_value_is_not_told_as_lacking_one():
+    named = {"label": f"Rate{WITH_A_VALUE}"}
+    study = unit_study("units.csv", {"metrics": [METRICS[0] | named, *METRICS[1:]]})
+    counts = {(arm, high): (gone, 900) for arm in ARMS for high, gone in ((True, 0), (False, 90))}
+    (found,) = missing(gaps(counts, metric=METRICS[0]["name"]), study)
+    assert [c.name for c in missing_values(found, study)] == ["Missing values of rate"]
 
 
 def test_missing_alike_by_arm_but_of_those_without_the_outcome_warns_in_words():

@@ -85,4 +85,4 @@ def test_the_same_units_are_one_check():
 
     study = config.load("studies/cart_checkout.yml").model_copy(update={"segments": []})
     names = [c.name for c in sample_ratios(Days(study, logged([0.5] * 14, 3)), None)]
-    assert names == ["Sample ratio, exposed units", "Sample ratio by day"]
+    assert names == ["Sample ratio of exposed units", "Sample ratio by day"]

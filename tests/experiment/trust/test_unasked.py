@@ -22,7 +22,7 @@ def test_only_arm_sizes_are_asked_of_counts(tmp_path: Path) -> None:
     study, where = config.opened(file)
     with query.connect(where.database) as con:
         found = trust_checks(con, Results(con, study))
-    assert [c.name for c in found.checks] == ["Sample ratio, exposed units", "Sample ratio by day"]
+    assert [c.name for c in found.checks] == ["Sample ratio of exposed units", "Sample ratio by day"]
     assert {"Contamination", "Repeated rows", "Missing values of the metrics", "Skew of spend mean"} <= {
         c.name for c in found.unasked
     }

@@ -34,7 +34,7 @@ def test_a_table_is_described_by_what_ended_and_by_what_tells_it(tmp_path: Path)
     file = attributes(tmp_path / "members.csv")
     study, text, said = proposed(tmp_path, file, descriptive=True)
     assert study.is_descriptive and study.primary.event == "churned" and study.primary.better == "lower"
-    assert "(primary proportion)" in said
+    assert "(primary proportion)" in said and "registered" not in said
     _, _, said = proposed(tmp_path, file, descriptive=True, primary="churned", force=True)
     assert "churned (primary proportion, as you said)" in said and said.count("as you said)") == 1
     assert study.lifetime is not None and (study.lifetime.lasted, study.lifetime.unit) == ("months", "months")

@@ -22,7 +22,7 @@ from helpers.stats.multiplicity.corrections import adjust
 from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.summaries.summary import Summary
 
-SAMPLE_RATIO = "Sample ratio, all units"
+SAMPLE_RATIO = "Sample ratio of all units"
 """The one trust check that counts can answer, by its name in a report."""
 
 

@@ -20,6 +20,8 @@ GRID = 65
 """Values of a range that are tried before the place of a change is narrowed down."""
 HALVINGS = 60
 """Steps of that narrowing: no two numbers lie closer."""
+LITTLE = 1e-9
+"""Part of a value by which the next one tried lies above it."""
 LEAST, MOST = 0.001, 1.0
 """Ends of the range of a share or of a relative effect that is searched."""
 
@@ -29,13 +31,15 @@ NO_MONEY = "no money is reckoned"
 
 @dataclass(frozen=True)
 class Turn:
-    """Where the decision becomes another: below ``at``, or above it, it is ``verdict``; from ``until`` on it is ``then``, if any."""
+    """Where the decision becomes another: below ``at``, or above it, it is ``verdict``.
+
+    ``beyond`` are the places farther out at which it is another again, each with what it is from there on.
+    """
 
     at: float
     below: bool
     verdict: str
-    until: float | None = None
-    then: str = ""
+    beyond: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Assumption:
         path: of its key in the study.
         used: the value that the report reckons with; None where it reckons with none.
         low, high: the range in which another decision was looked for.
-        turns: the nearest change below the value used and the nearest above it, as far as there are any.
+        turns: the nearest change below the value used and the nearest above it, as far as there are any, each with
+            every further one on its side.
         why: why no value changes the decision, where the rule does not look at it.
     """
 
@@ -96,7 +101,7 @@ def _restated(weighed: Evidence, value: DecisionValue | None, study: Study, othe
 
 def _assumption(path: str, study: Study, decided: StudyDecision, values: Values) -> Assumption:
     used = value_at(study, path)
-    tried = _range(path, used, study, values)
+    tried = _range(path, used, study, values, decided)
     why = _unread(path, decided, values)
     turns = () if why else _turns(tried, used, again(path, study, decided, values), path.endswith("_months"))
     return Assumption(path, None if why == NO_MONEY else used, min(tried), max(tried), turns, why)
@@ -112,7 +117,7 @@ def _unread(path: str, decided: StudyDecision, values: Values) -> str:
     return ""
 
 
-def _range(path: str, used: float, study: Study, values: Values) -> list[float]:
+def _range(path: str, used: float, study: Study, values: Values, decided: StudyDecision) -> list[float]:
     """The values that are tried, with the one used among them, in their order."""
     prior = study.decision.prior
     gain = max((abs(v.expected.gain) for v in values if v is not None), default=0.0) / 100
@@ -126,8 +131,15 @@ def _range(path: str, used: float, study: Study, values: Values) -> list[float]:
         "economics.monthly_run_cost": _steps(0.0, 2 * max(gain / months, used)),
         "economics.horizon_months": range(1, 61),
         "design.planned_units": [used],
+        "decision.min_relative_uplift": [*_steps(0.0, MOST), *_bars(decided)],
     }
     return sorted({float(each) for each in found.get(path, _steps(0.0, MOST))} | {used})
+
+
+def _bars(decided: StudyDecision) -> list[float]:
+    """What the smallest uplift is held against, of every arm, and a little more: between two steps lies no change unseen."""
+    held = (each for e in decided.evidence for each in (e.uplift, e.at_best, e.ceiling))
+    return [x for each in held if 0 < each < MOST for x in (each, each * (1 + LITTLE))]
 
 
 def _room(prior: Prior, other: float) -> float:
@@ -148,13 +160,14 @@ def _turns(
     for below in (True, False):
         beyond = [x for x in reversed(tried) if x < used] if below else [x for x in tried if x > used]
         steps = 0 if whole else HALVINGS
-        if (first := _change(used, made, beyond, decision, steps)) is None:
-            continue
-        at, other, verdict = first
-        rest = [x for x in beyond if (x < other if below else x > other)]
-        second = _change(other, verdict, rest, decision, steps)
-        until, then = (second[0], second[2]) if second else (None, "")
-        found.append(Turn(at, below, verdict, until, then))
+        places: list[tuple[float, str]] = []
+        near, verdict = used, made
+        while (change := _change(near, verdict, beyond, decision, steps)) is not None:
+            at, near, verdict = change
+            places.append((at, verdict))
+            beyond = [x for x in beyond if (x < near if below else x > near)]
+        if places:
+            found.append(Turn(places[0][0], below, places[0][1], tuple(places[1:])))
     return tuple(found)
 
 

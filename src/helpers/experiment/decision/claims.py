@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from helpers.defaults import FEWEST_CLUSTERS
-from helpers.formatting import CHANGE, Unit, apart, between, formatted, interval, p_text
+from helpers.formatting import CHANGE, Unit, apart, between, formatted, interval, p_text, stated
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -342,7 +342,7 @@ def text(claim: Claim) -> str:
             gain = (
                 f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative', bar=least)}" if best else "no different"
             )
-            told = f"{claim.subject} is {gain} at best, below the {formatted(least, 'relative')} that is worth shipping"
+            told = f"{claim.subject} is {gain} at best, below the {stated(least, 'relative')} that is worth shipping"
             harm = f", and that is no significant harm only{SHARED.lstrip(',')}" if claim.shared else ""
             return f"{told}: {SMALL if best >= 0 else BAD_SIDE + harm}"
         case "guardrail":
@@ -374,8 +374,8 @@ def margin(claim: Claim) -> str:
     """The margin of a guardrail."""
     size = claim.numbers[-1]
     if claim.unit == "relative":
-        return formatted(size, "share")
-    return formatted(size, claim.unit, claim.currency).lstrip("+")
+        return stated(size, "share")
+    return stated(size, claim.unit, claim.currency).lstrip("+")
 
 
 def bound(claim: Claim) -> str:

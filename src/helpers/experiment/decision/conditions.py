@@ -3,6 +3,7 @@
 :mod:`~helpers.experiment.decision.rule` holds the evidence against them, the brief of the design lists them.
 """
 
+import math
 from dataclasses import dataclass
 
 from helpers.config import Metric, Rule, Study
@@ -11,7 +12,7 @@ from helpers.defaults import FEWEST_CLUSTERS
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.claims import Claim
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import CHANGE, Unit, formatted, inside
+from helpers.formatting import CHANGE, Unit, formatted, inside, level_text, stated
 from helpers.warehouse.amounts import HUNDREDTHS
 
 SOUND = "Trust checks"
@@ -41,6 +42,8 @@ class Scope:
         planned_units: units that the study says it needs, None where it does not.
         look: a look before the study's time is over.
         lower: whether less of the primary metric is better.
+        p_value, p_values: that of the primary metric and those of the guardrails, which stand beside the level; NaN and
+            none before anything is found.
     """
 
     guardrails: tuple[tuple[str, str], ...] = ()
@@ -50,6 +53,8 @@ class Scope:
     planned_units: int | None = None
     look: EarlyLook | None = None
     lower: bool = False
+    p_value: float = math.nan
+    p_values: tuple[float, ...] = ()
 
 
 def scope(study: Study) -> Scope:
@@ -82,15 +87,17 @@ def conditions(rule: Rule, asked: Scope) -> tuple[Condition, ...]:
     early = f" at {formatted(look.share, 'share')} of the time" if look else ""
     found = [
         Condition(SOUND, "none failed"),
-        Condition(f"{SIGNIFICANCE}{early}", f"p < {level:.2g}, better than the control"),
-        Condition("Risk of no improvement", f"below {formatted(rule.max_risk, 'share')}"),
+        Condition(f"{SIGNIFICANCE}{early}", f"p < {level_text(level, asked.p_value)}, better than the control"),
+        Condition("Risk of no improvement", f"below {stated(rule.max_risk, 'share')}"),
         Condition(
             REDUCTION if asked.lower else UPLIFT,
-            f"at least {formatted(rule.min_relative_uplift, 'share' if asked.lower else 'relative')}",
+            f"at least {stated(rule.min_relative_uplift, 'share' if asked.lower else 'relative')}",
         ),
     ]
-    at = f" at p < {level:.2g}" if look else ""
-    found += [Condition(f"Guardrail {name}", f"worse by less than {margin}{at}") for name, margin in asked.guardrails]
+    told = asked.p_values or [math.nan] * len(asked.guardrails)
+    for (name, margin), p_value in zip(asked.guardrails, told, strict=True):
+        at = f" at p < {level_text(level, p_value)}" if look else ""
+        found.append(Condition(f"Guardrail {name}", f"worse by less than {margin}{at}"))
     if asked.money:
         found.append(Condition("Expected money", "not below zero"))
     if asked.agreement:

@@ -25,7 +25,7 @@ from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision import registration
-from helpers.experiment.decision.rule import RECOMMENDATIONS, Verdict
+from helpers.experiment.decision.rule import Verdict
 from helpers.formatting import Value, sentence
 from helpers.paths import StudyPaths
 from helpers.pipeline import faults
@@ -164,7 +164,7 @@ def append(study: Study, where: StudyPaths, choice: Choice, current: Current = a
         "before": before,
     }
     said = {
-        "action": sentence(choice.action.strip()) or RECOMMENDATIONS[choice.decision],  # type: ignore[index]
+        "action": sentence(choice.action.strip()),  # a sentence that nobody said is put into nobody's mouth
         "reason": choice.reason,
         "data": _summary(numbers),
         "rationale": choice.rationale,
@@ -287,10 +287,11 @@ def _refuse(choice: Choice, recommended: str, may_override: Sequence[str]) -> No
         raise ReportError("no such decision", got=repr(choice.decision), expected=f"one of {', '.join(VERDICTS)}")
     roles = dict.fromkeys((*ROLES, *may_override))
     if choice.by not in roles:
+        may = f"one of {', '.join(may_override)}, who may override the rule" if choice.override else ""
         raise ReportError(
             "no such role",
             got=repr(choice.by),
-            expected=f"one of {', '.join(roles)}",
+            expected=may or f"one of {', '.join(roles)}",
             cause="roles are logged, not names",
         )
     if not choice.override and not choice.reason.strip():

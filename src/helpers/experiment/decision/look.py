@@ -65,14 +65,15 @@ def early_look(study: Study, last: datetime | None, *, dated: bool = False) -> E
     """The look that a study is read at, from the last moment in its data; None once its time is over.
 
     Its time is its period, and at least a whole week; a week alone where nobody stated when the period ends, for then
-    nothing tells that the experiment was to run on. It counts as over up to :data:`SLACK`, or :data:`DATE` where times are ``dated``
-    without an hour. ``last`` is None of a table without times, which is taken to cover
-    its period, for nothing tells otherwise. Reference: Lan and DeMets (1983), Biometrika 70.
+    nothing tells that the experiment was to run on. It counts as over up to :data:`SLACK`; where times are ``dated``
+    without an hour the last one stands for its whole day, a :data:`DATE`, in the share of the time as well. ``last`` is
+    None of a table without times, which is taken to cover its period, for nothing tells otherwise. Reference: Lan and
+    DeMets (1983), Biometrika 70.
     """
-    start, last = study.period.start, last or study.period.end
-    week = start + WEEK
+    start, week = study.period.start, study.period.start + WEEK
     over = week if study.assumes("period.end") else max(study.period.end, week)
-    if last >= over - (DATE if dated else SLACK):
+    reached = last + DATE if last and dated else last or study.period.end
+    if reached >= over - (timedelta(0) if dated else SLACK):
         return None
-    share = min(max((last - start) / (over - start), 1e-3), 1 - 1e-3)
-    return EarlyLook(share, level_at(share, study.decision.confidence), last, over)
+    share = min(max((reached - start) / (over - start), 1e-3), 1 - 1e-3)
+    return EarlyLook(share, level_at(share, study.decision.confidence), last or reached, over)

@@ -11,7 +11,7 @@ from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
 from helpers.experiment.pace import enrolment_days, timeless
 from helpers.experiment.results import Results
-from helpers.formatting import counted, formatted, inside
+from helpers.formatting import apart, counted, formatted, inside, level_text, stated
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.validation import InputError
@@ -90,7 +90,7 @@ def _settled(results: Results, weighed: Evidence) -> str:
     belief, rule, subject = weighed.belief, results.study.decision, _subject(weighed)
     if belief is None:
         return unsettled(weighed, results.study.randomised, subject)
-    most = formatted(rule.max_risk, "share")
+    most = stated(rule.max_risk, "share")
 
     times = belief.times_to_settle(rule.max_risk, LONGEST)
     if times is None:
@@ -124,11 +124,11 @@ def raised(weighed: Evidence, missed: Collection[str], counted: str, least: floa
         return ""
     what = inside(UPLIFT if weighed.higher_is_better else REDUCTION)
     asked, best = (
-        formatted(each, "relative").removeprefix("" if weighed.higher_is_better else "+")
-        for each in (least, weighed.at_best)
+        told.removeprefix("" if weighed.higher_is_better else "+")
+        for told in (stated(least, "relative"), apart(weighed.at_best, least, "relative"))
     )
     if not weighed.can_reach(least):
-        most = formatted(weighed.ceiling, "relative")
+        most = apart(weighed.ceiling, least, "relative")
         return (
             f"No number of {counted} brings the {what}{of} to {asked}: a change can bring {most} at most, so the smallest "
             "one that is worth shipping has to be stated lower."
@@ -144,7 +144,7 @@ def raised(weighed: Evidence, missed: Collection[str], counted: str, least: floa
 
 
 def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiority) -> str:
-    """About how many units would show a guardrail to be inside its margin, if it stays as it is."""
+    """About how many units would show a guardrail to be inside its margin, if it stays as it is: by the level of the end."""
     e = found.effect
     seen = e.relative if found.scale == "relative" else e.absolute
     limit = -found.margin if found.bad == "decrease" else found.margin
@@ -158,7 +158,10 @@ def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiori
     if times is None:
         return f"If {subject} stays as it is, no affordable sample shows it to be inside its margin."
     counted = _counted(times, results, weighed)
-    return f"If {subject} stays as it is, about {counted} show it to be inside its margin."
+    end = ""
+    if weighed.look is not None:
+        end = f" when its time is over, at p < {level_text(1 - found.confidence)}; before that it takes more"
+    return f"If {subject} stays as it is, about {counted} show it to be inside its margin{end}."
 
 
 def _paying(results: Results, weighed: Evidence) -> str:
@@ -170,7 +173,7 @@ def _paying(results: Results, weighed: Evidence) -> str:
             f"No lower cost makes it pay: the revenue{whose} is not expected to rise. Another version of the change may make it "
             "rise, or more units show that what was measured of it is chance."
         )
-    most = formatted(gain, "money", economics.currency)
+    most = apart(gain, 100 * economics.cost, "money", economics.currency)
     return f"It pays if the cost{whose} over {economics.horizon} is below {most}; more units need not change that."
 
 

@@ -14,7 +14,7 @@ from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.rule import Verdict
 from helpers.experiment.design import basis, detectable, direction
-from helpers.formatting import formatted, inside, listed
+from helpers.formatting import formatted, inside, level_text, listed
 from helpers.record import Number, Numbers
 from helpers.stats.comparisons.effects import Effect
 
@@ -132,10 +132,14 @@ def propose(
     compared = options.weigh(outlook)
     month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
     beside = beside_the_rule(compared.recommended, made, study, weighed)
-    doubts = [caveat.claim for caveat in of_intervals(earlier)]
+    caveats = of_intervals(earlier)
+    doubts = [caveat.claim for caveat in caveats]
+    doubted = any(caveat.doubts(study.primary.name) for caveat in caveats)
     agrees = agreeing(compared.recommended.option, made.verdict)
     least = _text(earlier["design.detectable_now"]) if weighed.look is None else _detectable(results, weighed.look)
-    talk = talk_track(study, weighed, beside, compared, month, least, doubts)
+    talk = talk_track(study, weighed, beside, compared, month, least, doubts, doubted=doubted)
+    if agrees and made.verdict == "GO":  # what is proposed first is what the first page says
+        talk = replace(talk, propose=(made.recommendation, *talk.propose))
     talk = replace(talk, agrees=agrees)
     return Proposal(compared, month, talk, beside, value.expected.net, made.arm), ""
 
@@ -162,11 +166,14 @@ def talk_track(
     month: Monthly,
     detectable: str,
     doubts: Sequence[str] = (),
+    *,
+    doubted: bool = False,
 ) -> TalkTrack:
     """What we know, what we do not, what we propose and what would change our minds.
 
     ``beside`` says how the proposal stands to the rule, ``detectable`` is the text of the relative effect that the units
-    at hand find with the planned power, empty where they find none; ``doubts`` are what trust checks say of intervals.
+    at hand find with the planned power, empty where they find none; ``doubts`` are what trust checks say of intervals,
+    and the primary one is ``doubted`` where that is one of them: then so is its p.
     """
     currency, best, belief = study.economics.currency, compared.recommended, compared.outlook.belief
     effect, of = claims.effect_of(weighed), f" of {weighed.arm}" if weighed.arm else ""
@@ -184,7 +191,7 @@ def talk_track(
         )
     return TalkTrack(
         (
-            f"{claims.text(effect)}: {TOLD[effect.strength]}.",
+            f"{claims.text(effect)}: {TOLD[effect.strength]}{DOUBTED if doubted else ''}.",
             *(
                 f"The two means disagree: {claims.text(claims.agreement(each, weighed.arm))}."
                 for each in weighed.agreements
@@ -240,7 +247,11 @@ def _missed(study: Study, weighed: Evidence, effect: claims.Claim, of: str, dete
     if effect.strength == "significant":
         return f"How large the effect{of} truly is: the interval allows {claims.ends(effect)}."
     power = formatted(study.design.power, "share")
-    level = f" at the p < {weighed.look.level:.2g} that a gain needs this early" if weighed.look else ""
+    level = (
+        f" at the p < {level_text(weighed.look.level, weighed.p_value)} that a gain needs this early"
+        if weighed.look
+        else ""
+    )
     if not detectable:
         return f"Whether there is an effect{of}: these units find none of any size with {power} power{level}."
     return (
@@ -249,6 +260,8 @@ def _missed(study: Study, weighed: Evidence, effect: claims.Claim, of: str, dete
     )
 
 
+DOUBTED = ", as far as its interval and p can be trusted, which a trust check doubts"
+"""What is added to the strength of an effect whose interval is doubted."""
 TOLD: dict[claims.Strength, str] = {
     "significant": "it can be told from noise",
     "not significant": "it cannot be told from noise",
@@ -304,7 +317,7 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weigh
         if option is options.EXTEND:
             return f"{says}; {money}, and by that it is worth more to know more before everyone gets it."
         stages = option.share == 1 and study.rollout[0].share < 1
-        first = "; it still goes out by the stages of the plan, which guard against faults that no test shows"
+        first = "; the stages of the plan are the way there, for they guard against faults that no test shows"
         return f"{says}, and the money agrees{first if stages else ''}."
     if option is options.KEEP:
         return f"{says}, and by money alone no step within the bound on a fall is worth more than keeping the control."

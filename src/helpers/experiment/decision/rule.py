@@ -41,7 +41,7 @@ SMALLEST = 5e-4
 """Relative effect below which there is next to no gain to look for."""
 RECOMMENDATIONS: dict[Verdict, str] = {
     "GO": "Ship it by the stages of the rollout.",
-    "ITERATE": "Do not ship yet: what is missing is named.",
+    "ITERATE": "Do not ship yet.",
     "KILL": "Stop.",
     "INVALID": "Draw no conclusion: mend what failed, in the study file or the data if the fault lies there, else by another run.",
 }
@@ -76,12 +76,18 @@ class Decision:
 
     @property
     def recommendation(self) -> str:
-        """What to do; a warning that asks for something before anybody ships comes before the shipping.
+        """What to do, and of what waits on what; a warning that asks for something before anybody ships comes before the shipping.
 
         >>> Decision("GO", "", (), first="find the lost units").recommendation
         'First find the lost units; then ship it by the stages of the rollout.'
+        >>> missed = Criterion("Significance", "p < 0.05, better than the control", "p = 0.2", False)
+        >>> Decision("ITERATE", "", (missed,)).recommendation
+        'Do not ship yet: the rule is not met on significance.'
         """
         said = self.remedy or RECOMMENDATIONS[self.verdict]
+        missed = [inside(c.name) for c in self.criteria if not c.met]
+        if self.verdict == "ITERATE" and missed:
+            said = f"{said.removesuffix('.')}: the rule is not met on {listed(missed)}."
         return f"First {self.first}; then {inside(said)}" if self.first and self.verdict == "GO" else said
 
 
@@ -243,15 +249,32 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         early = f" That holds although {evidence.look.text}." if evidence.look else ""
         what = "uplift" if evidence.higher_is_better else "reduction"
         return "GO", f"The {what} of {_uplift(evidence)} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
-    unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
-    return "ITERATE", f"{unmet}: {'; '.join(map(_missed, missed))}."
+    early = f"{evidence.look.text}; " if evidence.look else ""
+    unmet = f"Too early: {early}not met" if _is_barred_by_time(evidence, missed) else "Not met"
+    read = f" {early[:1].upper()}{early[1:].removesuffix('; ')}." if early and unmet == "Not met" else ""
+    worse = _worse(evidence)
+    harmed = f" Guardrail{'s' if worse.endswith('are significantly worse') else ''} {worse}." if worse else ""
+    return "ITERATE", f"{unmet}: {'; '.join(map(_missed, missed))}.{harmed}{read}"
+
+
+def _is_barred_by_time(evidence: Evidence, missed: Sequence[Criterion]) -> bool:
+    """Whether time may bring what is not met at an early look: not where what bars a GO would bar it at the end as well."""
+    if evidence.look is None:
+        return False
+    states = {claims.state(guardrail, evidence.look) for _, guardrail in evidence.guardrails}
+    return any(c.name.startswith(SIGNIFICANCE) for c in missed) or "too early" in states
 
 
 def _held(evidence: Evidence) -> str:
     """That each guardrail is inside its margin, and which of them got worse all the same."""
+    worse = _worse(evidence)
+    return f"Every guardrail is inside its margin{f', though {worse}' if worse else ''}."
+
+
+def _worse(evidence: Evidence) -> str:
+    """Which guardrails got worse, wherever they lie to their margins; empty where none did."""
     worse = [inside(name) for name, guardrail in evidence.guardrails if guardrail.harmed]
-    though = f", though {listed(worse)} {'is' if len(worse) == 1 else 'are'} significantly worse" if worse else ""
-    return f"Every guardrail is inside its margin{though}."
+    return f"{listed(worse)} {'is' if len(worse) == 1 else 'are'} significantly worse" if worse else ""
 
 
 def _missed(criterion: Criterion) -> str:
@@ -315,6 +338,8 @@ def _scope(evidence: Evidence) -> Scope:
         evidence.planned_units,
         evidence.look,
         not evidence.higher_is_better,
+        evidence.p_value,
+        tuple(guardrail.p_value for _, guardrail in evidence.guardrails),
     )
 
 
@@ -355,7 +380,7 @@ def _reached(evidence: Evidence, rule: Rule) -> str:
     found = _uplift(evidence, rule.min_relative_uplift)
     if rule.min_relative_uplift <= evidence.ceiling:
         return found
-    return f"{found}, of {formatted(evidence.ceiling, 'relative')} that any change can bring"
+    return f"{found}, of {apart(evidence.ceiling, rule.min_relative_uplift, 'relative')} that any change can bring"
 
 
 def _uplift(evidence: Evidence, bar: float = math.nan) -> str:

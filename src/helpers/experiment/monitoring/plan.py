@@ -16,7 +16,7 @@ from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.monitoring.guarded import Guarded, Uncounted, guarded, guards
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
-from helpers.formatting import counted, formatted, inside
+from helpers.formatting import counted, formatted, inside, times
 from helpers.formatting import shift as told
 from helpers.record import Numbers
 
@@ -126,7 +126,7 @@ class MonitoringPlan:
         """What is planted, by name: a shift of the rate each, then a surge of tickets."""
         shifted = {_name(shift): replace(self.world, shift=shift) for shift in self.section.shifts}
         surge = {
-            f"{self.triggers.called} x {self.section.ticket_surge:g}": replace(
+            f"{self.triggers.called} x {times(self.section.ticket_surge)}": replace(
                 self.world, surge=self.section.ticket_surge
             )
         }

@@ -12,7 +12,7 @@ from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma
 from helpers.experiment.monitoring.rules import WESTERN_ELECTRIC, any_signal, observed
 from helpers.experiment.monitoring.stream import DailyStream
-from helpers.formatting import shift
+from helpers.formatting import shift, times
 from helpers.stats.validation import BoolArray, FloatArray
 
 DailyVerdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
@@ -56,7 +56,7 @@ class Triggers:
 
     def text(self, label: str) -> str:
         days = "one observed day" if self.days == 1 else f"{self.days} observed days in a row"
-        drop, tickets = shift(self.drop).lstrip("+"), f"{self.tickets:g} times their baseline"
+        drop, tickets = shift(self.drop).lstrip("+"), f"{times(self.tickets)} times their baseline"
         return f"{label} more than {drop} below its baseline on {days}, or {self.called} above {tickets}"
 
 

@@ -21,7 +21,7 @@ class CheckKind:
 
 
 KINDS = (
-    CheckKind("Sample ratio, ", "Sample ratios", "sample ratio over all units"),
+    CheckKind("Sample ratio of ", "Sample ratios", "sample ratio over all units"),
     CheckKind("Sample ratio by ", "Sample ratios", "sample ratio by day and by segment"),
     CheckKind("What was randomised", "Rows and units", "what was randomised"),
     CheckKind("Whole clusters", "Rows and units", "clusters that are whole and enough"),

@@ -10,7 +10,7 @@ from helpers.experiment.arm_shares import after_holm
 from helpers.experiment.caveats import Caveat
 from helpers.experiment.missing_values import MissingValues, is_weighed, p_values, smallest
 from helpers.experiment.trust.check import TrustCheck, TrustVerdict
-from helpers.formatting import formatted, inside, p_text
+from helpers.formatting import formatted, inside, listed, p_text
 
 if TYPE_CHECKING:
     pass
@@ -63,11 +63,23 @@ def missing_values(
             _unread(found) if alone else None,
             short=label,
             shared=several or hidden,
+            remedy=_mended(found, study) if apart and not alone else "",
         )
     )
     if found.outcome:
         checks.append(_like_the_others(found, study, related))
     return checks
+
+
+def _mended(found: MissingValues, study: Study) -> str:
+    """The one key that mends it where an empty value means nothing, and what is left where it does not."""
+    unsaid = [metric.name for metric in found.metrics if study.when_missing(metric) != "zero"]
+    if not unsaid:
+        return ""
+    return (
+        f"where an empty value means that nothing happened, write `missing: zero` at {listed(unsaid)} in the study file; "
+        "where it is not known, find why one arm lacks more of them, and run again"
+    )
 
 
 def _unread(found: MissingValues) -> Caveat:

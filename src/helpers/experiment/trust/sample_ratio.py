@@ -4,15 +4,12 @@ is not known. One that chance still seldom makes warns."""
 from dataclasses import replace
 from datetime import timedelta
 
-from helpers.config import Study
-from helpers.defaults import SRM_DOUBT
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
-from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
+from helpers.experiment.trust.marginal_srm import MarginalSRM, against, caveat
 from helpers.experiment.trust.ratio_by import FAMILY, ratio_by
 from helpers.experiment.trust.split_over_time import split_parts, text_parts
-from helpers.formatting import p_text, ratio
-from helpers.stats.checks.srm import SRM
+from helpers.formatting import p_text
 from helpers.stats.checks.srm_diagnosis import diagnose_srm
 
 
@@ -28,9 +25,9 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
     overall = {p: results.sample_ratio(p) for p in counted}
     checks = [
         TrustCheck(
-            f"Sample ratio, {population} units",
+            f"Sample ratio of {population} units",
             "Do the arms have their designed sizes?",
-            f"{' : '.join(f'{n:,}' for n in test.observed)}{_against(test, results.study)}, {p_text(test.p_value)}",
+            f"{' : '.join(f'{n:,}' for n in test.observed)}{against(test, results.study)}, {p_text(test.p_value)}",
             "failed" if test.failed else "passed",
             FAMILY,
             p_value=test.p_value,
@@ -43,13 +40,6 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
     groups = ("day", *results.study.segments) if results.study.has_time else results.study.segments
     weights = {v.name: v.weight for v in results.study.variants}
     return _with_cause(checks + [ratio_by(group, results.sizes_by(group), weights) for group in groups], results)
-
-
-def _against(test: SRM, study: Study) -> str:
-    """Weights that nobody stated, where the sizes of the arms do not fit them: a failure may be theirs."""
-    if not study.is_weighed_by_guess or not test.p_value < SRM_DOUBT:
-        return ""
-    return f" against {ratio([v.weight for v in study.variants])}, which nobody stated"
 
 
 def _doubted(check: TrustCheck, marginal: MarginalSRM, results: Results) -> TrustCheck:

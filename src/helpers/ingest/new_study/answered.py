@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.formatting import formatted
+from helpers.formatting import WITH_A_VALUE, formatted
 from helpers.ingest.new_study import asking, clusters, contradictions, direction, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure
@@ -93,7 +93,7 @@ def _as_said(metric: Measure, said: Said) -> Measure:
         return metric
     if said.empty == ZERO:
         return replace(metric, zero=said.how("empty"), missing="")
-    return replace(metric, missing="", label=f"{metric.label}, of those with a value")
+    return replace(metric, missing="", label=f"{metric.label}{WITH_A_VALUE}")
 
 
 def _of_primary(table: "SourceTable", primary: Measure, column: Column, said: Said, ask: asking.Ask | None) -> Measure:
@@ -122,5 +122,5 @@ def _of_primary(table: "SourceTable", primary: Measure, column: Column, said: Sa
         said = asking.settled(said, question, ask)
     if said.empty or not primary.missing:
         return _as_said(primary, said)
-    left = f"{primary.label}, of those with a value"
+    left = f"{primary.label}{WITH_A_VALUE}"
     return replace(primary, label=left) if column.filled < OFTEN * column.rows and not primary.zero else primary

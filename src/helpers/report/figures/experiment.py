@@ -279,14 +279,22 @@ def segment_effects(
 
 def _differing(interactions: Mapping[str, Heterogeneity], of: str) -> str:
     """Where the effect differs: by levels that may be named, else by segments, else nowhere that can be told."""
-    named = [_segment(dimension, name) for dimension, test in interactions.items() for name in test.claims]
+    named = {
+        dimension: [_segment(dimension, name) for name in test.claims]
+        for dimension, test in interactions.items()
+        if test.claims
+    }
+    pairs = [name for name in named if len(interactions[name].segments) == 2 == len(named[name])]
+    rest = [level for name, levels in named.items() if name not in pairs for level in levels]
     if named:
-        return f"The effect{of} differs from the rest for {listed(named)}"
+        told = [f"from the rest for {listed(rest)}"] if rest else []
+        told += [f"between {listed(named[name])}" for name in pairs]  # of two, neither is the rest
+        return f"The effect{of} differs {', and '.join(told)}"
     uneven = [dimension.replace("_", " ") for dimension, test in interactions.items() if test.interaction]
     if uneven:
         return f"The effect{of} differs by {listed(uneven)}, though no level alone may be called different"
     if all(np.isnan(test.p_value) for test in interactions.values()):
-        return f"No segment has two levels that show whether the effect{of} differs"
+        return f"No segment has two levels large enough to test whether the effect{of} differs"
     return f"No segment's effect{of} may be called different from the rest"
 
 

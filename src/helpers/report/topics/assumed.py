@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from helpers.config.assumed import MONEY, PRIOR, value_at
+from helpers.config.assumed import MONEY, PRIOR, WEIGHTS, value_at
 from helpers.defaults import BASELINE_DRIFT, MAX_CHANCE_OF_HARM
-from helpers.formatting import Unit, formatted, inside, listed
+from helpers.formatting import Unit, apart, formatted, inside, listed
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def text_carries(found: Iterable[Assumption], study: Study) -> str:
     """Which values that nobody stated carry the verdict: at another one of their order of magnitude it is another."""
     near = [each for each in found if any(_is_near(turn.at, each.used) for turn in each.turns)]
     told = [
-        f"the {inside(NAMED[each.path][0])}, {_text(each.path, each.used, study)} ({_changes(each, study)})"
+        f"the {inside(NAMED[each.path][0])}, {_text(each.path, each.used, study)} (the rule says {_changes(each, study)})"
         for each in near
     ]
     return " ".join(filter(None, [f"Nobody stated {'; '.join(told)}.", _harms(near)])) if told else ""
@@ -83,13 +84,28 @@ def _is_near(at: float, used: float | None) -> bool:
     return used is not None and (used == 0 or used / NEAR <= at <= used * NEAR)
 
 
-def record(nb: Notebook, found: Iterable[Assumption]) -> None:
-    """``decision.rests``: what the first page says beside the verdict."""
-    carried = " ".join(filter(None, [text_carries(found, nb.study), text_directions(nb.study)]))
+def record(nb: Notebook, found: Iterable[Assumption], verdict: str) -> None:
+    """``decision.rests``: what the first page says beside the verdict; INVALID rests on no value that was assumed."""
+    directions = "" if verdict == "INVALID" else text_directions(nb.study)
+    carried = " ".join(filter(None, [text_carries(found, nb.study), directions]))
     nb.record(
         "decision.rests", carried or None, "text", "Assumed values at another of which the verdict would be another",
-        reason="the verdict is the same at each value of what was assumed",
+        reason=text_free(nb.study, verdict),
     )  # fmt: skip
+
+
+def text_free(study: Study, verdict: str) -> str:
+    """Why no assumed value is told beside the verdict; the weights of the variants are none that the rule is asked about.
+
+    >>> from helpers import config
+    >>> study = config.load("studies/cart_checkout.yml").model_copy(update={"assumed": [WEIGHTS]})
+    >>> text_free(study, "GO")
+    'the verdict is the same at each value near those that were assumed, but for variants.weight: at other weights the sample ratio may fail'
+    """
+    if verdict == "INVALID":
+        return "a trust check failed, whatever was assumed of the prior, the smallest gain or the money"
+    weights = f", but for {WEIGHTS}: at other weights the sample ratio may fail" if study.is_weighed_by_guess else ""
+    return f"the verdict is the same at each value near those that were assumed{weights}"
 
 
 def text_directions(study: Study) -> str:
@@ -114,14 +130,19 @@ def note_table(study: Study, found: Iterable[Assumption] = ()) -> str:
 
 
 def _texts(study: Study, what: str) -> str:
-    """Which keys of texts and plans nobody stated; empty where none is listed as assumed."""
-    texts = [path for path in study.assumed if not any(known.startswith(path) for known in (*NAMED, *USUAL))]
+    """Which listed keys nobody stated besides those of the table and the usual ones; empty where there is none.
+
+    Of money these are its keys where none is reckoned.
+    """
+    told = [path for path in (*study.assumptions, *USUAL) if study.assumes(path)]
+    texts = [path for path in study.assumed if not any(f"{known}.".startswith(f"{path}.") for known in told)]
     return f"{what}: {', '.join(texts)}." if texts else ""
 
 
 def text_none(study: Study) -> str:
     """That nothing was assumed which the table would hold, and what stands at its usual value."""
-    none = "The study states each value of its prior, its smallest gain, its money and its plan: none was assumed."
+    parts = ["prior", "smallest gain", *(["money"] if study.economics.revenue_metric is not None else []), "plan"]
+    none = f"The study states each value of {listed([f'its {part}' for part in parts])}: none was assumed."
     return " ".join(filter(None, [none, _texts(study, "Not stated"), text_usual(study)]))
 
 
@@ -167,21 +188,32 @@ def _changes(found: Assumption, study: Study) -> str:
     if found.why:
         return f"at no value: {found.why}"
     if found.turns:
-        return "; ".join(_turn(found.path, turn, study) for turn in found.turns)
+        return "; ".join(_turn(found.path, turn, found.used, study) for turn in found.turns)
     low, high = (_text(found.path, end, study) for end in (found.low, found.high))
     return f"at no value between {low} and {high}"
 
 
-def _turn(path: str, turn: Turn, study: Study) -> str:
-    if turn.until is None:
-        return f"{turn.verdict} {'below' if turn.below else 'above'} {_text(path, turn.at, study)}"
-    low, high = (_text(path, end, study) for end in sorted((turn.at, turn.until)))
-    then = f", {'below' if turn.below else 'above'} that {turn.then}" if turn.then else ""
-    return f"{turn.verdict} from {low} to {high}{then}"
+def _turn(path: str, turn: Turn, used: float | None, study: Study) -> str:
+    """Each stretch of values with the verdict there, away from the value used; the last has no end."""
+    places = [(turn.at, turn.verdict), *turn.beyond]
+    ends = [_text(path, at, study, beside=used) for at, _ in places]
+    told = [
+        f"{verdict} from {' to '.join(_in_order(turn.below, ends[i], ends[i + 1]))}"
+        for i, (_, verdict) in enumerate(places[:-1])
+    ]
+    side, last = "below" if turn.below else "above", places[-1][1]
+    return f"{', '.join(told)}, {side} that {last}" if told else f"{last} {side} {ends[0]}"
 
 
-def _text(path: str, value: float | None, study: Study) -> str:
+def _in_order(below: bool, near: str, far: str) -> tuple[str, str]:
+    """Two ends of a stretch as a reader has them, the lower one first; the far one is the lower where it lies ``below``."""
+    return (far, near) if below else (near, far)
+
+
+def _text(path: str, value: float | None, study: Study, beside: float | None = None) -> str:
+    """A value in words; where the decision turns in as many digits as tell it from the value ``beside`` it."""
     if value is None:
         return "none"
-    unit = NAMED[path][1]
-    return formatted(100 * value if unit == "money" else value, unit, study.economics.currency)
+    unit, scale = NAMED[path][1], 100 if NAMED[path][1] == "money" else 1
+    bar = math.nan if beside is None else scale * beside
+    return apart(scale * value, bar, unit, study.economics.currency)

@@ -10,7 +10,20 @@ from helpers.config.assumed import assumes
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.counts.next_step import next_step
 from helpers.experiment.decision import claims
-from helpers.formatting import MOST_DIGITS, between, decimal, formatted, interval, p_text, rate, ratio, shift, span
+from helpers.formatting import (
+    MOST_DIGITS,
+    apart,
+    between,
+    decimal,
+    formatted,
+    interval,
+    p_text,
+    rate,
+    ratio,
+    shift,
+    span,
+    stated,
+)
 from helpers.ingest.new_study import weights
 from helpers.stats.checks.srm import srm
 from helpers.stats.comparisons.effects import NO_TEST
@@ -177,7 +190,7 @@ def _risk(found: ComparedCounts, weighed: Evidence) -> str:
     prior = found.asked.rule.prior
     helps, harms, by = (formatted(each, "share") for each in (prior.improve, prior.harm, prior.size))
     mark = "assumed: " if assumes(found.asked.rule, (), "prior") else ""
-    return f"{formatted(weighed.risk, 'share')} of no improvement ({mark}{helps} of such ideas help, {harms} harm, by {by} typically)"
+    return f"{apart(weighed.risk, found.asked.rule.max_risk, 'share')} of no improvement ({mark}{helps} of such ideas help, {harms} harm, by {by} typically)"
 
 
 def _assumed(found: ComparedCounts, designed: str) -> str:
@@ -187,7 +200,7 @@ def _assumed(found: ComparedCounts, designed: str) -> str:
     if assumes(rule, (), "prior"):
         told.append(("--prior", "what is believed before the counts, behind the risk"))
     if assumes(rule, (), "min_relative_uplift"):
-        told.append(("--min-uplift", f"an uplift of {formatted(rule.min_relative_uplift, 'share')} is worth shipping"))
+        told.append(("--min-uplift", f"an uplift of {stated(rule.min_relative_uplift, 'share')} is worth shipping"))
     return _listed("assumed, for nobody stated it", told) if told else "  assumed: nothing"
 
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
+NOT_TESTED = "not tested"
+"""What is told of levels that no test could hold against each other."""
 METHODS = {"holm": "Holm", "bh": "Benjamini and Hochberg"}
 """How secondary metrics share their level, by the name that a study gives it."""
 
@@ -164,10 +166,15 @@ def table_interactions(found: Mapping[str, Heterogeneity], study: Study, failed:
                 f"{s.segment} {formatted(finite(s.shrunken), 'relative')} ({s.n_control + s.n_treatment:,})"
                 for s in test.segments
             ),
-            "May be called different": UNREAD if failed else ", ".join(test.claims) or "none",
+            "May be called different": UNREAD if failed else _named(test),
         }
         for dimension, test in found.items()
     ]
+
+
+def _named(test: Heterogeneity) -> str:
+    """The levels that may be called different; where nothing was tested, that, for it is no finding that none may."""
+    return NOT_TESTED if math.isnan(test.p_value) else ", ".join(test.claims) or "none"
 
 
 def note_interactions(found: Mapping[str, Heterogeneity], study: Study) -> str:
@@ -385,11 +392,11 @@ def record_differences(
             finite(test.p_value),
             "p",
             f"Interaction test: one effect{of} for all of {name}",
-            reason="fewer than two of its levels have an effect with an interval",
+            reason=f"not tested: fewer than two of its levels have {nb.study.randomised} and outcomes enough for the test",
         )
         nb.record(
             f"interaction.{dimension}.claims",
-            UNREAD if failed else ", ".join(test.claims) or "none",
+            UNREAD if failed else _named(test),
             "text",
             f"Levels of {name} that may be called different from the rest{f' by the effect{of}' if arm else ''}",
         )

@@ -313,8 +313,16 @@ def note(plan: MonitoringPlan) -> str:
     known = f", from day {plan.wait + 1} on with a rate" if plan.wait else ""
     return (
         f"{runs} launches a column, {plan.section.days} days watched{known}; no day where fewer than half of the launches "
-        "have an alarm"
+        f"have an alarm{_apart(plan)}"
     )
+
+
+def _apart(plan: MonitoringPlan) -> str:
+    """Which guardrails' triggers are not among "any trigger": each has a line in a table of its own."""
+    others = [each.called for each in plan.guards if isinstance(each, Guarded) and each.wait < plan.section.days]
+    if not others:
+        return ""
+    return f"; any trigger: one of those above, without {listed(others)}, whose trigger{'s' if len(others) > 1 else ''} the table of the guardrails has"
 
 
 def note_missing(plan: MonitoringPlan) -> str:

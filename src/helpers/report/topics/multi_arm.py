@@ -8,7 +8,7 @@ from helpers import formatting
 from helpers.config import Study
 from helpers.experiment.decision import claims
 from helpers.experiment.results import MetricEffect, Results
-from helpers.formatting import CHANGE, LEVEL, NO_INTERVAL, finite, formatted, inside
+from helpers.formatting import CHANGE, LEVEL, MOST_DIGITS, NO_INTERVAL, finite, formatted, inside, level_text
 from helpers.report import base, tables
 from helpers.report.base import Base
 from helpers.report.topics import effects
@@ -87,7 +87,7 @@ def table_guardrails(
                 "relative" if g.scale == "relative" else CHANGE[metric.unit],
                 study.economics.currency,
             ),
-            "p": formatting.apart(finite(g.p_value), 1 - g.confidence if look is None else look.level, "p"),
+            "p": formatting.apart(finite(g.p_value), _level(results, look) or 1 - g.confidence, "p"),
             "Verdict": tables.badge("neutral", claims.UNREAD)
             if failed
             else tables.badge(TONES[claims.state(g, look)], claims.STATES[claims.state(g, look)]),
@@ -99,8 +99,16 @@ def table_guardrails(
 def note_guardrails(results: Results, look: "EarlyLook | None" = None) -> str:
     """How the guardrails are tested, and what they stand on."""
     tested = "one-sided non-inferiority against the margin; each keeps its own alpha"
-    early = f"; this early inside its margin needs p < {look.level:.2g}" if look is not None else ""
+    level = _level(results, look)
+    early = f"; this early a guardrail is inside its margin only where p < {level:.{MOST_DIGITS}g}" if level else ""
     return f"{tested}{early}; {base.text(_bases(_guardrails(results)), results.study)}"
+
+
+def _level(results: Results, look: "EarlyLook | None") -> float:
+    """The level of an early look as it is told: apart from each p that it stands beside; 0 without such a look."""
+    if look is None:
+        return 0.0
+    return float(level_text(look.level, *(g.p_value for _, _, g in _guardrails(results))))
 
 
 def _guardrails(results: Results) -> "list[tuple[str, Metric, NonInferiority]]":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import defaults
 from helpers.experiment.decision import options
 from helpers.experiment.decision.proposal import KEYS, Proposal, TalkTrack, described
+from helpers.experiment.decision.value import DAYS_PER_WEEK
 from helpers.formatting import Unit, formatted
 from helpers.report.topics import assumed
 
@@ -63,8 +64,20 @@ def note(study: Study, found: Proposal) -> str:
         f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change; with that look, which may roll it back, "
         f"it is expected to be worth {watched}, without any look {alone}. Worth most: of the options with at most "
         f"{formatted(compared.max_chance_of_harm, 'share')} chance that revenue falls, the one of the highest expected value; what to do follows from the rule."
+        + _staged(study)
         + _in_clusters(study)
         + (f" {rests.capitalize()}." if rests else "")
+    )
+
+
+def _staged(study: Study) -> str:
+    """That the staged rollout which is weighed is one of its own, where the plan has other stages."""
+    planned, option = study.rollout[0], options.STAGED
+    if (planned.share, planned.days) == (option.share, option.weeks * DAYS_PER_WEEK):
+        return ""
+    return (
+        f" The staged rollout is weighed with a look after {formatted(option.weeks, 'weeks')} at {formatted(option.share, 'share')}, the "
+        "same for every study; the plan below has stages of its own."
     )
 
 

@@ -27,7 +27,9 @@ def text(found: PersonalDecision) -> str:
     how = "Against" if found.override else "With"
     rule = f", where the rule said {facts['recommended']}" if found.override else ""
     head = f"{how} the rule, {facts['by']} decided {facts['decision']} on {facts['date']}{rule}."
-    return " ".join([head, found.entry.said["action"], text_results(found)])
+    action = found.entry.said["action"]
+    done = "" if action == NOT_STATED else action
+    return " ".join(filter(None, [head, done, text_results(found)]))
 
 
 def text_results(found: PersonalDecision) -> str:
