@@ -24,6 +24,7 @@ gc.set_threshold(100_000, 50, 100)  # to look through the trees again and again,
 
 extensions = ["myst_nb"]
 language = "en"
+smartquotes = False  # an option, a key and a message stand as they are typed
 
 nb_execution_mode = "off"
 nb_output_stderr = "show"

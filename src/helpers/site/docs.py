@@ -82,7 +82,7 @@ def helping() -> dict[str, Any]:
     from helpers.formatting import formatted
     from helpers.ingest.values.times_unread import EXAMPLES
     from helpers.site import short_examples, tables_example, worked_example
-    from helpers.site.error_catalogue import HOLE, by_topic
+    from helpers.site.error_catalogue import HOLE, NAME, by_topic
 
     example = {
         "example": worked_example.load(),
@@ -106,6 +106,7 @@ def helping() -> dict[str, Any]:
         "may_override": " and ".join(defaults.MAY_OVERRIDE),
         "troubles": by_topic(),
         "hole": HOLE,
+        "name": NAME,
         "exit_codes": EXIT_CODES,
         "files": files,
         "times": EXAMPLES,
