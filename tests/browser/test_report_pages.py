@@ -82,6 +82,16 @@ def test_code_opens_on_demand(report, open_page):
     assert code.is_visible()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_figures_of_the_single_file_fit_and_a_code_cell_has_one_label(report, open_page, width):
+    page = open_page(report.reports / f"{STUDY.name}.html", width)
+    edges = page.evaluate("[...document.querySelectorAll('.still img')].map(i => i.getBoundingClientRect().right)")
+    assert edges and max(edges) <= width
+    assert page.locator(".plot:has(.still) figcaption:visible").count() == (len(edges) if width == 390 else 0)
+    labels = page.locator("details.hide summary:visible")
+    assert {label.inner_text().strip() for label in labels.all()} == {"Show code"}
+
+
 def test_a_figure_page_stands_alone(report, open_page):
     page = open_page(report.figures / "effects.html", 390)
     page.wait_for_selector("figure.plot.drawn .main-svg")
