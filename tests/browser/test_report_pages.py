@@ -96,3 +96,13 @@ def test_a_figure_page_stands_alone(report, open_page):
     page = open_page(report.figures / "effects.html", 390)
     page.wait_for_selector("figure.plot.drawn .main-svg")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_wide_table_of_a_text_hides_no_column_on_a_phone(report, open_page):
+    page = open_page(report.reports.parent / "tracking_plan.html", 390)
+    page.set_viewport_size({"width": 390, "height": 900})
+    cells = page.locator("table.stacks td")
+    assert cells.count() > 50
+    hidden = "cells => cells.filter(c => c.getBoundingClientRect().right > 390).length"
+    assert cells.evaluate_all(hidden) == 0
+    assert page.locator("table.stacks td[data-label='owner']").first.is_visible()

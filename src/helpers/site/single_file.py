@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.site.front_page import Page, filled
+from helpers.site.stacking import stacked
+from helpers.site.typography import unbroken
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -36,7 +38,7 @@ def write(title: str, folder: Path, notebooks: Sequence[Page], pictures: Path, f
     parts = [(stem, Markup(_article(folder / f"{stem}.html", stem, stems, pictures))) for stem in stems]
     contents = [("index", first), *((page.stem, f"{page.number} {page.title}") for page in notebooks)]
     styles = (paths.SITE / "_static" / "report.css").read_text(encoding="utf-8")
-    html = filled(TEMPLATE, title=title, styles=Markup(styles), contents=contents, parts=parts)
+    html = stacked(unbroken(filled(TEMPLATE, title=title, styles=Markup(styles), contents=contents, parts=parts)))
     file = folder / f"{folder.name}.html"
     file.write_text(html, encoding="utf-8")
     size = file.stat().st_size
