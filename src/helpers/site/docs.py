@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers import config, paths
 from helpers.errors import ReportError
+from helpers.formatting import named_p
 from helpers.paths import BUNDLED as BUNDLED
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import listed, read
@@ -130,6 +131,7 @@ def _context(name: str) -> dict[str, Any]:
         "study": study,
         "numbers": numbers,
         "n": lambda key: numbers[key].text,
+        "p": lambda key: named_p(numbers[key].text),
         "caution": effects.text_caution(study),
         "streams": sum(name.startswith("monitoring.stream_") and name.endswith(".verdict") for name in numbers),
     }
