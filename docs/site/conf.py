@@ -18,12 +18,16 @@ SPACE = "{http://www.w3.org/1998/Math/MathML}"
 TITLES: dict[str, Any] = {}
 """What the sidebar shows of the contents of each page."""
 
+OF = " \u2013 "
+"""Stands between a page's title and that of its study."""
+
 ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
 
 gc.set_threshold(100_000, 50, 100)  # to look through the trees again and again, which stay to the end, is a fifth of it
 
 extensions = ["myst_nb"]
 language = "en"
+smartquotes = False  # an option, a key and a message stand as they are typed
 
 nb_execution_mode = "off"
 nb_output_stderr = "show"
@@ -100,6 +104,10 @@ def _mended(app: Any, page: str, template: str, context: dict[str, Any], doctree
         '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
     )
     context["docstitle"] = escape(context.get("docstitle") or "")
+    for way in ("prev", "next"):  # within a study its name need not stand beside each page's
+        beside, here = context.get(way) or {}, page.rpartition("/")[0]
+        if here and str(beside.get("link", "")).count("/") == 0:
+            beside["title"] = beside["title"].rpartition(OF)[0] or beside["title"]
     bare, levelled = 'role="heading">', 'role="heading" aria-level="2">'
     if "furo_navigation_tree" in context:
         context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(bare, levelled)
@@ -109,8 +117,9 @@ def _study_in_titles(app: Any, environment: Any) -> None:
     """Every study has the same notebooks: windows and search results say of which one a page is."""
     for page, title in environment.longtitles.items():
         study, within, name = page.partition("/")
-        if within and name != "index":
-            title += nodes.Text(f" \u2013 {environment.titles[f'{study}/index'].astext()}")
+        whose = environment.titles[f"{study}/index"].astext() if within and name != "index" else ""
+        if whose and title.astext() != whose:
+            title += nodes.Text(f"{OF}{whose}")
 
 
 def _without_headings(app: Any, environment: Any) -> None:

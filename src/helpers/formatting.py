@@ -275,7 +275,7 @@ def _number(value: float, unit: Unit, currency: str) -> str:
         case "price":
             return f"{minus}{currency} {size / 100:,.{_behind(size / 100, currency)}f}"
         case "p":
-            return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.9999 else "> 0.999"
+            return f"< {LEAST_TOLD:g}" if value < LEAST_TOLD else f"{value:.4f}" if value < 0.9999 else "> 0.999"
         case "count":
             return f"{value:,.0f}"
         case "signed":
@@ -462,6 +462,8 @@ def ratio(shares: Sequence[float]) -> str:
     return ":".join(str(round(s / least * scale)) for s in shares)
 
 
+LEAST_TOLD = 0.0001
+"""A p-value below is told as below it."""
 LEAST_P = 1e-300
 """Below it a p-value is too small for a float to hold; none is zero."""
 
@@ -469,10 +471,11 @@ LEAST_P = 1e-300
 def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: float | None = None) -> str:
     """A p-value in running text, and whether it is that of one test or ``adjusted`` for those that share its level.
 
-    Beside a ``level`` it has as many digits as show whether it lies below.
+    Beside a ``level`` it has as many digits as show whether it lies below. One below the least that a table tells is told
+    as there, unless the level is as small.
 
-    >>> p_text(0.0412), p_text(float("nan")), p_text(0.0), p_text(0.0824, adjusted=True)
-    ('p = 0.0412', 'no test', 'p < 1e-300', 'adjusted p = 0.0824')
+    >>> p_text(0.0412), p_text(float("nan")), p_text(5.3e-14), p_text(0.0824, adjusted=True), p_text(2e-6, level=1e-5)
+    ('p = 0.0412', 'no test', 'p < 0.0001', 'adjusted p = 0.0824', 'p = 2e-06')
     >>> p_text(0.04999, level=0.05), p_text(0.050004, level=0.05), p_text(0.05, level=0.05)
     ('p = 0.04999', 'p = 0.050004', 'p = 0.05')
     >>> p_text(0.0011214, level=0.0011246), level_text(0.0011246, 0.0011214)
@@ -486,7 +489,8 @@ def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: fl
         if (shown < bar) is (p_value < level) and (shown != bar or p_value == bar):
             break
         digits += 1
-    told = f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
+    least = LEAST_TOLD if level is None or level > LEAST_TOLD else LEAST_P
+    told = f"p = {p_value:.{digits}g}" if p_value > least else f"p < {least:g}"
     return f"adjusted {told}" if adjusted else told
 
 
@@ -502,6 +506,15 @@ def level_text(level: float, *beside: float) -> str:
         if all(math.isnan(p) or p == exact or (p != shown and (p < shown) is (p < exact)) for p in beside):
             return f"{level:.{digits}g}"
     return f"{level:.2g}"
+
+
+def named_p(text: str) -> str:
+    """A p-value of a table in running text.
+
+    >>> named_p("0.0412"), named_p("> 0.999"), named_p("< 0.0001"), named_p("not available")
+    ('p = 0.0412', 'p > 0.999', 'p < 0.0001', 'p not available')
+    """
+    return f"p {'= ' if text[:1].isdigit() else ''}{text}"
 
 
 NO_INTERVAL = "too few units to say how far chance goes"

@@ -82,7 +82,53 @@ def test_code_opens_on_demand(report, open_page):
     assert code.is_visible()
 
 
+THIN = """() => {
+    const data = document.querySelector("figure.plot:has(.sankey) script");
+    const spec = JSON.parse(data.textContent), [flow] = spec.data, steps = ["app_open: 43,600 (100 %)", "play: 42,061 (96.47 %)"];
+    flow.node.label = [...steps, "subscribe: 524 (1.20 %)", "no play: 1,539 (3.53 %)", "no subscribe: 41,537 (98.75 %)"];
+    flow.node.color = flow.link.color = "#0072b2";
+    Object.assign(flow.link, { source: [0, 0, 1, 1], target: [1, 3, 2, 4], value: [42061, 1539, 524, 41537] });
+    data.textContent = JSON.stringify(spec);
+    document.body.dataset.theme = "light";
+}"""
+APART = """() => {
+    const figure = document.querySelector("figure.plot:has(.sankey)"), room = figure.querySelector(".plot-area").getBoundingClientRect();
+    const all = [...figure.querySelectorAll(".node-label")].map(label => label.getBoundingClientRect());
+    const touch = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return all.length == 5 && all.every((a, at) => a.top >= room.top - 1 && a.bottom <= room.bottom + 1 && !all.some((b, other) => other > at && touch(a, b)));
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_names_of_a_flow_stand_within_it_and_apart(report, open_page, width):
+    page = open_page(report.reports / "02_funnel_analysis.html", width)
+    page.wait_for_selector("figure.plot.drawn .node-label")
+    page.evaluate(THIN)
+    page.wait_for_selector(".node-label:has-text('subscribe')")
+    assert page.evaluate(APART)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_figures_of_the_single_file_fit_and_a_code_cell_has_one_label(report, open_page, width):
+    page = open_page(report.reports / f"{STUDY.name}.html", width)
+    edges = page.evaluate("[...document.querySelectorAll('.still img')].map(i => i.getBoundingClientRect().right)")
+    assert edges and max(edges) <= width
+    assert page.locator(".plot:has(.still) figcaption:visible").count() == (len(edges) if width == 390 else 0)
+    labels = page.locator("details.hide summary:visible")
+    assert {label.inner_text().strip() for label in labels.all()} == {"Show code"}
+
+
 def test_a_figure_page_stands_alone(report, open_page):
     page = open_page(report.figures / "effects.html", 390)
     page.wait_for_selector("figure.plot.drawn .main-svg")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_wide_table_of_a_text_hides_no_column_on_a_phone(report, open_page):
+    page = open_page(report.reports.parent / "tracking_plan.html", 390)
+    page.set_viewport_size({"width": 390, "height": 900})
+    cells = page.locator("table.stacks td")
+    assert cells.count() > 50
+    hidden = "cells => cells.filter(c => c.getBoundingClientRect().right > 390).length"
+    assert cells.evaluate_all(hidden) == 0
+    assert page.locator("table.stacks td[data-label='owner']").first.is_visible()

@@ -52,10 +52,20 @@ def test_every_error_in_the_code_is_found():
 
 def test_every_error_stands_on_the_page_under_one_topic():
     text = page("troubleshooting.md")
-    topics = [topic for topic, found in error_catalogue.by_topic() for _ in found]
-    assert len(topics) == len(error_catalogue.errors())
+    entries = [told for _, found in error_catalogue.by_topic() for under in found.values() for told in under]
+    assert sorted(entries, key=id) == sorted(error_catalogue.errors(), key=id)
     for told in error_catalogue.errors():
-        assert f"### {told.what.replace(', or: ', ' / ').replace('`', chr(39))}\n" in text, told.what
+        assert f"### {told.heading}\n" in text, told.what
+        assert all(text_of.replace("|", "/") in text for _, text_of in told.parts), told.what
+
+
+def test_every_heading_of_a_topic_is_another_and_every_part_says_something():
+    for topic in page("troubleshooting.md").split("\n## ")[1:]:
+        headings = re.findall("^### (.*)$", topic, re.MULTILINE)
+        assert len(headings) == len(set(headings))
+    assert not [line for line in page("troubleshooting.md").splitlines() if re.search(rf"[.{HOLE}]{HOLE}|{HOLE}\.\w", line)]
+    said = [part for told in error_catalogue.errors() for _, part in told.parts]
+    assert not [part for part in said if not re.search(r"[^\W\d_]{3}", part)]
 
 
 def test_a_message_that_a_reader_saw_leads_to_its_entry():

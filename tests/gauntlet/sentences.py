@@ -25,7 +25,7 @@ ENDS = rf"(?:(?P<low>{NUMBER}) to (?P<high>{NUMBER})|no bound on either side)"
 OF = r"(?: (?:of|in) (?P<arm>arm_\d))?"
 EFFECT = re.compile(
     rf"(?P<metric>[Cc]onverted){OF} (?P<verb>is|was measured as) (?P<way>better by|worse by|no different)(?: (?P<size>less than 0.1 %|{NUMBER}))?"
-    rf" \({ENDS}, (?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test)\)"
+    rf" \({ENDS}, (?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < (?:0\.0001|1e-300)|no test)\)"
 )
 SIZE = re.compile(rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \({ENDS}\)(?:, (?P<how>[a-z ]+[a-z]))?")
 AT_BEST = re.compile(
@@ -37,7 +37,7 @@ BEYOND = re.compile(
 )
 TESTED = re.compile(
     r"[Ss]ignificance(?: at [\d.]+ % of the time)?(?: is not reached \(| \| Required: [^|]* \| Found: )"
-    r"(?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test), measured as (?P<way>better|worse|no different)"
+    r"(?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < (?:0\.0001|1e-300)|no test), measured as (?P<way>better|worse|no different)"
 )
 BOUND = re.compile(
     rf"[Gg]uardrail (?P<name>\w+)(?: is | \| Required: [^|]* \| Found: )at worst (?P<bound>{NUMBER}|not available|unbounded)"
@@ -175,6 +175,8 @@ class Reader:
                 self.ends(found, true, text)
             if found["p"]:
                 self.expect(abs(float(found["p"]) - true.p) <= 6e-3 * true.p + 1e-12, f"p is {true.p}", text)
+            elif "p < 0.0001" in found[0]:
+                self.expect(true.p < 0.0001 * (1 + 6e-3), f"p is {true.p}", text)
             self.says(arm, "direction", way, text)
             if noise := NOISE.search(text.text):
                 self.strength(NOISES[noise[1]], arm, text)

@@ -20,7 +20,7 @@ def told(arms: dict[str, Summary], designed: str = "", **stated: object) -> str:
 
 def test_a_win_is_told_with_both_scales_p_risk_and_sizes():
     text = told(WIN)
-    assert text.startswith("\nGO: The uplift of +10.0 % is significant (p = ")
+    assert text.startswith("\nGO: The uplift of +10.0 % is significant (p < 0.0001)")
     for line in (
         "  arm         units  successes     rate",
         "  treatment  20,000      6,600  33.00 %",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.report.notebook import Book
-from helpers.report.tables import MAX_ROWS, STACKS_FROM, badge, callout, table
+from helpers.report.tables import FEW, MAX_ROWS, badge, callout, table
 
 
 def classes(markup):
@@ -80,7 +80,7 @@ def test_everything_is_escaped():
     frame = pd.DataFrame({attack: [attack], "badge": [badge("bad", attack)]})
     markup = table(frame, attack, footnote=attack).markup
     assert "<img" not in markup and "<script" not in markup
-    assert markup.count("&lt;img") == 6
+    assert markup.count("&lt;img") == 7
     assert "<img" not in callout("warning", attack)._repr_html_()
 
 
@@ -137,11 +137,27 @@ VERDICTS = st.lists(
 @settings(max_examples=20, deadline=None)
 @given(VERDICTS, st.integers(1, 8), st.from_regex(r"[a-z]{3,9}(_[a-z]{3,9}){0,4}", fullmatch=True))
 def test_a_wide_table_of_verdicts_stands_cell_by_cell_on_a_phone_each_with_its_heading(verdicts, more, arm):
-    frame = pd.DataFrame({"Arm": arm, **{f"C{n}": "x" for n in range(more)}, "Verdict": verdicts})
+    frame = pd.DataFrame({"Arm": arm, "Rule": "x" * 20, **{f"C{n}": "x" * 8 for n in range(more)}, "Verdict": verdicts})
     markup = table(frame, "Metrics").markup
-    stacked = len(frame.columns) >= STACKS_FROM
-    assert ('class="report-table stacks"' in markup) is stacked
+    stacked = 'class="report-table stacks"' in markup
+    assert stacked or more <= 3
     assert markup.count('data-label="Verdict"') == (len(frame) if stacked else 0)
-    assert "stacks" not in table(frame.rename(columns={"Verdict": "Note"}), "Metrics").markup
     bare = re.sub("<[^>]+>", "", markup)
     assert bare.count(arm) >= len(frame), "a name that may break is still one word"
+
+
+SENTENCE = "what was found in the units that were exposed"
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "stacks"),
+    [
+        ({"Check": "Sample ratio of the arms", "Found": SENTENCE, "Verdict": badge("good", "passed")}, 6, True),
+        ({"Model": "Markov (1 touch)", "Assumes": SENTENCE, "Lies when": SENTENCE}, 7, True),
+        ({"Over": "new visitors", "Gap": "-8.09 points", "Mix": "-0.57 points", "Rate": "-7.51 points"}, 3, True),
+        ({"Over": "new visitors", "Gap": "-8.09 points", "Mix": "-0.57 points", "Rate": "-7.51 points"}, FEW + 1, False),
+        ({"What": "p", "Verdict": badge("good", "passed")}, 2, False),
+    ],
+)
+def test_what_is_too_wide_for_a_phone_stacks_unless_it_is_a_list_of_numbers(columns, rows, stacks):
+    assert ("report-table stacks" in table(pd.DataFrame([columns] * rows), "Found").markup) is stacks

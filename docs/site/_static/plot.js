@@ -32,6 +32,7 @@
     const roomy = layout.height / rows.size > 60; // one answer for all traces: they share their rows
     for (const trace of data) {
       if (roomy && Array.isArray(trace.y)) trace.y = wrap(trace.y);
+      if (trace.textfont) trace.textfont.size = 11;
       if (trace.node) trace.node.label = trace.node.label.map((l) => l.replace(/: | (?=\()/g, (m) => `${m.trim()}<br>`));
     }
     for (const [name, axis] of Object.entries(layout)) {
@@ -49,8 +50,10 @@
     const spec = JSON.parse(themed(data.textContent, style));
     const { layout } = spec;
     const base = layout.template.layout;
-    const room = 14; // the title stands above, as text
-    layout.height -= Math.max(layout.margin.t - 40, 0);
+    // the title stands above, as text; what stands on the upper edge has a line of its own below it
+    const onTop = ({ y, yref, yanchor }) => yref === "paper" && y >= 1 && yanchor === "bottom";
+    const room = (layout.annotations ?? []).some(onTop) ? 28 : 14;
+    layout.height -= Math.max(layout.margin.t - 26 - room, 0);
     layout.margin.t = room;
     delete layout.title;
     base.font.family = base.hoverlabel.font.family = style.fontFamily;
@@ -67,7 +70,33 @@
       displaylogo: false,
       displayModeBar: narrow.matches ? false : "hover",
       modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
-    }).then(() => describe(area, spec.alt));
+    }).then(() => {
+      describe(area, spec.alt);
+      settle(area);
+      if (!area.dataset.settles) area.on("plotly_afterplot", () => settle(area));
+      area.dataset.settles = true;
+    });
+  }
+
+  // The names of a flow stand within the picture, and apart: one that would leave it or touch another moves up or down.
+  function settle(area) {
+    const labels = [...area.querySelectorAll(".sankey .node-label")].filter((label) => label.textContent);
+    if (!labels.length) return;
+    const room = area.getBoundingClientRect();
+    const placed = [...area.querySelectorAll(".annotation-text")].map((text) => text.getBoundingClientRect());
+    const boxes = labels.map((label) => ({ label, own: label.getBoundingClientRect() }));
+    for (const { label, own } of boxes.sort((a, b) => b.own.height - a.own.height || a.own.top - b.own.top)) {
+      const beside = placed.filter((other) => other.left < own.right && own.left < other.right);
+      const free = (move) =>
+        own.top + move >= room.top &&
+        own.bottom + move <= room.bottom &&
+        beside.every((other) => own.top + move >= other.bottom || own.bottom + move <= other.top);
+      const moves = [0, room.top - own.top, room.bottom - own.bottom];
+      for (const other of beside) moves.push(other.bottom - own.top + 1, other.top - own.bottom - 1);
+      const move = moves.sort((a, b) => Math.abs(a) - Math.abs(b)).find(free) ?? 0;
+      if (move) label.setAttribute("transform", `translate(0,${move}) ${label.getAttribute("transform")}`);
+      placed.push(DOMRect.fromRect({ x: own.x, y: own.y + move, width: own.width, height: own.height }));
+    }
   }
 
   // An image may hold no buttons, and the area does: once drawn, the description goes to the picture itself.

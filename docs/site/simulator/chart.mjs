@@ -27,7 +27,7 @@ const percent = (value) => `${/[1-9]/.test(fixed(value * 100, 1)) ? fixed(value 
 export function band(place, space, plan, found) {
   const width = Math.max(space, 260);
   const height = Math.min(Math.max(width * 0.42, 230), 340);
-  const room = { left: 58, right: 14, top: 28, bottom: 42 };
+  const room = { left: 72, right: 14, top: 28, bottom: 42 };
   const days = found.band;
   const settled = days.filter((d) => d.day >= 0.2 * plan.days);
   const ends = [0, plan.uplift, plan.minimum_uplift];
@@ -48,7 +48,7 @@ export function band(place, space, plan, found) {
   const whole = ticks(first, plan.days, Math.min(width / 90, plan.days - first || 1)).filter((d) => Number.isInteger(+d.toFixed(6)));
   for (const day of whole) add("text", { x: x(day), y: height - room.bottom + 18, "text-anchor": "middle" }, fixed(day, 0));
   add("text", { x: (room.left + width - room.right) / 2, y: height - 6, "text-anchor": "middle" }, "Day of the experiment");
-  add("text", { x: 13, y: (height - room.bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 13 ${(height - room.bottom) / 2})` }, "Relative change");
+  add("text", { x: 12, y: (height - room.bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 12 ${(height - room.bottom) / 2})` }, "Relative change");
   const frame = drawn("clipPath", { id: "band-frame" });
   frame.append(drawn("rect", { x: room.left, y: room.top, width: width - room.left - room.right, height: height - room.top - room.bottom }));
   const shown = drawn("g", { "clip-path": "url(#band-frame)" });

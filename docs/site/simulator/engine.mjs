@@ -7,6 +7,7 @@ import { apart, digitsBeside, fixed, formatted, general, levelBeside, stated } f
 
 const DAYS_PER_MONTH = 30.4375;
 const LEAST_P = 1e-300;
+const LEAST_TOLD = 0.0001;
 const REACHABLE = 0.999;
 const BAND_POINTS = 60;
 const MOST = 0.999;
@@ -119,8 +120,9 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
   };
   const best = high ? `${high > 0 ? "better" : "worse"} by ${by(high, least)}` : "no different";
   const alpha = 1 - (1 - level);
-  const told = p > LEAST_P ? `p = ${general(p, 3)}` : `p < ${general(LEAST_P, 3)}`;
-  const beside = p > LEAST_P ? `p = ${general(p, digitsBeside(p, alpha))}` : told;
+  const toldAbove = (least, digits) => (p > least ? `p = ${general(p, digits)}` : `p < ${general(least, 3)}`);
+  const told = toldAbove(LEAST_TOLD, 3);
+  const beside = toldAbove(alpha > LEAST_TOLD ? LEAST_TOLD : LEAST_P, digitsBeside(p, alpha));
   const way = uplift > 0 ? "better" : uplift < 0 ? "worse" : "no different";
   const criteria = [
     ["Trust checks", "none failed", "none failed", true],

@@ -38,10 +38,14 @@ _UNIT = r"(?: ?%| points| s| h| days?| weeks?| months?|x)?"
 _NUMERIC = re.compile(rf"^\[?{_NUMBER}{_UNIT}(?:(?:,? to |, | : | \[| \(|\u2013| ± ){_NUMBER}{_UNIT})*[\])]?$")
 _BREAK = re.compile(r"(?<= )(?=to |\(|: )")
 """Where a cell of several numbers may become two lines: between them, never within one."""
-STACKED = "Verdict"
-"""A column that must not be hidden: on a narrow screen the rows of its table stand below one another, cell by cell."""
-STACKS_FROM = 5
-"""Columns from which on such a table is too wide for a phone."""
+VERDICT = "Verdict"
+"""A column that must not be hidden, as one of badges."""
+ROOM = 44
+"""Characters that stand beside one another on a phone."""
+FEW = 4
+"""Rows up to which every cell can stand on a line of its own."""
+_WIDTHS = {"prose": 23, "phrase": 14}
+"""Characters to which the style sheet narrows a column of such texts."""
 _PARTS = re.compile(r"(?<=\w{3}_)(?=\w{3})")
 """Where a long identifier may become two lines."""
 _EMPTY = frozenset({"", "-", MISSING, "not available", "unbounded"})
@@ -166,7 +170,7 @@ def table(
     sides = [(align or {}).get(name) or _side(frame.iloc[:, number]) for number, name in enumerate(columns)]
     classes = [_class(frame.iloc[:, number], side) for number, side in enumerate(sides)]
     head = "".join(f'<th scope="col"{given}>{escape(name)}</th>' for name, given in zip(columns, classes, strict=True))
-    stacks = STACKED in columns and len(columns) >= STACKS_FROM
+    stacks = _stacks(frame, columns, classes)
     rows = [
         "".join(_cell(value, given, n == 0, columns[n] if stacks else "") for n, (value, given) in enumerate(cells))
         for cells in (zip(row, classes, strict=True) for row in frame.itertuples(index=False, name=None))
@@ -234,6 +238,24 @@ def _class(values: pd.Series[Any], side: Align) -> str:
     room = "" if side == "right" else "prose" if longest > PROSE else "phrase" if longest > PHRASE else ""
     names = [name for name in ("" if side == "left" else side, room) if name]
     return f' class="{" ".join(names)}"' if names else ""
+
+
+def _stacks(frame: pd.DataFrame, columns: list[str], classes: list[str]) -> bool:
+    """Whether rows stand cell by cell on a phone: too wide for one, and of few rows, of sentences or with a verdict."""
+    texts = [[_text(value) for value in frame.iloc[:, number]] for number in range(len(columns))]
+    said = VERDICT in columns or any(isinstance(value, Badge) for value in frame.to_numpy(object).ravel())
+    if not (said or len(frame) <= FEW or any("prose" in given for given in classes)):
+        return False
+    widths = [_width(name, told, given) for name, told, given in zip(columns, texts, classes, strict=True)]
+    return sum(widths) + len(columns) > ROOM
+
+
+def _width(name: str, texts: list[str], given: str) -> int:
+    """Characters that a column needs at least, headings broken at their blanks, numbers between themselves."""
+    room = next((most for kind, most in _WIDTHS.items() if kind in given), None)
+    parts = [part for text in texts for part in (_BREAK.split(text) if "right" in given else [text])]
+    longest = max(map(len, parts), default=0)
+    return max(max(map(len, name.split()), default=0), longest if room is None else min(longest, room))
 
 
 def _cell(value: Any, given: str, heads: bool, label: str = "") -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers import config, paths
 from helpers.errors import ReportError
+from helpers.formatting import named_p
 from helpers.paths import BUNDLED as BUNDLED
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import listed, read
@@ -82,7 +83,7 @@ def helping() -> dict[str, Any]:
     from helpers.formatting import formatted
     from helpers.ingest.values.times_unread import EXAMPLES
     from helpers.site import short_examples, tables_example, worked_example
-    from helpers.site.error_catalogue import HOLE, by_topic
+    from helpers.site.error_catalogue import HOLE, NAME, by_topic
 
     example = {
         "example": worked_example.load(),
@@ -106,6 +107,7 @@ def helping() -> dict[str, Any]:
         "may_override": " and ".join(defaults.MAY_OVERRIDE),
         "troubles": by_topic(),
         "hole": HOLE,
+        "name": NAME,
         "exit_codes": EXIT_CODES,
         "files": files,
         "times": EXAMPLES,
@@ -129,6 +131,7 @@ def _context(name: str) -> dict[str, Any]:
         "study": study,
         "numbers": numbers,
         "n": lambda key: numbers[key].text,
+        "p": lambda key: named_p(numbers[key].text),
         "caution": effects.text_caution(study),
         "streams": sum(name.startswith("monitoring.stream_") and name.endswith(".verdict") for name in numbers),
     }

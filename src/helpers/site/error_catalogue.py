@@ -1,6 +1,7 @@
 """The errors that exist in the code, found by its syntax tree: what each says, why, and what to do."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,13 @@ TOPICS = {
 """Topics by a room or module after ``helpers``, of which the innermost counts; all others are about the statistics."""
 THE_REST = "Funnel, experiment and statistics"
 
+NAME = "NAME"
+"""Stands for a hole beside a point, where one more dot would not be seen."""
+_AT_A_POINT = re.compile(rf"(?<=\.){HOLE}+|{HOLE}+(?=\.[\w{HOLE}])")
+_OF_A_FILE = f"{HOLE}, line {HOLE}: "
+_LITTLE = frozenset("and for from than that the value with".split())
+"""Words that say nothing where holes are all that stands beside them."""
+
 PARTS = {"got": "found", "expected": "expected", "cause": "likely cause", "remedy": "what to do"}
 
 
@@ -47,6 +55,15 @@ class CatalogueEntry:
     what: str
     module: str
     parts: tuple[tuple[str, str], ...]
+
+    @property
+    def heading(self) -> str:
+        """The message without the file and the line before it, which the page tells once, and without dots in a row.
+
+        >>> CatalogueEntry("…, line …: key 'metrics.….covariate' is wrong", "helpers.config.study", ()).heading
+        "key 'metrics.NAME.covariate' is wrong"
+        """
+        return _legible(self.what.removeprefix(_OF_A_FILE).replace(", or: ", " / ").replace("`", "'"))
 
     @property
     def topic(self) -> str:
@@ -74,10 +91,12 @@ def errors(package: Path = PACKAGE) -> tuple[CatalogueEntry, ...]:
     return tuple(sorted(found.values(), key=lambda told: (told.what.lstrip(f"{HOLE} :,'").lower(), told.module)))
 
 
-def by_topic() -> list[tuple[str, list[CatalogueEntry]]]:
-    """:func:`errors` by topic, topics in the order of a reader's work."""
-    found = errors()
-    return [(topic, [told for told in found if told.topic == topic]) for topic in (*TOPICS, THE_REST)]
+def by_topic() -> list[tuple[str, dict[str, list[CatalogueEntry]]]]:
+    """:func:`errors` by topic and heading, topics in the order of a reader's work."""
+    topics: dict[str, dict[str, list[CatalogueEntry]]] = {topic: {} for topic in (*TOPICS, THE_REST)}
+    for told in errors():
+        topics[told.topic].setdefault(told.heading, []).append(told)
+    return list(topics.items())
 
 
 def of_source(source: str, module: str) -> Iterator[CatalogueEntry]:
@@ -111,13 +130,23 @@ def _breach(call: ast.Call, known: dict[str, ast.expr], module: str) -> Catalogu
     """A breach of the study file, as :func:`helpers.config.explained` tells it."""
     key, got, expected = call.args[:3]
     told = {"got": got, "expected": expected} | {k.arg or "": k.value for k in call.keywords}
-    return CatalogueEntry(f"{HOLE}, line {HOLE}: key '{_text(key, known)}' is wrong", module, _parts(told, known))
+    return CatalogueEntry(f"{_OF_A_FILE}key '{_text(key, known)}' is wrong", module, _parts(told, known))
 
 
 def _parts(told: dict[str, ast.expr], known: dict[str, ast.expr]) -> tuple[tuple[str, str], ...]:
-    """What the code says of an error beside its message; a part that is only a value of the moment is left out."""
+    """What the code says of an error beside its message; a part that is only values of the moment is left out."""
     texts = ((label, _text(told[name], known)) for name, label in PARTS.items() if name in told)
-    return tuple((label, " ".join(text.split())) for label, text in texts if any(c.isalpha() for c in text))
+    words = re.compile(r"[^\W\d_]{3,}")
+    return tuple((label, _legible(" ".join(text.split()))) for label, text in texts if set(words.findall(text)) - _LITTLE)
+
+
+def _legible(text: str) -> str:
+    """A text whose holes are seen beside a point.
+
+    >>> _legible("studies/….yml and columns.…… of ……")
+    'studies/NAME.yml and columns.NAME of …'
+    """
+    return re.sub(f"{HOLE}+", HOLE, _AT_A_POINT.sub(NAME, text))
 
 
 RAISED = {"ReportError": _report_error, "ConfigError": _breach}

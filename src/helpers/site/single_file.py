@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.site.front_page import Page, filled
+from helpers.site.stacking import stacked
+from helpers.site.typography import unbroken
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -25,8 +27,9 @@ DROPPED = (".headerlink", "script", "noscript", "section[id=more]")
 def write(title: str, folder: Path, notebooks: Sequence[Page], pictures: Path, first: str = "The decision") -> Path:
     """Write ``folder/NAME.html`` from a study's rendered pages in ``folder``, called like the folder; return it.
 
-    Interactive figures become their static pictures from ``pictures``, or their description where none was drawn;
-    ``first`` is what the front page is called; links between the pages lead within the file, links to other pages become plain words. Raises
+    Interactive figures become their static pictures from ``pictures``, or their description where none was drawn, their
+    captions beside them for a phone, where the words of a picture are small; ``first`` is what the front page is called; links between the pages lead within the
+    file, links to other pages become plain words. Raises
     :class:`~helpers.errors.ReportError` when the file has :data:`LIMIT` bytes or more.
     """
     from markupsafe import Markup
@@ -35,7 +38,7 @@ def write(title: str, folder: Path, notebooks: Sequence[Page], pictures: Path, f
     parts = [(stem, Markup(_article(folder / f"{stem}.html", stem, stems, pictures))) for stem in stems]
     contents = [("index", first), *((page.stem, f"{page.number} {page.title}") for page in notebooks)]
     styles = (paths.SITE / "_static" / "report.css").read_text(encoding="utf-8")
-    html = filled(TEMPLATE, title=title, styles=Markup(styles), contents=contents, parts=parts)
+    html = stacked(unbroken(filled(TEMPLATE, title=title, styles=Markup(styles), contents=contents, parts=parts)))
     file = folder / f"{folder.name}.html"
     file.write_text(html, encoding="utf-8")
     size = file.stat().st_size
@@ -80,9 +83,6 @@ def _still(soup: BeautifulSoup, figure: Tag, pictures: Path) -> None:
     file = pictures / f"{name}.svg"
     if name and file.is_file():
         coded = base64.b64encode(file.read_bytes()).decode()
-        caption = figure.find("figcaption")
-        if caption is not None:
-            caption.extract()  # the picture says it
         view = soup.new_tag("div", attrs={"class": "still", "tabindex": "0", "role": "group", "aria-label": words})
         view.append(soup.new_tag("img", src=f"data:image/svg+xml;base64,{coded}", alt=words))
         figure.append(view)

@@ -15,6 +15,7 @@ from helpers.pipeline.files import private
 from helpers.report.figures.show import FIGURE, with_static
 from helpers.site.csp import inline, secured
 from helpers.site.front_page import Page, page_of
+from helpers.site.stacking import stacked
 from helpers.site.typography import unbroken
 
 HIDDEN_CELLS = {"parameters", "injected-parameters"}
@@ -106,13 +107,14 @@ def build(source: Path, built: Path, title: str, standalone: Sequence[str] = ())
 
 
 def finish(built: Path) -> None:
-    """Keep the numbers of every page whole, and give it its Content-Security-Policy.
+    """Keep the numbers of every page whole, make its tables fit a phone, and give it its Content-Security-Policy.
 
     The files of the site run, and what the theme writes into its pages.
     """
     known = _of_the_theme()
     for page in built.rglob("*.html"):
-        page.write_text(secured(unbroken(page.read_text(encoding="utf-8")), known, files=True), encoding="utf-8")
+        told = stacked(unbroken(page.read_text(encoding="utf-8")))
+        page.write_text(secured(told, known, files=True), encoding="utf-8")
 
 
 def _of_the_theme() -> list[str]:

@@ -274,7 +274,7 @@ def test_whom_a_gain_harms_and_that_it_fades_is_told_beside_a_gain_alone(days, h
     assert (harmed in made.beside) is better
     left = "in the last 7 it is -0.36 points (-6.02 to +5.30 points), so " if days else ""
     less = "less" if how == "fades" else "harm"
-    fading = f"The effect on conversion{where} {how} over the days of first exposure (p = 4.8e-05): {left}what lasts may be {less}."
+    fading = f"The effect on conversion{where} {how} over the days of first exposure (p < 0.0001): {left}what lasts may be {less}."
     assert (fading in made.beside) is better
     assert made.verdict == decide(evidence(*rates, higher_is_better=higher, arm=arm), RULE).verdict
     unsound = evidence(*rates, higher_is_better=higher, arm=arm, failed_checks=("Contamination",), **told)

@@ -328,7 +328,7 @@ def text(claim: Claim) -> str:
     """The claim in words, without the full stop. What cannot be told from noise is said to be measured, and not to be.
 
     >>> text(Claim("effect", "Conversion", "beta", "worse", (-0.1, -0.13, -0.07, 3e-11), "relative", "significant"))
-    'Conversion in beta is worse by 10.0 % (-13.0 % to -7.0 %, p = 3e-11)'
+    'Conversion in beta is worse by 10.0 % (-13.0 % to -7.0 %, p < 0.0001)'
     >>> text(Claim("guardrail", "crashes", "", "beyond", (0.3, 0.5, 0.2), "relative"))
     'guardrail crashes is beyond the margin of 20 %, with all of its interval (+30.0 % to +50.0 %)'
     """

@@ -224,7 +224,7 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     >>> from helpers.stats import Proportion, compare
     >>> found = compare(Proportion(20_000, 6_000), Proportion(20_000, 5_400))
     >>> decide(Evidence(found, found.p_value, True, (), (), 40_000, None, "Conversion"), Rule()).reason
-    'Conversion is worse by 10.0 % (-12.8 % to -7.2 %, p = 3.02e-11): the change does harm.'
+    'Conversion is worse by 10.0 % (-12.8 % to -7.2 %, p < 0.0001): the change does harm.'
     """
     criteria = tuple(_criteria(evidence, rule))
     verdict, reason = _verdict(evidence, rule, [c for c in criteria if not c.met])

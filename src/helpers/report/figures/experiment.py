@@ -34,7 +34,7 @@ TRENDS = {
     "no test": "has too few days for a trend",
 }
 EARLY = 0.5
-"""Share of the days: a curve that reaches the plan within them would cross a label above the line's left end."""
+"""Share of the axis: a curve that reaches the plan within it would cross a label above the line's left end."""
 
 UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
 
@@ -90,7 +90,7 @@ def _mark_goal(figure: go.Figure, curve: "pd.DataFrame", goal: Goal) -> None:
     name = f"{'planned' if goal.planned else 'asked for'}: {goal.size:,}"
     figure.add_hline(y=goal.size, line={"dash": "dot", "color": style.ACCENT})
     early = any(
-        part.cumulative_units[part.day <= EARLY * part.day.max()].max() >= goal.size
+        part.cumulative_units[part.day <= EARLY * curve.day.max()].max() >= goal.size
         for _, part in curve.groupby("period")
     )
     side = {"x": 1, "xanchor": "right", "yanchor": "top"} if early else {"x": 0, "xanchor": "left", "yanchor": "bottom"}
@@ -106,10 +106,10 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float, stu
     for curve, colour in zip(curves, itertools.cycle(colours), strict=False):
         figure.add_scatter(x=[p.n_total for p in curve], y=[p.relative for p in curve], mode="lines", line_color=colour,
                            name=curve[0].ratio)  # fmt: skip
-    figure.add_hline(y=wanted, line={"dash": "dot", "color": style.ACCENT})
+    figure.add_hline(y=wanted, line={"dash": "dot", "color": style.MUTED})
     called = "planned for" if is_stated(study) else "assumed"
-    figure.add_annotation(x=1, xref="paper", y=wanted, text=f"{called}: {formatted(wanted, 'relative')}", showarrow=False,
-                          xanchor="right", yanchor="bottom", font_color=style.MUTED)  # fmt: skip
+    figure.add_annotation(xref="paper", y=wanted, text=f"{called}: {formatted(wanted, 'relative')}", showarrow=False,
+                          font_color=style.MUTED, **_free_side(curves, wanted))  # fmt: skip
     sizes = [p.n_total for curve in curves for p in curve]
     ticks = _round_numbers(min(sizes), max(sizes))
     figure.update_xaxes(
@@ -122,6 +122,15 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float, stu
         _finds(last, study),
         f"two-sided alpha {last[0].alpha:.2g}, power {formatted(last[0].power, 'share')}; the legend gives control : treatment",
     )
+
+
+def _free_side(curves: Sequence[Sequence[Plan]], wanted: float) -> dict[str, object]:
+    """Where no curve crosses a label of the line: below it up to the first that reaches it, or above it from the last on."""
+    above = [[abs(plan.relative) > abs(wanted) for plan in curve] for curve in curves]
+    reach = [sum(each) / len(each) for each in above]
+    low, high = ("top", "bottom") if wanted > 0 else ("bottom", "top")
+    left = min(reach) >= 1 - max(reach)
+    return {"x": 0, "xanchor": "left", "yanchor": low} if left else {"x": 1, "xanchor": "right", "yanchor": high}
 
 
 def _finds(plans: Sequence[Plan], study: Study) -> str:
@@ -321,7 +330,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
     figure = go.Figure()
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     figure.add_scatter(
-        x=[e.effect.relative for e in shown], y=labels, mode="markers", name="estimate",
+        x=[e.effect.relative for e in shown], y=labels, mode="markers", name="estimate", showlegend=False,
         marker={"color": colours, "size": 10},
         error_x=style.whiskers(
             [e.effect.relative for e in shown], [e.effect.relative_low for e in shown],
@@ -330,6 +339,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
         hovertemplate="%{y}: %{x:+.1%}<extra></extra>",
     )  # fmt: skip
     if study.planted:
+        figure.add_scatter(x=[None], y=labels[:1], mode="markers", name="estimate", marker={"color": style.MUTED, "size": 10})
         figure.add_scatter(
             x=[e.truth.relative if e.truth else None for e in shown], y=labels, mode="markers", name="planted truth",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": style.ACCENT}, "color": style.ACCENT},

@@ -11,17 +11,12 @@ if TYPE_CHECKING:
     from helpers.experiment.funnel import FunnelCounts
 
 
-NARROW = 0.05
-"""Share of the entrants under which a flow has room for its name only; its numbers are in the table and on hover."""
-
-
 def flow(funnel: "FunnelCounts", rows: tuple[float, float] = (0.0, 1.0)) -> go.Sankey:
     """Steps and what is lost at each, in a part of the figure's height.
 
     Percentages are of the entrants, of the step before for the losses.
     """
     steps = funnel.steps
-    names = [s.event for s in steps]
     labels = [f"{s.event}: {s.units:,} ({formatted(s.units / steps[0].units, 'share')})" for s in steps]
     sources, targets, values, colours = [], [], [], []
     for position, step in enumerate(steps[1:], start=1):
@@ -29,19 +24,15 @@ def flow(funnel: "FunnelCounts", rows: tuple[float, float] = (0.0, 1.0)) -> go.S
         targets += [position, len(labels)]
         values += [step.units, step.lost]
         colours += [style.faded(style.TREATMENT, 0.45), style.faded(style.BAD, 0.3)]
-        names.append(f"no {step.event}")
         labels.append(
-            f"{names[-1]}: {step.lost:,} ({formatted(step.lost / step.previous if step.previous else None, 'share')})"
+            f"no {step.event}: {step.lost:,} ({formatted(step.lost / step.previous if step.previous else None, 'share')})"
         )
-    sizes = [s.units for s in steps] + [s.lost for s in steps[1:]]
-    room = [n >= NARROW * steps[0].units for n in sizes]
     return go.Sankey(
         arrangement="snap",
         domain={"y": rows},
         node={
-            "label": [label if fits else name for name, label, fits in zip(names, labels, room, strict=True)],
-            "customdata": labels,
-            "hovertemplate": "%{customdata}<extra></extra>",
+            "label": labels,
+            "hovertemplate": "%{label}<extra></extra>",
             "color": [style.TREATMENT] * len(steps) + [style.BAD] * (len(steps) - 1),
             "align": "left",
         },

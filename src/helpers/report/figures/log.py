@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.defaults import ALPHA
-from helpers.formatting import a, counted, finite, formatted, listed, plural, whole
+from helpers.formatting import a, counted, decimal, finite, formatted, listed, plural, whole
 from helpers.report import losses
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from helpers.experiment.funnel import FunnelCounts
     from helpers.experiment.segments import SegmentRate
     from helpers.stats.survival.curves import SurvivalCurve
+
+
+LATE = 10
+"""Where the last time is less than so many times the first one, a logarithmic axis would show one step of the curve alone."""
+SPANS = (("day", 24.0), ("hour", 1.0), ("minute", 1 / 60))
+"""Units of a time axis, in hours."""
 
 
 def rows_kept(flow: pd.DataFrame) -> go.Figure:
@@ -173,26 +179,39 @@ def step_losses(funnel: FunnelCounts) -> go.Figure:
 
 
 def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
-    """Kaplan-Meier curve of converting, on a logarithmic time axis."""
+    """Kaplan-Meier curve of converting, on a logarithmic time axis, or from zero on where all is told late."""
     hours = curve.time / 60
     first = int(np.searchsorted(hours, 0, side="right"))
-    grid = np.geomspace(hours[first], hours[-1], 400)
+    late = bool(hours[first] * LATE > hours[-1])
+    grid = (np.linspace if late else np.geomspace)(hours[first], hours[-1], 400)
     thin = np.unique(np.searchsorted(hours, grid, side="right") - 1).tolist()
-    low, high = [1 - curve.high[i] for i in thin], [1 - curve.low[i] for i in thin]
-    x = [hours[i] for i in thin]
+    x, low, high, middle = (
+        [*([0.0] if late else []), *(float(part[i]) for i in thin)]
+        for part in (hours, 1 - curve.high, 1 - curve.low, 1 - curve.survival)
+    )
     figure = go.Figure()
     for bound, fill in ((low, None), (high, "tonexty")):
         figure.add_scatter(x=x, y=bound, fill=fill, fillcolor=style.faded(style.TREATMENT), line={"shape": "hv", "width": 0},
                            name="95 % band", hoverinfo="skip", mode="lines", showlegend=False)  # fmt: skip
-    figure.add_scatter(x=x, y=[1 - curve.survival[i] for i in thin], mode="lines", line={"shape": "hv", "color": style.TREATMENT},
+    figure.add_scatter(x=x, y=middle, mode="lines", line={"shape": "hv", "color": style.TREATMENT},
                        name="converted", showlegend=False)  # fmt: skip
-    figure.update_xaxes(type="log", title=f"time since the {study.exposure}", tickvals=[1 / 60, 1 / 6, 1, 6, 24, 168],
-                        ticktext=["1 min", "10 min", "1 h", "6 h", "1 day", "1 week"])  # fmt: skip
+    figure.update_xaxes(type="linear" if late else "log", title=f"time since the {study.exposure}")
+    if late:
+        unit, of = next(((unit, of) for unit, of in SPANS if hours[-1] > 2 * of), SPANS[-1])
+        ticks = [of * n for n in range(0, int(hours[-1] / of) + 1, max(1, int(hours[-1] / of) // 6))]
+        figure.update_xaxes(tickvals=ticks, ticktext=[counted(round(n / of), unit) for n in ticks])
+    else:
+        figure.update_xaxes(tickvals=[1 / 60, 1 / 6, 1, 6, 24, 168, 720],
+                            ticktext=["1 min", "10 min", "1 h", "6 h", "1 day", "1 week", "30 days"])  # fmt: skip
     figure.update_yaxes(title="share converted", tickformat=style.SHARES, rangemode="tozero")
     end = 1 - float(curve.survival[-1])
     hour = 1 - float(min((s for t, s in zip(curve.time, curve.survival, strict=True) if t <= 60), default=1.0))
     finding = f"Nobody is seen to convert after the {study.exposure}"
-    if end:
+    if end and late:
+        half = float(hours[np.flatnonzero(1 - np.asarray(curve.survival) >= end / 2)[0]])
+        unit, of = next(((unit, of) for unit, of in SPANS if half >= of), SPANS[-1])
+        finding = f"Half of those who convert do so within {decimal(half / of, 1)} {unit}s of the {study.exposure}"
+    elif end:
         finding = f"{formatted(hour / end, 'share')} of those who convert do so within an hour of the {study.exposure}"
     return style.titled(
         figure,

@@ -176,12 +176,13 @@ def titled(figure: go.Figure, finding: str, subtitle: str = "", *, height: int =
     if below:
         lines.append(f'<span style="color:{MUTED};font-size:13px">{"<br>".join(below)}</span>')
     legend = _has_legend(figure)
+    named = any(a.yref == "paper" and a.y == 1 and a.yanchor == "bottom" for a in figure.layout.annotations)
     top = _BASELINE + _LINE_HEIGHT * (len(heading) + len(below) - 1) + _GAP
     figure.update_layout(
         template=TEMPLATE,
         height=height,
         title={"text": "<br>".join(lines), "y": 1 - _BASELINE / height},
-        margin={"t": top + (_LEGEND if legend else 0), **_room_for_labels(figure)},
+        margin={"t": top + (_LEGEND if legend or named else 0), **_room_for_labels(figure)},
         showlegend=legend,
         meta={"finding": finding, "subtitle": subtitle},
     )
