@@ -190,8 +190,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
 
 def _where(error: Exception, text: str) -> str:
     """What a parser says of a text, and the line at which it stopped, as it stands there."""
-    mark = error.problem_mark or error.context_mark if isinstance(error, yaml.MarkedYAMLError) else None
-    if mark is None:
+    if not isinstance(error, yaml.MarkedYAMLError) or not (mark := error.problem_mark or error.context_mark):
         return " ".join(str(error).split())
     lines = text.splitlines() or [""]
     at = min(mark.line, len(lines) - 1)

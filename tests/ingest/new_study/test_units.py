@@ -23,7 +23,9 @@ def test_a_plain_table_is_understood_whole(tmp_path: Path) -> None:
     assert study.economics.revenue_metric == "spend" and study.segments == ["device"]
     assert "'old' is taken as the control, by its name" in said
     assert said.endswith("make study STUDY=studies/shop.yml")
-    assert "Before the outcome is read, its rule can be registered: python -m helpers register studies/shop.yml\n" in said
+    assert (
+        "Before the outcome is read, its rule can be registered: python -m helpers register studies/shop.yml\n" in said
+    )
     assert text.index("Check first") < text.index("\nname:")
 
 

@@ -179,7 +179,9 @@ def told(proposal: StudyProposal, file: str) -> str:
         ]
         more = len(proposal.suspicious) - MOST_REMARKS
         lines += [f"  and {more} more"] if more > 0 else []
-    fixed = [f"Before the outcome is read, its rule can be registered: {paths.to_register(file)}"] if proposal.arms else []
+    fixed = (
+        [f"Before the outcome is read, its rule can be registered: {paths.to_register(file)}"] if proposal.arms else []
+    )
     return "\n".join([*lines, *fixed, f"Read {file} from the top, then: {paths.to_run(file)}"])
 
 
