@@ -21,7 +21,10 @@ from tests.ingest.studies import LOG_COLUMNS, log_study, unit_study
 pytestmark = pytest.mark.slow  # many odd inputs: what a developer needs of it stands in tests/ingest and tests/config
 
 TRIES = int(os.environ.get("FUZZ", "20"))
-fuzzed = settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
+SHARE = 250
+fuzzed = settings(max_examples=min(TRIES, SHARE), deadline=None, suppress_health_check=list(HealthCheck))
+in_parts = pytest.mark.parametrize("part", range(max(1, TRIES // SHARE)))
+"""Examples are drawn anew in each part, so that workers share them."""
 ANY = dict.fromkeys(
     ("malformed_line", "missing_id", "wrong_type", "negative_price", "duplicate_unit", "two_variants"), 1.0
 )  # fmt: skip
@@ -34,9 +37,12 @@ LOG = [
 ]
 
 
+@in_parts
 @given(lines(), dresses)
 @fuzzed
-def test_every_row_of_a_unit_table_is_told_as_an_independent_reader_tells_it(rows: list[list[str]], dress: Dress):
+def test_every_row_of_a_unit_table_is_told_as_an_independent_reader_tells_it(
+    part: int, rows: list[list[str]], dress: Dress
+):
     unique = {row[0]: row for row in rows if not lost(judged(row))}
     rows = [row for row in rows if lost(judged(row)) or unique[row[0]] is row]  # repeats are tested elsewhere
     wrong = {place: told for place, row in enumerate(rows, 2) if (told := judged(row))}
@@ -120,9 +126,12 @@ def mutated(raw: bytes, changes: list[tuple[str, int, bytes]]) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["log", "units"])
+@in_parts
 @given(changes=mutations, zipped=st.booleans())
 @fuzzed
-def test_any_bytes_end_in_rows_or_one_clear_error(kind: str, changes: list[tuple[str, int, bytes]], zipped: bool):
+def test_any_bytes_end_in_rows_or_one_clear_error(
+    part: int, kind: str, changes: list[tuple[str, int, bytes]], zipped: bool
+):
     raw = mutated("\n".join(LOG if kind == "log" else SOUND).encode() + b"\n", changes)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "table.csv.gz" if zipped else "table.csv")
