@@ -7,7 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.formatting import a, counted, plural
+from helpers.config.nouns import a, plural
+from helpers.formatting import counted
 
 WORDS = ("geantwortet", "bestanden", "note", "spende", "achat", "compra", "bought", "left", "paid", "subscribe", "ordered",
          "seen", "started", "kauf", "pedido", "onboarded", "verify", "unsubscribe", "zahlung")  # fmt: skip

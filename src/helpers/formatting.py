@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from helpers.config.currencies import Currency, minor_digits
+from helpers.config.nouns import is_noun, one_of, plural
 
 if TYPE_CHECKING:
     from helpers.config import Metric
@@ -60,55 +61,14 @@ MOST_OF_A_CHANGE = 6
 """Digits behind the point that a change in percent or points has at most; a smaller one reads as none."""
 
 
-THINGS = re.compile(
-    r"(?:ad|answer|app|arm|basket|booking|build|call|campaign|cart|case|chat|checkout|chunk|class|click|cluster|comment"
-    r"|contact|contract|course|crash|cup|customer|day|deal|deposit|discount|donation|download|effect|email"
-    r"|error|event|experiment|file|game|gift|group|hit|hour|import|interval|invite|invoice|item|lead|lease"
-    r"|lesson|letter|like|listing|loan|login|logout|meeting|message|minute|mistake|month|number|offer|open|order|page"
-    r"|patient|payout|person|photo|play|point|post|product|profile|project|purchase|question|quote|rating|receipt"
-    r"|refund|renewal|report|request|response|return|reward|ride|row|sale|scan|search|session|shipment|sign-?up"
-    r"|song|stream|survey|task|test|ticket|track|trade|transfer|trial|trip|unit|update|upgrade|upload|usage|user|video"
-    r"|view|visit|visitor|vote|week|win|year"
-    r"|[a-z]*(?:view|back)|[a-z]+(?:tion|sion|ment|ship))(?:e?s)?|repl(?:y|ies)|deliver(?:y|ies)|inquir(?:y|ies)",
-    re.IGNORECASE,
-)
-"""Names of events that are English things, which can be counted: of any other word, of whatever language, no plural is made."""
-
-
-def plural(event: str) -> str:
-    """Many of an event, in prose.
-
-    >>> plural("purchase"), plural("back_after_a_week"), plural("reply"), plural("ordered"), plural("purchases")
-    ('purchases', 'units with back_after_a_week', 'replies', 'units with ordered', 'purchases')
-    >>> plural("geantwortet"), plural("subscribe"), plural("subscription")
-    ('units with geantwortet', 'units with subscribe', 'subscriptions')
-    """
-    if not _is_noun(event):
-        return f"units with {event}"
-    one = _one(event)
-    if one.endswith(("s", "x", "ch", "sh")):
-        return f"{one}es"
-    return f"{one[:-1]}ies" if re.search("[^aeiou]y$", one) else f"{one}s"
-
-
 def counted(number: float, event: str) -> str:
     """So many of an event, or of users, days and rows, in prose.
 
     >>> counted(1, "user"), counted(2_000.4, "purchase"), counted(0.3, "purchase"), counted(1, "back_after_a_week")
     ('1 user', '2,000 purchases', '< 1 purchase', '1 unit with back_after_a_week')
     """
-    told, single = whole(number), _one(event) if _is_noun(event) else f"unit with {event}"
+    told, single = whole(number), one_of(event) if is_noun(event) else f"unit with {event}"
     return f"{told} {single if told in ('1', '< 1') else plural(event)}"
-
-
-def times(factor: float) -> str:
-    """How many times as many: as somebody stated it, or two digits behind the point of what was reckoned.
-
-    >>> times(1.5), times(3.0), times(1.125), times(1.4860144), times(2.19137)
-    ('1.5', '3', '1.125', '1.49', '2.19')
-    """
-    told = f"{factor:g}"
-    return told if len(told) <= len("1.125") else f"{factor:.2f}"
 
 
 def whole(number: float) -> str:
@@ -118,29 +78,6 @@ def whole(number: float) -> str:
     ('2,000', '< 1', '0')
     """
     return "< 1" if number > 0 and not round(number) else f"{round(number):,}"
-
-
-def a(event: str) -> str:
-    """One of an event, with its article.
-
-    >>> a("purchase"), a("orders"), a("unit"), a("added_to_cart")
-    ('a purchase', 'an order', 'a unit', 'an added_to_cart event')
-    """
-    one = event if " " in event else _one(event) if _is_noun(event) else f"{event} event"
-    return f"{'an' if re.match('(?i)[aio]|e(?!u)|u(?!ni|s)|hour', one) else 'a'} {one}"
-
-
-def _is_noun(event: str) -> bool:
-    """Whether an event's name reads as a thing that can be counted."""
-    return bool(THINGS.fullmatch(event))
-
-
-def _one(event: str) -> str:
-    if event.endswith("ies"):
-        return f"{event[:-3]}y"
-    if re.search("(?:ss|x|ch|sh)es$", event):
-        return event[:-2]
-    return event[:-1] if re.search("[^s]s$", event) else event
 
 
 def leading(found: Iterable[Thing], size: Callable[[Thing], float]) -> tuple[Thing, ...]:
@@ -476,6 +413,8 @@ def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: fl
 
     >>> p_text(0.0412), p_text(float("nan")), p_text(5.3e-14), p_text(0.0824, adjusted=True), p_text(2e-6, level=1e-5)
     ('p = 0.0412', 'no test', 'p < 0.0001', 'adjusted p = 0.0824', 'p = 2e-06')
+    >>> p_text(0.99961), p_text(1.0), p_text(0.9989)
+    ('p > 0.999', 'p > 0.999', 'p = 0.999')
     >>> p_text(0.04999, level=0.05), p_text(0.050004, level=0.05), p_text(0.05, level=0.05)
     ('p = 0.04999', 'p = 0.050004', 'p = 0.05')
     >>> p_text(0.0011214, level=0.0011246), level_text(0.0011246, 0.0011214)
@@ -491,6 +430,7 @@ def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: fl
         digits += 1
     least = LEAST_TOLD if level is None or level > LEAST_TOLD else LEAST_P
     told = f"p = {p_value:.{digits}g}" if p_value > least else f"p < {least:g}"
+    told = "p > 0.999" if float(f"{p_value:.3g}") >= 1 else told
     return f"adjusted {told}" if adjusted else told
 
 

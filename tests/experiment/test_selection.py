@@ -77,3 +77,14 @@ def test_an_online_study_without_known_effects_has_nothing_to_mark(small_study):
     with query.connect(small_study.where.database) as con:
         assert ground_truth.checked(online, small_study.where, Results(con, online)) == []
     assert "in every arm" in funnel_topic.absent(online)
+
+
+@pytest.mark.parametrize(("kind", "missing", "said"), [
+    ("mean", "drop", "on all exposed units with a value alone"), ("mean", "zero", "on all exposed units alone"),
+    ("proportion", None, "on all exposed units alone"),
+])  # fmt: skip
+def test_a_metric_of_those_with_a_value_is_not_said_to_be_read_on_all(kind, missing, said):
+    table = config.load("studies/cookie_cats.yml")
+    primary = table.primary.model_copy(update={"type": kind, "missing": missing})
+    metrics = [primary, *(m for m in table.metrics if m.role != "primary")]
+    assert said in selection_topic.absent(table.model_copy(update={"metrics": metrics}))

@@ -106,6 +106,29 @@ def test_an_interval_that_cannot_be_trusted_is_doubted_wherever_its_headline_sta
         assert (f"  doubt:   {claim}\n" in said) is doubted
 
 
+@pytest.mark.parametrize("verdict", ["INVALID", "GO"])
+def test_the_terminal_says_what_mends_an_invalid_experiment_and_what_it_does_not_rest_on(tmp_path, verdict):
+    report, todo = report_of(prepare(tmp_path, notebooks=1)), "Draw no conclusion: run it again."
+    numbers = Numbers({**report.numbers, "decision.verdict": Number(verdict, "text", "", verdict),
+                       "decision.recommendation": Number(todo, "text", "", todo)})  # fmt: skip
+    study = STUDY.model_copy(update={"assumed": ["decision.prior", "variants.weight"]})
+    said = summary(study, report.where, numbers)
+    invalid = verdict == "INVALID"
+    assert (f"  to do:   {todo}\n" in said) is invalid
+    (assumed,) = [line for line in said.splitlines() if line.startswith("  assumed: ")]
+    assert "variants.weight" in assumed and ("decision.prior" in assumed) is not invalid
+
+
+def test_the_terminal_names_the_arm_whose_risk_and_money_it_tells(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    third = STUDY.treatments[0].model_copy(update={"name": "third"})
+    study = STUDY.model_copy(update={"variants": [*STUDY.variants, third]})
+    numbers = Numbers({**report.numbers, "decision.arm": Number("third", "text", "", "third")})
+    assert "no improvement of third " in summary(study, report.where, numbers)
+    assert "  money:   third: " in summary(study, report.where, numbers)
+    assert "third" not in summary(STUDY, report.where, numbers)
+
+
 @pytest.mark.parametrize("name", ["skew_{}", "clusters", "skew_{}_as_it_is", ""])
 def test_the_verdict_of_a_metric_with_a_doubted_interval_is_marked(tmp_path, name):
     """Significance is read off the same interval; of the mean as it is another one is doubted than the table holds."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from helpers.config.nouns import a
 from helpers.defaults import ALPHA
-from helpers.formatting import a, counted, formatted, leading, listed, p_text
+from helpers.formatting import counted, formatted, leading, listed, p_text
 from helpers.stats.checks.exact_counts import shares_p_value
 
 if TYPE_CHECKING:

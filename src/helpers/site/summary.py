@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from helpers.config import Study
-from helpers.config.assumed import direction_of, unstated
+from helpers.config.assumed import WEIGHTS, direction_of, unstated
 from helpers.config.programme import Programme
 from helpers.experiment.caveats import of_intervals
 from helpers.experiment.decision.invalid import to_do_first
@@ -54,7 +54,14 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
         worth = f"{money.text} expected over {study.economics.horizon}; measured {measured} ({low} to {high})"
     if "data.undone" in numbers and numbers["data.undone"].value and study.revenue is not None:
         worth = f"{worth}; {numbers['data.undone'].text}"
-    guessed = [*study.assumptions, *(direction_of(m.name) for m in study.metrics if study.is_undirected(m))]
+    valid = numbers["decision.verdict"].value != "INVALID"
+    directions = [direction_of(m.name) for m in study.metrics if study.is_undirected(m)]
+    guessed = [*study.assumptions, *directions] if valid else []  # what fails rests on none of them
+    guessed += [WEIGHTS] if study.is_weighed_by_guess else []
+    arm = numbers["decision.arm"].text if len(study.treatments) > 1 and "decision.arm" in numbers else ""
+    of, whose = (f" of {arm}", f"{arm}: ") if arm and valid else ("", "")
+    todo = numbers["decision.recommendation"].text if not valid and "decision.recommendation" in numbers else ""
+    mend = f"  to do:   {todo}\n" if todo else ""
     assumed = f"  assumed: {', '.join(guessed)}\n" if guessed else ""
     warned = numbers["trust.warnings"].text
     doubts = doubts_said(numbers)
@@ -72,9 +79,9 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     return (
         f"{head}"
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n{doubted}{before}"
-        f"  why:     {numbers['decision.reason'].text}\n{beside}{people}"
-        f"  money:   {worth}\n"
-        f"  risk:    no improvement {numbers['risk.no_improvement'].text}, trust checks "
+        f"  why:     {numbers['decision.reason'].text}\n{mend}{beside}{people}"
+        f"  money:   {whose}{worth}\n"
+        f"  risk:    no improvement{of} {numbers['risk.no_improvement'].text}, trust checks "
         f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{assumed}{end}"
     )
 

@@ -380,6 +380,7 @@ OTHER = FailedCheck("Sample ratio", "5,000 : 4,000")
 @pytest.mark.parametrize(("causes", "told", "todo"), [
     ((ONE,), "A trust check failed: Whole clusters. One cluster in treatment.", "Draw no conclusion: another run."),
     ((ONE, OTHER), "Whole clusters: one cluster in treatment. Sample ratio: 5,000 : 4,000.", RECOMMENDATIONS["INVALID"]),
+    ((ONE, OTHER), "Trust checks failed. Whole clusters: one cluster in treatment. Sample ratio: 5,000 : 4,000.", RECOMMENDATIONS["INVALID"]),
     ((OTHER,), "A trust check failed: Sample ratio. 5,000 : 4,000.", RECOMMENDATIONS["INVALID"]),
     ((), "failed: Whole clusters.", RECOMMENDATIONS["INVALID"]),
 ])  # fmt: skip

@@ -21,6 +21,7 @@ from helpers.record import Number, Numbers
 from helpers.report.topics import monitoring as topic
 from helpers.report.topics import people
 from helpers.stats import Mean, Proportion
+from helpers.stats.summaries.whole_clusters import WholeClusters
 
 STUDY = config.load("studies/checkout_redesign.yml")
 EARLIER = Numbers({"exposed.units_per_day": Number(500.0, "count", "", "500")})
@@ -87,6 +88,24 @@ def test_those_without_are_the_rest_of_those_with(n, data, units):
         assert done.cut == (p - reach < 0, p + reach > 1) and left.cut == done.cut[::-1]
     (row, _) = people.table_watched((done, left), with_watched(*each, units=units))
     assert ("which no day passes" in row["The units of a day are looked at outside"]) is any(done.cut)
+
+
+@pytest.mark.parametrize("unlike", [0.0, 0.15])
+def test_what_clusters_are_like_is_no_scatter_between_the_days_of_a_share(unlike):
+    """Cities that differ bring the same days as ones that do not: held against three errors of simulated days."""
+    rng = np.random.default_rng(4)
+    rates = np.clip(0.3 + unlike * rng.standard_normal(40), 0.05, 0.9)
+    hits = rng.binomial(700, rates)
+    arm = WholeClusters.from_values(np.repeat(hits, 1), np.full(40, 700))
+    study = with_watched(Watch(label="Completion", metric="completion_rate"), units=900).model_copy(
+        update={"cluster": "city"}
+    )
+    (found,) = watched(study, Arms({"completion_rate": arm}), EARLIER)
+    days = rng.binomial(np.array([23] * 20 + [22] * 20), rates, size=(2_000, 40)).sum(axis=1) / 900
+    outside = ((days < found.low) | (days > found.high)).mean()
+    assert outside < 0.01 and found.high - found.low < 7 * days.std()
+    assert "hold what one city is like" in people.note_watched(900, study)
+    assert "beside another" not in people.note_watched(900, STUDY)
 
 
 def test_what_the_data_do_not_hold_says_so_and_has_no_bound():

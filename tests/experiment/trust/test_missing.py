@@ -85,7 +85,7 @@ def test_opposite_losses_of_equal_number_fail_though_neither_count_nor_pool_show
     assert found.by_arm.p_value == found.outcome[0].p_value == 1.0
     by_arm, others = missing_values(found, STUDY)
     assert by_arm.verdict == "failed" and "among units alike in rate" in by_arm.found
-    assert others.verdict == "warning" and " in control, " in others.found, "the arm that shows it is told"
+    assert others.verdict == "warning" and " in control and " in others.found, "the arm that shows it is told"
 
 
 def test_a_primary_metric_with_missing_values_is_compared_by_arm_alone():
@@ -168,12 +168,15 @@ def test_each_verdict_answers_its_own_question_and_no_fault_is_counted_twice(see
     assert (arms.verdict, others.verdict) == (bad if by_arm else "passed", "warning" if by_outcome else "passed")
     assert unreadable(values, STUDY) == ({name} if by_arm and name == "rounds" else set())
     assert bool(arms.caveat) is (by_arm and name == "rounds") and bool(others.caveat) is by_outcome
-    arm = re.search(r" in (control|treatment),", others.found)
+    arm = re.search(r" in (control|treatment) and ", others.found)
     cells = cells if arm is None else cells[:2] if arm[1] == "control" else cells[2:]
     high, low = cells[::2], cells[1::2]
     rows = [[sum(gone for gone, _ in part), sum(n - gone for gone, n in part)] for part in (high, low)]
     lacking, rest = (formatted(a / (a + b), "share") for a, b in zip(*rows, strict=True))
-    assert f"{lacking} of the units without a value" in others.found and f", {rest} of the others" in others.found
+    assert (
+        f"{lacking} of the units without a value" in others.found
+        and f" and {rest} of the others have rate" in others.found
+    )
     assert (p_value(rows) < 0.001) is by_outcome, "the two shares that are told show what the verdict says"
 
 

@@ -302,3 +302,19 @@ def test_weights_that_nobody_stated_are_listed_as_assumed(tmp_path: Path) -> Non
 def test_a_lead_time_is_wanted_short_and_waste_that_is_diverted_is_asked() -> None:
     assert direction.why_lower("lead_time_days", None) and direction.why_lower("cycle_time_hours", None)
     assert not direction.why_lower("waste_diverted", None) and not direction.why_lower("leads_per_day", None)
+
+
+@pytest.mark.parametrize(("name", "open_"), [
+    ("pages_seen", True), ("page_views", True), ("searches", True), ("views", True), ("orders", False), ("sessions", False), ("paid_searches", False),
+])  # fmt: skip
+def test_of_what_is_counted_on_the_way_nobody_stated_that_more_is_better(
+    tmp_path: Path, name: str, open_: bool
+) -> None:
+    draw = random.Random(3)
+    rows = [f"u{i},{('old', 'new')[i % 2]},{draw.randint(0, 1)},{draw.randint(0, 9)}" for i in range(400)]
+    (tmp_path / "t.csv").write_text("\n".join([f"user_id,variant,converted,{name}", *rows]) + "\n")
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv", primary="converted")
+    metric = next((m for m in study.metrics if m.name == name), None)
+    if metric is None:
+        pytest.skip("no metric is made of it")
+    assert study.is_undirected(metric) is open_ is (f"nothing tells whether more of {name} is better" in said)

@@ -237,7 +237,9 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
     p = evidence.p_value
     if evidence.failed_checks:
-        return "INVALID", " ".join([f"{failure(evidence.failed_checks)}.", *invalid.why(evidence.causes)])
+        told = invalid.why(evidence.causes)
+        named = len(evidence.failed_checks) == len(told) > 1  # then each cause stands under the name of its check
+        return "INVALID", " ".join(["Trust checks failed." if named else f"{failure(evidence.failed_checks)}.", *told])
     grounds = killing(evidence, rule)
     if grounds:
         harm = ": the change does harm" if grounds[0].about == "effect" else ""

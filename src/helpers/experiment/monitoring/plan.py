@@ -14,9 +14,9 @@ from helpers.config.assumed import no_pace, told_by
 from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.monitoring.guarded import Guarded, Uncounted, guarded, guards
-from helpers.experiment.monitoring.replay import Triggers
+from helpers.experiment.monitoring.replay import Triggers, times
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
-from helpers.formatting import counted, formatted, inside, times
+from helpers.formatting import counted, formatted, inside
 from helpers.formatting import shift as told
 from helpers.record import Numbers
 

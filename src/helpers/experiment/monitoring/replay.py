@@ -12,7 +12,7 @@ from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma
 from helpers.experiment.monitoring.rules import WESTERN_ELECTRIC, any_signal, observed
 from helpers.experiment.monitoring.stream import DailyStream
-from helpers.formatting import shift, times
+from helpers.formatting import shift
 from helpers.stats.validation import BoolArray, FloatArray
 
 DailyVerdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
@@ -104,6 +104,16 @@ class DailyDecision:
     verdict: DailyVerdict
     reason: str
     signals: tuple[str, ...]
+
+
+def times(factor: float) -> str:
+    """How many times as many: as somebody stated it, or two digits behind the point of what was reckoned.
+
+    >>> times(1.5), times(3.0), times(1.125), times(1.4860144), times(2.19137)
+    ('1.5', '3', '1.125', '1.49', '2.19')
+    """
+    told = f"{factor:g}"
+    return told if len(told) <= len("1.125") else f"{factor:.2f}"
 
 
 def marked(stream: DailyStream, baseline: Baseline, triggers: Triggers) -> Marks:

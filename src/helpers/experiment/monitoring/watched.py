@@ -13,6 +13,7 @@ from helpers.experiment.results import Results
 from helpers.formatting import LEVEL, Unit
 from helpers.record import Numbers
 from helpers.stats.summaries.summary import standard_error
+from helpers.stats.summaries.whole_clusters import WholeClusters
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ def watched(study: Study, results: Results, earlier: Numbers) -> tuple[WatchedMe
 
     A day of :math:`m` units lies inside :math:`\hat y \pm 3 s/\sqrt m` nearly always when nothing has changed, :math:`s`
     being the standard deviation between units: the limits of a control chart without a weekday season. Shares end at 0
-    and 1. Assumes that units of a day are independent, and as many as the study plans for or had.
+    and 1. Assumes that units of a day are independent, and as many as the study plans for or had. Where whole clusters were
+    randomised, what they are like is no scatter between days: of a share it is left out; of a mean, of which no deviation
+    between units is kept, it stays in.
     """
     named = study.monitoring.watched if study.monitoring else []
     return tuple(_bounded(each, study, results, earlier) for each in named or _of_the_study(study))
@@ -67,7 +70,12 @@ def _bounded(each: Watch, study: Study, results: Results, earlier: Numbers) -> W
     error = standard_error(control)
     if daily is None or not error > 0:  # who has seen no variation knows no bound
         return WatchedMetric(each.label, level, math.nan, math.nan, LEVEL[metric.unit])
-    reach = SIGMAS * error * math.sqrt(units / daily)
+    spread = error * math.sqrt(units)
+    if isinstance(control, WholeClusters) and metric.type in ("proportion", "retention"):
+        spread = math.sqrt(
+            control.estimate * (1 - control.estimate)
+        )  # what clusters are like does not change by the day
+    reach = SIGMAS * spread / math.sqrt(daily)
     refunds = not isinstance(study.data, Simulation) and study.data.negative == "refund"
     low, high = _inside(metric, level - reach, level + reach, refunds=refunds)
     cut = low > level - reach, high < level + reach

@@ -97,10 +97,12 @@ def _like_the_others(found: MissingValues, study: Study, related: float) -> Trus
     label, primary = found.label, study.primary
     most = min(range(len(found.outcome)), key=lambda i: _or_one(found.outcome[i].p_value))
     shown = found.outcome[most]
-    had = "with" if primary.type in ("proportion", "retention") else "above the median of"
+    had = "have" if primary.type in ("proportion", "retention") else "are above the median of"
     where = f" in {study.variants[most - 1].name}" if most else ""
     shares = [formatted(k / n, "share") if n else "none" for k, n in zip(shown.hits, shown.totals, strict=True)]
-    text = f"{had} {inside(primary.label)}: {shares[0]} of the units without a value{where}, {shares[1]} of the others"
+    text = (
+        f"{shares[0]} of the units without a value{where} and {shares[1]} of the others {had} {inside(primary.label)}"
+    )
     text += f", {p_text(related, adjusted=True)}" if math.isfinite(shown.p_value) else ", which cannot be tested"
     share = sum(found.by_arm.hits) / max(1, sum(found.by_arm.totals))
     verdict: TrustVerdict = "passed"

@@ -21,6 +21,8 @@ DOUBTED = (
     | vocabulary.RANKS
 )
 """Words beside which it may want less of it."""
+BROWSED = {"pages", "views", "searches"}
+"""Words of what is counted on the way: more of it may be interest, or a way that is not found."""
 TODAY = {"date", "now", "today", "heute", "jour", "hoy", "hoje", "oggi", "vandaag"}
 """Words of a total so far, as minutes to date: not of the time until something comes about."""
 BEST, WORST = 0.7, 6.0
@@ -143,4 +145,6 @@ def _unclear(metric: Measure, name: str, column: Column | None) -> bool:
         return True
     doubted = vocabulary.touches(name, DOUBTED) or harms.is_turned(name) or harms.denies(name) or _of_people(name)
     wanted = WANTED if column else WANTED | frozenset(vocabulary.STEPS)
-    return doubted or not vocabulary.touches(name, wanted)
+    telling = {token for token in vocabulary.tokens(name) if vocabulary.touches(token, wanted)}
+    browsed = column is not None and bool(telling) and telling <= BROWSED
+    return doubted or browsed or not vocabulary.touches(name, wanted)

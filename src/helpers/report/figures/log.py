@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from helpers.config.nouns import a, plural
 from helpers.defaults import ALPHA
-from helpers.formatting import a, counted, decimal, finite, formatted, listed, plural, whole
+from helpers.formatting import counted, decimal, finite, formatted, listed, whole
 from helpers.report import losses
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow

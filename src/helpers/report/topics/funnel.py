@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.config.nouns import a, plural
 from helpers.experiment.funnel import FunnelCounts, diagnosed, window
-from helpers.formatting import a, counted, finite, formatted, interval, listed, plural, whole
+from helpers.formatting import counted, finite, formatted, interval, listed, whole
 from helpers.report import losses
 from helpers.report.tables import Row
 from helpers.report.topics import rowless

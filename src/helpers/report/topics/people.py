@@ -100,10 +100,16 @@ def note_watched(units: int | None, study: Study) -> str:
     """What the bounds rest on, or why there are none."""
     if units is None:
         return f"values of the control are as they are, none pulled in; no bounds of a day: {no_pace(study)}, so units a day are not known; state economics.{told_by(study)}"
+    clustered = ""
+    if study.cluster is not None:
+        clustered = (
+            f"; those of a mean or a ratio hold what one {study.cluster} is like beside another as well, which no day changes, so a day "
+            "may be out of the ordinary inside of them"
+        )
     return (
         f"bounds for a day on which {counted(units, 'unit')} may come in, each watched for as long as those of the "
         "experiment: what they do on that day alone is less. Three standard errors to either side of the control, whose "
-        "values are as they are, none pulled in; without a season of weekdays. What rolls back is the trigger, not a bound"
+        f"values are as they are, none pulled in; without a season of weekdays{clustered}. What rolls back is the trigger, not a bound"
     )
 
 

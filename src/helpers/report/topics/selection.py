@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 def absent(study: Study) -> str:
     """Why there is nothing to compare."""
+    dropped = study.primary.type == "mean" and study.when_missing(study.primary) == "drop"
+    who = "all units that were counted" if study.rowless else f"all exposed units{' with a value' if dropped else ''}"
     return (
         f"{study.primary.label} is not a winsorised mean: the study pulls no extreme value in and drops no unit, so the "
-        "primary metric is read on all exposed units alone."
+        f"primary metric is read on {who} alone."
     )
 
 
