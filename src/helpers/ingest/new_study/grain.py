@@ -33,6 +33,7 @@ from helpers.ingest.new_study import (
     lines,
     log,
     long_tables,
+    lookalike_arms,
     not_yet,
     nothing,
     panels,
@@ -57,7 +58,7 @@ from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.sql import quoted
-from helpers.ingest.values import ids
+from helpers.ingest.values import ids, ids_alike
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -86,7 +87,10 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen, where = _one_experiment(seen, ask)
     seen, where, first = sound_rows.of(seen, where)
     if unit := seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns):
-        first = (*first, *spellings.asked(seen.table, unit, stated="unit" in seen.said))
+        alike = spellings.alike(seen.table, unit)
+        first = (*first, *spellings.asked(seen.table, unit, alike, stated="unit" in seen.said))
+        if alike and ids_alike.BLANKS in alike.steps:
+            seen = seen.again(replace(seen.table, spaced=(unit.name,)))
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
@@ -111,6 +115,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         first=(
             *first,
             *spellings.of_arms(proposal.arms, proposal.also),
+            *lookalike_arms.asked(seen.table, seen.said.column("variant", seen.columns)),
             *zones.in_one(seen.table, time),
             *row_times.asked_of_years(time),
             *proposal.first,
@@ -192,6 +197,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         changed_arms.refuse(seen, known.unit if stated else None, may_vary)
     known = _changing(seen, known)
     variants = _variants(seen, known)
+    if variants:
+        lookalike_arms.refuse(seen.table, variants[0], stated="variant" in seen.said)
     if (
         variants
         and known.event
