@@ -19,7 +19,12 @@ PAIRS = [("timestamp", "received_at"), ("occurred_at", "loaded_at"), ("created_a
 def log(happened: str, delivered: str, users: int = 500) -> pd.DataFrame:
     """Views and purchases, each row delivered up to two days later."""
     dice = np.random.default_rng(7)
-    view = pd.DataFrame({"user_id": [f"u{i:04d}" for i in range(users)], "variant": np.where(np.arange(users) % 2, "control", "treatment")})
+    view = pd.DataFrame(
+        {
+            "user_id": [f"u{i:04d}" for i in range(users)],
+            "variant": np.where(np.arange(users) % 2, "control", "treatment"),
+        }
+    )
     view[happened] = pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.integers(0, 14 * 86_400, users), unit="s")
     bought = view[dice.random(users) < 0.4].copy()
     bought[happened] += pd.to_timedelta(dice.integers(60, 7_200, len(bought)), unit="s")
@@ -40,7 +45,9 @@ def test_what_happened_has_the_moment_at_which_it_did_and_not_that_of_its_delive
     assert study.data.columns["event_time"] == happened
     if first:
         told = sums(study, tmp_path)["purchase_rate"]
-        assert {arm: n for arm, (_, n) in told.items()} == made[made["event"] == "purchase"]["variant"].value_counts().to_dict()
+        assert {arm: n for arm, (_, n) in told.items()} == made[made["event"] == "purchase"][
+            "variant"
+        ].value_counts().to_dict()
 
 
 @pytest.mark.parametrize(("happened", "delivered"), [("ts", "created_at"), ("sent_at", "received_at")])
@@ -65,9 +72,16 @@ def test_a_moment_of_the_unit_is_none_of_the_rows_whatever_stands_beside_it(
     assert study.data.columns["event_time"] == loaded
 
 
-@pytest.mark.parametrize(("happened", "delivered"), [("timestamp", "exported_at"), ("enrolled_on", "dwh_load_date"), ("ts", "loaded_at")])
+@pytest.mark.parametrize(
+    ("happened", "delivered"), [("timestamp", "exported_at"), ("enrolled_on", "dwh_load_date"), ("ts", "loaded_at")]
+)
 def test_the_period_of_a_table_of_units_is_that_of_what_happened(tmp_path: Path, happened: str, delivered: str) -> None:
-    made = log(happened, delivered).drop_duplicates("user_id").drop(columns="event").assign(converted=lambda t: t.index % 3 == 0)
+    made = (
+        log(happened, delivered)
+        .drop_duplicates("user_id")
+        .drop(columns="event")
+        .assign(converted=lambda t: t.index % 3 == 0)
+    )
     made[delivered] += pd.Timedelta(days=20)
     made.to_csv(tmp_path / "units.csv", index=False)
     study, _, _ = proposed(tmp_path, tmp_path / "units.csv")

@@ -18,7 +18,9 @@ ARMS = [lambda v: v.replace("o", "\u043e"), lambda v: v.replace("e", "\u0435").r
 def units(n: int = 1_000) -> pd.DataFrame:
     dice = np.random.default_rng(2)
     arms = np.where(dice.random(n) < 0.5, "control", "treatment")
-    return pd.DataFrame({"user_id": [f"u{i:05d}" for i in range(n)], "variant": arms, "converted": (dice.random(n) < 0.25).astype(int)})
+    return pd.DataFrame(
+        {"user_id": [f"u{i:05d}" for i in range(n)], "variant": arms, "converted": (dice.random(n) < 0.25).astype(int)}
+    )
 
 
 @pytest.mark.parametrize("written", ARMS)
@@ -33,7 +35,9 @@ def test_arms_that_look_the_same_are_told_with_a_query_that_makes_them_one(tmp_p
     (tmp_path / "one.sql").write_text(query[0], encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "one.sql", name="one")
     told = units().groupby("variant")["converted"].agg(["size", "sum"])
-    assert sums(study, tmp_path)["converted"] == {arm: (int(row["size"]), int(row["sum"])) for arm, row in told.iterrows()}
+    assert sums(study, tmp_path)["converted"] == {
+        arm: (int(row["size"]), int(row["sum"])) for arm, row in told.iterrows()
+    }
     _, _, said = proposed(tmp_path, tmp_path / "t.csv", variant="variant", control="control", name="apart")
     assert "Are levels that look the same arms of their own?" in said
 

@@ -9,7 +9,19 @@ import pytest
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
-WORDS = ["unassigned", "not_in_test", "none", "", "null", "Not assigned", "nicht zugewiesen", "non assigné", "sin asignar", "out", "pre_period"]
+WORDS = [
+    "unassigned",
+    "not_in_test",
+    "none",
+    "",
+    "null",
+    "Not assigned",
+    "nicht zugewiesen",
+    "non assigné",
+    "sin asignar",
+    "out",
+    "pre_period",
+]
 
 
 def log(word: str, landing: bool = True) -> pd.DataFrame:

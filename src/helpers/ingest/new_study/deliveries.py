@@ -36,9 +36,13 @@ WRITTEN = words(
 """and of that at which it was sent, worked on or written down."""
 EXPLICIT = words("event events original occurred occurrence happened ereignis* evenement* evento* gebeurtenis*")
 """Words of the moment of what happened itself,"""
-PLAIN = words("ts timestamp tstamp time date datetime at utc gmt local ms us client device zeit zeitpunkt zeitstempel datum horodatage heure fecha hora momento data dato ora tijdstip tijd")
+PLAIN = words(
+    "ts timestamp tstamp time date datetime at utc gmt local ms us client device zeit zeitpunkt zeitstempel datum horodatage heure fecha hora momento data dato ora tijdstip tijd"
+)
 """and of a moment of which nothing else is said."""
-ANOTHER = (vocabulary.SINCE - {"first"}) | words("last next end ended ends until expires expiry expired due valid cancelled closed trial")
+ANOTHER = (vocabulary.SINCE - {"first"}) | words(
+    "last next end ended ends until expires expiry expired due valid cancelled closed trial"
+)
 """Words of moments that are none of the rows, but of their unit, or still to come."""
 SHOWN = {"page", "app", "screen", "site"}
 """What is loaded before somebody's eyes, which is an event."""

@@ -29,11 +29,17 @@ def of(
     """The column among those that nothing else is made of."""
     filled = [c for c in able if c.filled == c.rows and c.distinct > LEAST * c.rows]
     many = [c for c in filled if c.distinct > MOST * c.rows]
-    if named := next((c for c in filled if _names_an_event(c) and (c in many or _whole(table, c, columns, time))), None):
+    if named := next(
+        (c for c in filled if _names_an_event(c) and (c in many or _whole(table, c, columns, time))), None
+    ):
         return named
     if made := next((c for c in many if _is_made(table, c) and _copies(table, c, unit, time, event)), None):
         return made
-    ids = [c for c in filled if not (c.has_time or c.decimal) and (not c.numeric or vocabulary.touches(c.name, vocabulary.KEY))]
+    ids = [
+        c
+        for c in filled
+        if not (c.has_time or c.decimal) and (not c.numeric or vocabulary.touches(c.name, vocabulary.KEY))
+    ]
     return next((c for c in ids if _whole(table, c, columns, time)), None)
 
 
@@ -64,7 +70,9 @@ def repeats(table: "SourceTable", column: str) -> int:
 def told(column: str, repeated: int, rows: int) -> tuple[str, ...]:
     """The line on events that stand there several times."""
     name = vocabulary.printable(column)
-    return (f"events: column '{name}' tells them apart; {repeated:,} of {rows:,} rows repeat one, which counts once",) * (repeated > 0)
+    return (
+        f"events: column '{name}' tells them apart; {repeated:,} of {rows:,} rows repeat one, which counts once",
+    ) * (repeated > 0)
 
 
 def _whole(table: "SourceTable", column: Column, columns: Sequence[Column], time: Column) -> bool:
@@ -77,7 +85,7 @@ def _whole(table: "SourceTable", column: Column, columns: Sequence[Column], time
         f"select count(*) filter (n > 1), count(*) filter (few <> many) from (select count(*) as n, min(hash({same})) as few, max(hash({same})) as many"
         f" from {{table}} group by {table.text(column.name)})"
     )[0]
-    return int(several) > 0 == int(mixed)  # type: ignore[call-overload]
+    return bool(several) and not mixed
 
 
 def _is_of_delivery(column: Column) -> bool:

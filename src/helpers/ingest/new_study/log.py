@@ -265,7 +265,10 @@ def _also(
         if level.casefold() in NOTHING:
             told[level] = (LEAVE_OUT, "a word for nothing: these rows say no variant")
         else:
-            told[level] = (LEAVE_OUT, f"'{vocabulary.printable(level)}' stands in rows of {rows[level]:,} units before they are assigned: these rows say no variant")
+            told[level] = (
+                LEAVE_OUT,
+                f"'{vocabulary.printable(level)}' stands in rows of {rows[level]:,} units before they are assigned: these rows say no variant",
+            )
     return told | _without(table, unit, variant)
 
 

@@ -12,7 +12,16 @@ from helpers.ingest.sql import literal
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-ALONE = {"unassigned", "unallocated", "unenrolled", "unbucketed", "unrandomised", "unrandomized", "notassigned", "notintest"}
+ALONE = {
+    "unassigned",
+    "unallocated",
+    "unenrolled",
+    "unbucketed",
+    "unrandomised",
+    "unrandomized",
+    "notassigned",
+    "notintest",
+}
 """Words that say by themselves that no arm was assigned,"""
 NO = languages.words("not no non nicht kein keine sans pas hors sin no nao sem senza niet geen")
 """those that say it before"""
@@ -22,7 +31,9 @@ WAS = languages.words(
     " assegnato assegnata esperimento atribuido atribuida designado teste toegewezen experimento experience"
 )
 """these,"""
-BESIDE = languages.words("in im of part the a an au del di do da en nel aan le la el yet noch encore aun ancora ainda any")
+BESIDE = languages.words(
+    "in im of part the a an au del di do da en nel aan le la el yet noch encore aun ancora ainda any"
+)
 """and what stands between them."""
 MOVED, FIRST = 0.9, 0.99
 """Share of the units with a level that go on to another one, and of these those in which it stands before all others, at least."""

@@ -323,7 +323,12 @@ def neither(
         [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
     )
     unread = any(vocabulary.touches(c.name, vocabulary.TIME) and c.filled and not c.has_time for c in columns)
-    if unit and repeated and not (event or unread or (time and _of_rows(look, unit))) and (own := both_arms.told(look, unit, time)):
+    if (
+        unit
+        and repeated
+        and not (event or unread or (time and _of_rows(look, unit)))
+        and (own := both_arms.told(look, unit, time))
+    ):
         return own
     if unit and repeated and not (time or unread) and (ids := within.told(look.table, columns, unit)):
         return ReportError(

@@ -282,7 +282,9 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
     """The column with each level once, as most rows write it; the spellings of it in other capitals, and with a slip of the pen;
     words for nothing."""
     nothing = (
-        [level for level, _ in variant.levels if level.casefold() in not_yet.words(variant) - {""}] if variant.distinct > 2 else []
+        [level for level, _ in variant.levels if level.casefold() in not_yet.words(variant) - {""}]
+        if variant.distinct > 2
+        else []
     )
     nothing = [level for level in nothing if not _got_nothing(variant, level, nothing)]
     ranked = sorted(

@@ -155,7 +155,11 @@ class SourceTable:
             if column in self.ids.whole
             else f"{quoted(column)}::varchar"
         )
-        return f"case when trim({written}) <> '' then {written} end" if column in self.spaced else f"nullif(trim({written}), '')"
+        return (
+            f"case when trim({written}) <> '' then {written} end"
+            if column in self.spaced
+            else f"nullif(trim({written}), '')"
+        )
 
     def decimals(self, column: str) -> int:
         """Digits behind the point that the numbers of a column have at most."""

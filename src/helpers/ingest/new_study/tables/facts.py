@@ -95,7 +95,13 @@ def time_of(columns: Sequence[Column]) -> Column | None:
     def rank(column: Column) -> tuple[object, ...]:
         words = set(vocabulary.tokens(column.name))
         named = vocabulary.touches(column.name, vocabulary.TIME)
-        return bool(words & LATER) or deliveries.rank(column) > 1, not words & HAPPENED, not named, column.last, column.position
+        return (
+            bool(words & LATER) or deliveries.rank(column) > 1,
+            not words & HAPPENED,
+            not named,
+            column.last,
+            column.position,
+        )
 
     return min(full, key=rank, default=None)
 
