@@ -113,8 +113,8 @@ def _told_later(con: "duckdb.DuckDBPyConnection", study: Study, variant: str) ->
             and {'at': events.event_time, 'id': events.event_id} >= assigned.assigned_key group by 1 order by 2 desc, 1""",
         {"variant": variant, "exposure": study.exposure},
     ).fetchall()
-    steps = study.funnel.steps if study.funnel else ()
-    known = [f"{event} ({units:,} units)" for event, units in later if units >= lost / 2 and event not in steps[-1:]]
+    last = study.funnel.steps[-1] if study.funnel else ""
+    known = [f"{event} ({units:,} units)" for event, units in later if units >= lost / 2 and event != last]
     if known:
         return (
             f"let the funnel begin with an event that units meet once a row tells their variant: {', '.join(known[:3])}"

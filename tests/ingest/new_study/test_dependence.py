@@ -56,3 +56,25 @@ def test_the_query_of_first_rows_keeps_those_without_a_user_and_none_of_two_arms
     assert "--unit cookie_id" in said and f"({900 + alone:,} rows)" in (tmp_path / "studies" / "first.yml").read_text(
         encoding="utf-8"
     )
+
+
+@pytest.mark.parametrize("twice", [0, 15])
+@pytest.mark.parametrize("sessions", [1, 3])
+def test_sessions_of_users_who_were_assigned_are_asked_about_with_what_makes_users_the_clusters(
+    tmp_path: Path, twice: int, sessions: int
+) -> None:
+    dice = np.random.default_rng(9)
+    user = np.repeat(np.arange(500), dice.integers(1, sessions + 1, 500))
+    arm = (user % 2 + ((user < twice) & (dice.random(len(user)) < 0.5))) % 2
+    made = pd.DataFrame({"session_id": [f"s{i:05}" for i in range(len(user))], "user_id": [f"u{i}" for i in user], "variant": np.where(arm, "new", "control"),
+                         "converted": dice.integers(0, 2, len(user))})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", name="one")
+    both = int((made.groupby("user_id")["variant"].nunique() > 1).sum())
+    several = int((made["user_id"].value_counts() > 1).sum())
+    assert bool(study.cluster) == (sessions > 1 and not both)
+    asked = f"Was each 'user_id' assigned as a whole? {several} of 500 have several rows, {several - both} of these in one arm alone"
+    assert (asked in said) == (sessions > 1 and both > 0)
+    if asked in said:
+        study, _, _ = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", cluster="user_id", name="whole")
+        assert study.cluster

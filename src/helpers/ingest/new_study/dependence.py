@@ -48,6 +48,8 @@ def _unnamed(table: "SourceTable", who: Column, variant: Column) -> str:
     )
 
 
+OFTEN = 0.05
+"""Share of the users with several rows, at least, from which on rows of one count as much as to narrow an interval."""
 FEW, SHARE = 30, 0.05
 """Levels, and their share of the rows, up to which a column called as a unit is an attribute: a device is a phone or not."""
 
@@ -86,8 +88,10 @@ SHORT = 6
 def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | None, variant: Column) -> str:
     """A question with the query of one row a user: the first in time, which nothing else was felt in, else of those in one arm alone."""
     several, mixed = _in_arms(table, who, variant)
-    if not several or mixed < MOST * several:
+    if not several:
         return ""
+    if mixed < MOST * several:
+        return _assigned_whole(table, who, unit, several, mixed)
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
     of, arm = quoted(who.name), quoted(variant.name)
     alone = "" if time else f"min({arm}) over (partition by {of}) = max({arm}) over (partition by {of}) and "
@@ -99,6 +103,19 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | No
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"
         f" row of each{'' if time else ', without those in two arms, of which none says what came first'}, by a query in a file in place of the table, and --unit {typed.name(unit.name)}: {first}"
+    )
+
+
+def _assigned_whole(table: "SourceTable", who: Column, unit: Column, several: int, mixed: int) -> str:
+    """That users seem to have been assigned, most of whom stand in one arm with all of their rows, which are the units here."""
+    of = int(table.number(f"select count(distinct {table.text(who.name)}) from {{table}}"))
+    if several < OFTEN * of:
+        return ""
+    name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
+    return (
+        f"Was each '{name}' assigned as a whole? {several:,} of {of:,} have several rows, {several - mixed:,} of these in one arm alone, and each"
+        f" '{row}' counts as a unit of its own: rows of one are alike, so that intervals are too narrow. --cluster {typed.name(who.name)} makes each one"
+        " what was randomised."
     )
 
 

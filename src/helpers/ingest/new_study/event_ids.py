@@ -1,7 +1,7 @@
 """The column of a log that says which event a row is: by its name, or by ids that only whole copies of an event share."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
@@ -81,12 +81,11 @@ def _whole(table: "SourceTable", column: Column, columns: Sequence[Column], time
         return False
     one = [c for c in columns if c is not column and (c is time or not _is_of_delivery(c))]
     same = ", ".join(quoted(c.name) for c in one)
-    found: Any = table.rows(
+    several, mixed = table.rows(
         f"select count(*) filter (n > 1), count(*) filter (few <> many) from (select count(*) as n, min(hash({same})) as few, max(hash({same})) as many"
         f" from {{table}} group by {table.text(column.name)})"
     )[0]
-    several, mixed = found
-    return bool(several and not mixed)
+    return bool(several) and not mixed
 
 
 def _is_of_delivery(column: Column) -> bool:

@@ -1,13 +1,11 @@
 """What a row is, an event or a unit; and one clear error where it is neither."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.config.data import Tolerance
 from helpers.errors import ReportError, several
-from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
-    aggregates,
     answered,
     arms_in_columns,
     arms_in_texts,
@@ -17,8 +15,6 @@ from helpers.ingest.new_study import (
     codes,
     coins,
     contradictions,
-    counted_rows,
-    counted_totals,
     deliveries,
     described,
     direction,
@@ -33,6 +29,7 @@ from helpers.ingest.new_study import (
     lines,
     log,
     long_tables,
+    lookalike_arms,
     not_yet,
     nothing,
     panels,
@@ -45,6 +42,7 @@ from helpers.ingest.new_study import (
     sound_rows,
     spellings,
     statuses,
+    summed_up,
     tolerances,
     units,
     unused,
@@ -52,12 +50,13 @@ from helpers.ingest.new_study import (
     vocabulary,
     zones,
 )
+from helpers.ingest.new_study.known import Known, may_vary
 from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.sql import quoted
-from helpers.ingest.values import ids
+from helpers.ingest.values import ids, ids_alike
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -86,7 +85,10 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen, where = _one_experiment(seen, ask)
     seen, where, first = sound_rows.of(seen, where)
     if unit := seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns):
-        first = (*first, *spellings.asked(seen.table, unit, stated="unit" in seen.said))
+        alike = spellings.alike(seen.table, unit)
+        first = (*first, *spellings.asked(seen.table, unit, alike, stated="unit" in seen.said))
+        if alike and ids_alike.BLANKS in alike.steps:
+            seen = seen.again(replace(seen.table, spaced=(unit.name,)))
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
@@ -111,6 +113,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         first=(
             *first,
             *spellings.of_arms(proposal.arms, proposal.also),
+            *lookalike_arms.asked(seen.table, seen.said.column("variant", seen.columns)),
             *zones.in_one(seen.table, time),
             *row_times.asked_of_years(time),
             *proposal.first,
@@ -160,38 +163,26 @@ def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView,
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Known:
-    """Whose rows they are, when and of what; and the share of the units within which each column changes, where units repeat."""
-
-    unit: Column | None
-    time: Column | None
-    event: Column | None
-    changes: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def repeated(self) -> bool:
-        return self.unit is not None and self.unit.distinct < 0.9 * self.unit.filled
-
-
 def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     seen, notes = _by_ids(seen)
     seen, known = _roles(seen)
     if seen.said.descriptive:
         return _noted(_described(seen, known), notes)
-    if counts := _of_days(seen, known, ask) or _by_values(seen, known, ask):
+    if counts := summed_up.of_days(seen, known, ask) or summed_up.by_values(seen, known, ask):
         return counts
     seen = _assigned_later(seen, known)
-    may_vary = _may_vary(seen, known.unit)
+    varying = may_vary(seen, known.unit)
     if (
         known.event is None
-        or known.event in may_vary
+        or known.event in varying
         or not panels.may_be_a_log(seen.table, known.event, known.time, seen.columns)
     ):
         stated = known.repeated or "unit" in seen.said
-        changed_arms.refuse(seen, known.unit if stated else None, may_vary)
+        changed_arms.refuse(seen, known.unit if stated else None, varying)
     known = _changing(seen, known)
     variants = _variants(seen, known)
+    if variants:
+        lookalike_arms.refuse(seen.table, variants[0], stated="variant" in seen.said)
     if (
         variants
         and known.event
@@ -217,7 +208,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         _asked(time)
         if said.exposure:
             raise refusals.no_exposure(seen)
-        if counts := _counts(seen, known, variants[0], ask):
+        if counts := summed_up.of(seen, known, variants[0], ask):
             return counts
         return _noted(_panel(seen, known, variants, ask) or _units(seen, known, variants, ask), notes)
     if not variants and not said.event:
@@ -257,7 +248,7 @@ def _assigned_later(seen: TableView, known: Known) -> TableView:
     """The table with the levels of variants in a log that stand before units are assigned."""
     if not (known.repeated and known.unit and known.time and known.event):
         return seen
-    variants = [c for c in _may_vary(seen, known.unit) if c.levels and c is not known.event]
+    variants = [c for c in may_vary(seen, known.unit) if c.levels and c is not known.event]
     return replace(seen, columns=not_yet.marked(seen.table, seen.columns, known.unit, known.time, variants))
 
 
@@ -282,15 +273,7 @@ def _changing(seen: TableView, known: Known) -> Known:
 def _variants(seen: TableView, known: Known) -> list[Column]:
     """Columns that may hold the variant, the one that was said or is likeliest first; none that often changes within a unit."""
     stated = seen.said.variant
-    return [c for c in _may_vary(seen, known.unit) if c.name == stated or known.changes.get(c.name, 0) <= roles.OFTEN]
-
-
-def _may_vary(seen: TableView, unit: Column | None) -> list[Column]:
-    """Columns that may hold the variant by themselves, the one that was said or is likeliest first."""
-    stated = seen.said.variant
-    named = [refusals.variant_said(seen, stated)] if stated else []
-    free = [c for c in roles.variants_of(seen.columns) if c not in (unit, *named) and c.name not in seen.said.named]
-    return [*named, *free]
+    return [c for c in may_vary(seen, known.unit) if c.name == stated or known.changes.get(c.name, 0) <= roles.OFTEN]
 
 
 def _log(
@@ -326,68 +309,6 @@ def _log(
     else:
         first = (*event_ids.asked(table, seen.columns, time), *first)
     return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all), first=first), event)
-
-
-def _counts(
-    seen: TableView, known: Known, variant: Column, ask: asking.Ask | None, *, sure: bool = False
-) -> StudyProposal | None:
-    """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many.
-
-    It is ``sure`` that these are counts where their values said so already.
-    """
-    where = sound_rows.Where()
-    if (said := counted_totals.of_no_arm(seen, variant))[0]:
-        where = where.also(*said)
-        seen, known, variant = _taken(seen, known, variant, said[0])
-    table = seen.table
-    if counted_rows.are_summed_up(table, seen.rows, known.time, variant):
-        taken, told = counted_totals.apart(seen, known.time, variant)
-        if taken:
-            where = where.also(taken, told)
-            seen, known, variant = _taken(seen, known, variant, taken)
-        counts = aggregates.propose(seen.table, seen.rows, seen.columns, variant, known.time, seen.said, ask)
-        if counts and where.sql:
-            counts = replace(counts, where=where.noted)
-        if counts is None and (error := refusals.aggregated(seen, known.unit, known.time, variant)):
-            raise error
-        return counts
-    if (not (known.unit and roles.is_key(known.unit)) or counted_rows.may_count(known.unit)) and (
-        parts := aggregates.of_parts(seen, variant, known.time, sure=sure)
-    ):
-        raise parts
-    return None
-
-
-def _taken(seen: TableView, known: Known, variant: Column, where: str) -> tuple[TableView, Known, Column]:
-    """The rows for which a condition holds, with the columns as they are in these."""
-    seen = seen.again(seen.table.narrowed(seen.table.also(where)))
-    time = seen.column(known.time.name) if known.time else None
-    return seen, replace(known, time=time if time and time.has_time else None), seen.column(variant.name)
-
-
-def _of_days(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProposal | None:
-    """A study of counts whose units' column is called as one of ids may be: visitors, in some languages, is both.
-
-    Such a column holds numbers, and there is one row for each arm on each of some days.
-    """
-    unit, time, said = known.unit, known.time, seen.said
-    if said.event or said.cluster or unit is None or time is None or seen.rows > LONGEST:
-        return None
-    if not unit.numeric or vocabulary.names_a_unit(unit.name) != 2 or time.distinct < refusals.DAYS:
-        return None
-    variants = [said.column("variant", seen.columns) or c for c in roles.variants_of(seen.columns)[:1]]
-    return _counts(seen, replace(known, event=None), variants[0], ask) if variants else None
-
-
-def _by_values(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProposal | None:
-    """A study of counts whose rows say so by their values alone, in whatever language, and seem to be events of their numbers.
-
-    Raises where they are counts of parts of an arm, and where no column is that of the arms.
-    """
-    if seen.said.event or seen.said.cluster or not counted_rows.may_count(known.unit):
-        return None
-    arm = counted_rows.arm_of(seen.table, seen.rows, seen.columns, _may_vary(seen, known.unit))
-    return _counts(seen, replace(known, unit=None, event=None), arm, ask, sure=True) if arm else None
 
 
 def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:

@@ -7,6 +7,7 @@ from helpers.errors import ReportError
 from helpers.ingest.many_units import is_running
 from helpers.ingest.misfits import blanks
 from helpers.ingest.new_study import (
+    both_arms,
     contradictions,
     counted_columns,
     described,
@@ -322,6 +323,13 @@ def neither(
         [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
     )
     unread = any(vocabulary.touches(c.name, vocabulary.TIME) and c.filled and not c.has_time for c in columns)
+    if (
+        unit
+        and repeated
+        and not (event or unread or (time and _of_rows(look, unit)))
+        and (own := both_arms.told(look, unit, time))
+    ):
+        return own
     if unit and repeated and not (time or unread) and (ids := within.told(look.table, columns, unit)):
         return ReportError(
             f"{called}: rows repeat a unit, and no column names what happened in each, or says who got what",

@@ -83,7 +83,7 @@ class SourceTable:
 
     ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
     ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
-    are those of columns of numbers. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text
+    are those of columns of numbers; ids of ``spaced`` differ by blanks at their ends, as in a run. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text
     of a query whose rows these are. ``alike`` keeps what pairs of columns were asked already, by the SQL of both.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
@@ -99,6 +99,7 @@ class SourceTable:
     ids: Ids = field(default_factory=Ids)
     happened: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: dict[str, "Words"] = field(default_factory=dict)
+    spaced: tuple[str, ...] = ()
     whole: str = ""
     query: str = ""
     alike: dict[tuple[str, ...], "Resemblance"] = field(default_factory=dict, compare=False, repr=False)
@@ -144,7 +145,7 @@ class SourceTable:
         return float(self.rows(query)[0][0] or 0)  # type: ignore[arg-type]
 
     def text(self, column: str) -> str:
-        """SQL of a column's text without spaces around it; null where it is empty."""
+        """SQL of a column's text without spaces around it, but for those of ids that they part; null where it is empty."""
         if column in self.words:
             return self.words[column].text(f"{quoted(column)}::varchar")
         if column in self.happened:
@@ -154,7 +155,11 @@ class SourceTable:
             if column in self.ids.whole
             else f"{quoted(column)}::varchar"
         )
-        return f"nullif(trim({written}), '')"
+        return (
+            f"case when trim({written}) <> '' then {written} end"
+            if column in self.spaced
+            else f"nullif(trim({written}), '')"
+        )
 
     def decimals(self, column: str) -> int:
         """Digits behind the point that the numbers of a column have at most."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
+from helpers.ingest.sql import quoted
 from helpers.ingest.values import ids_alike
 
 if TYPE_CHECKING:
@@ -22,22 +23,26 @@ RARE = 0.25
 """Share of the units of an arm that one of a slip of the pen has at most."""
 
 
-def asked(table: "SourceTable", unit: "Column", *, stated: bool) -> list[str]:
-    """What is asked of ids that look alike. Raises where many do, unless somebody named the column of the unit."""
+def alike(table: "SourceTable", unit: "Column") -> ids_alike.LookAlike | None:
+    """The ids of the unit that look alike, as they are written; None where there are none."""
     if unit.kind != "VARCHAR":
-        return []
-    name = table.text(unit.name)
+        return None
+    name = quoted(unit.name)
     maybe, uuids = table.rows(
         f"select coalesce(bool_or({ids_alike.maybe(name)}), false), {ids_alike.uuids(name)} from {{table}}"
     )[0]
-    found = ids_alike.of(table.con, unit.name, table.relation) if maybe or uuids else None
+    return ids_alike.of(table.con, unit.name, table.relation) if maybe or uuids else None
+
+
+def asked(table: "SourceTable", unit: "Column", found: ids_alike.LookAlike | None, *, stated: bool) -> list[str]:
+    """What is asked of ids that look alike, as ``found``. Raises where many do, unless somebody named the column of the unit."""
     if found is None:
         return []
     called, query = vocabulary.printable(unit.name), found.mended(table.called)
     if found.ids > MANY * unit.distinct and not stated:
         raise ReportError(
             f"{table.called}: many ids of '{called}' look alike, and may be one unit in several spellings",
-            got=f"{found.said()}; {unit.distinct:,} ids in all",
+            got=f"{found.said()}; {max(unit.distinct, found.ids):,} ids in all",
             expected="one id for one unit",
             cause="one unit is written in several ways, so that its rows are parted",
             remedy=f'write them in one way by a query in a file in place of the table: {query}; if they are units of their own, say so: --unit "{called}"',

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from helpers.config.columns import logged
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values import confusable
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,12 +16,16 @@ _UNSEEN: Final = (
 _CONTROL: Final = r"\x00-\x20\x7F\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
 _UUID: Final = r"^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$"
 
+BLANKS: Final = "blanks at their ends"
+
 _STEPS: Final = {
     "signs that are not seen": f"regexp_replace({{}}, {literal(_UNSEEN)}, '', 'g')",
-    "blanks at their ends": f"regexp_replace({{}}, {literal(f'^[{_CONTROL}]+|[{_CONTROL}]+$')}, '', 'g')",
+    BLANKS: f"regexp_replace({{}}, {literal(f'^[{_CONTROL}]+|[{_CONTROL}]+$')}, '', 'g')",
     "capitals": "lower({})",
     "the dashes and braces of a UUID": rf"regexp_replace({{}}, {literal(_UUID)}, '\1\2\3\4\5')",
     "accents as signs of their own": "nfc_normalize({})",
+    "signs of full width": confusable.narrow("{}"),
+    "letters of another script that look the same": confusable.latin("{}"),
 }
 """What may tell ids apart that look alike, and SQL of a text without it; one after the other they make one form."""
 

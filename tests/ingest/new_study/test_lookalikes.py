@@ -1,0 +1,75 @@
+"""Ids and arms that look the same: told with a query that makes them one, and never made one in silence; pandas counts."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.tables import proposed
+
+ARMS = [lambda v: v.replace("o", "\u043e"), lambda v: v.replace("e", "\u0435").replace("o", "\u043e"), lambda v: v + "\u200b",
+        lambda v: "".join(chr(ord(sign) + 0xFEE0) for sign in v)]  # fmt: skip
+
+
+def units(n: int = 1_000) -> pd.DataFrame:
+    dice = np.random.default_rng(2)
+    arms = np.where(dice.random(n) < 0.5, "control", "treatment")
+    return pd.DataFrame(
+        {"user_id": [f"u{i:05d}" for i in range(n)], "variant": arms, "converted": (dice.random(n) < 0.25).astype(int)}
+    )
+
+
+@pytest.mark.parametrize("written", ARMS)
+def test_arms_that_look_the_same_are_told_with_a_query_that_makes_them_one(tmp_path: Path, written) -> None:
+    made = units()
+    made["variant"] = [v if i % 3 else written(v) for i, v in enumerate(made["variant"])]
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="look the same and are not") as caught:
+        proposed(tmp_path, tmp_path / "t.csv")
+    query = re.search(r'select \* replace .* from "t.csv"', str(caught.value))
+    assert query
+    (tmp_path / "one.sql").write_text(query[0], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "one.sql", name="one")
+    told = units().groupby("variant")["converted"].agg(["size", "sum"])
+    assert sums(study, tmp_path)["converted"] == {
+        arm: (int(row["size"]), int(row["sum"])) for arm, row in told.iterrows()
+    }
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", variant="variant", control="control", name="apart")
+    assert "Are levels that look the same arms of their own?" in said
+
+
+def test_arms_in_another_script_that_are_two_are_no_lookalikes(tmp_path: Path) -> None:
+    made = units()
+    made["variant"] = made["variant"].map({"control": "\u0430", "treatment": "\u0431"})
+    made.to_csv(tmp_path / "t.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", control="\u0430")
+    assert len(study.variants) == 2
+
+
+AGAIN = [lambda i: i + " ", lambda i: " " + i, lambda i: i + "\u00a0", lambda i: i + "\u3000", lambda i: i.translate({48 + n: 0xFF10 + n for n in range(10)}),
+         lambda i: i.replace("u", "\uff55")]  # fmt: skip
+
+
+@pytest.mark.parametrize("again", AGAIN)
+@pytest.mark.parametrize("n", [50, 10])
+def test_what_is_proposed_of_ids_that_look_the_same_is_what_lands(tmp_path: Path, again, n: int) -> None:
+    made = units()
+    made = pd.concat([made, made.iloc[:n].assign(user_id=lambda t: t["user_id"].map(again))])
+    made.to_csv(tmp_path / "t.csv", index=False)
+    if n == 50:
+        with pytest.raises(ReportError, match="look alike") as caught:
+            proposed(tmp_path, tmp_path / "t.csv")
+        query = re.search(r'select \* replace .* from "t.csv"', str(caught.value))
+        assert query
+        (tmp_path / "one.sql").write_text(query[0], encoding="utf-8")
+        study, _, said = proposed(tmp_path, tmp_path / "one.sql", name="one")
+        assert "1,000 units" in said
+        assert sum(n for n, _ in sums(study, tmp_path)["converted"].values()) == 1_000
+    else:
+        study, _, said = proposed(tmp_path, tmp_path / "t.csv")
+        assert "Are ids of 'user_id' that look alike one unit?" in said and "1,010 units, each in one row" in said
+        assert sum(n for n, _ in sums(study, tmp_path)["converted"].values()) == 1_010
