@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import typed, vocabulary
+from helpers.ingest.new_study import typed, vocabulary, written_moments
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
 
@@ -91,9 +91,10 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | No
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
     of, arm = quoted(who.name), quoted(variant.name)
     alone = "" if time else f"min({arm}) over (partition by {of}) = max({arm}) over (partition by {of}) and "
+    when = (written_moments.in_query(table, time) or quoted(time.name)) if time else ""
     first = (
         f"select * from {table.selected} qualify {f'{of} is null or ' * (who.filled < who.rows)}{alone}row_number() over (partition by {of}"
-        f" order by {f'{quoted(time.name)}, ' if time else ''}{quoted(unit.name)}) = 1"
+        f" order by {f'{when}, ' if time else ''}{quoted(unit.name)}) = 1"
     )
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
