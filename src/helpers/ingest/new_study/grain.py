@@ -41,6 +41,7 @@ from helpers.ingest.new_study import (
     sound_rows,
     spellings,
     statuses,
+    told_periods,
     units,
     unused,
     vendors,
@@ -372,9 +373,27 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     if seen.said.cluster:
         return None
     unit = known.unit if known.repeated else None
-    panel = panels.of(seen.table, seen.columns, unit, variants[0], unless=seen.said.where or "")
+    unless = "true" if seen.said.period else seen.said.where or ""
+    panel = panels.of(seen.table, seen.columns, unit, variants[0], unless=unless)
     if panel is None:
         return None
+    if seen.said.period:
+        seen, where, asked = told_periods.within(seen, panel.period)
+        made = _in_period(seen, replace(known, unit=seen.column(panel.unit.name)), _again(variants, seen.columns), ask)
+        return replace(
+            made, where=where.also(*made.where).noted if made.where[0] else where.noted, first=(*asked, *made.first)
+        )
+    return _summed(seen, panel, variants, ask)
+
+
+def _in_period(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
+    """A study of the rows of a period that was told, of which a unit may have one alone."""
+    panel = panels.of(seen.table, seen.columns, known.unit, variants[0], unless=seen.said.where or "")
+    return _summed(seen, panel, variants, ask) if panel else _units(seen, known, variants, ask)
+
+
+def _summed(seen: TableView, panel: panels.SeenPanel, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
+    """A study of the sums of the rows of each unit."""
     folded = seen.again(panels.folded(seen.table, panel, variants[0]))
     variants = _again(variants, folded.columns)
     said = answered.control(folded.table, folded.said, roles.meant(variants[0])[0], ask, "units")
@@ -441,6 +460,12 @@ def _described(seen: TableView, known: Known) -> StudyProposal:
         _asked(time)
         return codes.told(described.of_log(table, rows, columns, unit, time, event, said), event)
     if panel := panels.of(table, columns, unit if known.repeated else None, None):
+        if said.period:
+            seen, where, asked = told_periods.within(seen, panel.period)
+            if where.sql:
+                time = seen.column(time.name) if time else None
+                made = _described(seen, replace(known, unit=seen.column(panel.unit.name), time=time))
+                return replace(made, where=where.noted, first=(*asked, *made.first))
         folded = seen.again(panels.folded(table, panel, None))
         key = folded.column(panel.unit.name)
         return panels.told(described.of_units(folded.table, folded.rows, folded.columns, key, None, folded.said), panel)

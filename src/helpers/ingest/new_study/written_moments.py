@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from helpers.ingest.locations import files_of
@@ -55,6 +56,14 @@ def in_condition(table: "SourceTable", column: Column) -> str:
     """SQL of a moment in a condition on the raw rows, as --where has it; '' where none reads every row."""
     kind = table.parts.types[column.name]
     return quoted(column.name) if _is_moment(kind) else _tried(table, column, kind)
+
+
+def texts(table: "SourceTable", column: Column) -> dict[str, datetime]:
+    """Each text of a column, with its moment."""
+    found = table.rows(
+        f"select distinct {quoted(column.name)}::varchar as t, {ways.moment_of(table, column)} as m from {{table}} where m is not null"
+    )
+    return dict(found)  # type: ignore[arg-type]
 
 
 def _is_moment(kind: str) -> bool:
