@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import typed, vocabulary, written_moments
+from helpers.ingest.new_study import armless, typed, vocabulary, written_moments
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
 
@@ -120,7 +120,7 @@ def _switched(table: "SourceTable", place: Column, time: Column, variant: Column
 
 def _in_arms(table: "SourceTable", column: Column, variant: Column) -> tuple[int, int]:
     """Levels with several rows, and those of them in several arms."""
-    level, arm = table.text(column.name), table.text(variant.name)
+    level, arm = table.text(column.name), armless.arm_of(table, variant)
     several, mixed = table.rows(
         f"select count(*) filter (n > 1), count(*) filter (k > 1) from (select count(*) as n, count(distinct lower({arm})) as k"
         f" from {{table}} where {level} is not null and {arm} is not null group by {level})"

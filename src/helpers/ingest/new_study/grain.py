@@ -8,6 +8,7 @@ from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
     aggregates,
     answered,
+    armless,
     arms_in_columns,
     arms_in_texts,
     arms_of_events,
@@ -376,7 +377,10 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     unless = "true" if seen.said.period else seen.said.where or ""
     panel = panels.of(seen.table, seen.columns, unit, variants[0], unless=unless)
     if panel is None:
-        return None
+        later, taken = armless.left_out(seen, variants[0])
+        if taken is None or (made := _panel(later, known, _again(variants, later.columns), ask)) is None:
+            return None
+        return taken.noted(made, seen)
     if seen.said.period:
         seen, where, asked = told_periods.within(seen, panel.period)
         made = _in_period(seen, replace(known, unit=seen.column(panel.unit.name)), _again(variants, seen.columns), ask)

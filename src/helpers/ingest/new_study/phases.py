@@ -165,7 +165,7 @@ def _asking(
     kept = f"{quoted(phase.name)} <> {literal(first)}"
     got = f"'{name}' says which are which: {', '.join(f'{vocabulary.printable(v)} ({n:,} rows)' for v, n in phase.levels[:MOST])}"
     remedy = (
-        f"leave the earlier rows out: --where {typed.condition(kept)}{_beside(table, columns, unit, phase, first, alone=alone)};"
+        f"leave the earlier rows out: --where {typed.condition(kept)}{beside(table, columns, unit, phase, first, alone=alone)};"
         " if all of them are of the experiment, say so: --where true"
     )
     if sure:
@@ -184,7 +184,7 @@ def _asking(
     )
 
 
-def _beside(
+def beside(
     table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column, first: str, *, alone: bool
 ) -> str:
     """The query that sets what was measured before beside each row: it says how far apart the arms began.
