@@ -115,10 +115,11 @@ def _wraps(begin: str) -> bool:
     line = line.rstrip()
     if not more or not line.startswith("{") or not re.search(r"[\[{]$|[\]}],?$", line):
         return False
+    bare = line.removesuffix(",")
     try:
-        DECODER.decode(line.removesuffix(","))
+        DECODER.decode(bare)
     except json.JSONDecodeError as error:
-        return error.pos >= len(line) - 1
+        return error.pos >= len(bare)
     except RecursionError:
         pass
     return False
