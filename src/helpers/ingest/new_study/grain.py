@@ -31,6 +31,7 @@ from helpers.ingest.new_study import (
     lines,
     log,
     long_tables,
+    nested_values,
     nothing,
     panels,
     phases,
@@ -84,6 +85,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen, where, first = sound_rows.of(seen, where)
     if unit := seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns):
         first = (*first, *spellings.asked(seen.table, unit, stated="unit" in seen.said))
+        nested_values.refuse(seen, unit)
+        nested_values.refuse_padded(seen, unit)
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
@@ -131,9 +134,8 @@ def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
     first += phases.left_out(seen.table, seen.columns, proposal)
     if not proposal.panel[0]:
         first += [*statuses.of(seen.table, seen.columns, proposal), *doubts.asked(seen, proposal)]
-    return unused.listed(
-        replace(proposal, assumed=(*proposal.assumed, *notes), first=(*first, *proposal.first)), seen.columns
-    )
+    made = replace(proposal, assumed=(*proposal.assumed, *notes), first=(*first, *proposal.first))
+    return nested_values.told(unused.listed(made, seen.columns), seen)
 
 
 def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView, sound_rows.Where]:
