@@ -64,11 +64,11 @@ def refuse(seen: "TableView", unit: Column | None) -> None:
         return
     one, two = seen.table.text(unit.name), seen.table.text(outer)
     either, both = (
-        int(n)
+        int(n)  # type: ignore[call-overload]
         for n in seen.table.rows(
             f"select count(coalesce({one}, {two})), count(*) filter ({one} is not null and {two} is not null) from {{table}}"
         )[0]
-    )  # type: ignore[call-overload]
+    )
     if either <= unit.filled or both > (1 - APART) * either:
         return
     field, name = quoted(outer), vocabulary.printable(outer)
