@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -101,3 +102,29 @@ def test_a_list_that_was_cut_says_so(tmp_path):
     (tmp_path / "log.json").write_text(f"[{', '.join(LINES)}"[:-20])
     with pytest.raises(ReportError, match="a file that was cut"):
         proposed(tmp_path, tmp_path / "log.json")
+
+
+LIST = "[" + ",\n".join(LINES) + "]"
+AROUND = [
+    ('{"meta": {"n": 60}, "rows": [\n' + ",\n".join(LINES[:40]) + ",\n", "a file that was cut"),
+    ('{"data": ' + LIST, "a file that was cut"),
+    ('{"data": [\n' + LIST[1:], "a file that was cut"),
+    ("// export\n" + LIST, "begins with '// export'"),
+    ("/* of\n Monday */ " + LIST, "ahead of its list"),
+    ("var data = " + LIST + ";", "begins with 'var data ='"),
+    ("callback(" + LIST + ")", "ahead of its list"),
+    ('data = {"rows": ' + LIST + "}", "ahead of its object"),
+]
+
+
+@pytest.mark.parametrize(("written", "told"), AROUND)
+def test_what_stands_around_a_list_costs_no_row_in_silence(tmp_path: Path, written: str, told: str) -> None:
+    (tmp_path / "t.json").write_text(written, encoding="utf-8")
+    with pytest.raises(ReportError) as error:
+        proposed(tmp_path, tmp_path / "t.json", primary="bought")
+    assert told in " ".join(str(error.value).split())
+
+
+def test_lines_behind_a_comment_are_all_read(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text("// export\n" + "\n".join(LINES), encoding="utf-8")
+    assert "(60 rows" in proposed(tmp_path, tmp_path / "t.json", primary="bought")[2].replace("60 of 61", "60")

@@ -150,6 +150,14 @@ def test_what_is_advised_is_then_read(tmp_path, way):
     assert not refusal(Study.model_validate(raw), tmp_path / "again")
 
 
+def test_the_rows_that_are_kept_are_not_the_few_of_a_currency_that_was_assumed(tmp_path):
+    units(["USD"] * 98 + ["EUR"] * 2, ["5"] * 100).to_csv(tmp_path / "units.csv", index=False)
+    raw = unit_file(tmp_path / "units.csv")
+    raw["economics"]["currency"] = "EUR"
+    message = refusal(Study.model_validate(raw), tmp_path / "raw")
+    assert "\"paid in\" = 'USD', with economics.currency: USD" in message
+
+
 @pytest.mark.parametrize("called", ["currency", "order_currency"])
 def test_a_table_of_a_database_tells_it_by_columns_called_so(tmp_path, called):
     frame = units(["EUR", "USD"] * 5, ["5"] * 10).rename(columns={"paid in": called})

@@ -9,7 +9,7 @@ import pytest
 from helpers import ingest
 from helpers.config import Place
 from helpers.errors import ReportError
-from helpers.ingest import database, endless
+from helpers.ingest import database, endless, new_study
 from tests.ingest.studies import unit_study
 from tests.ingest.test_queries import query, written
 
@@ -22,6 +22,8 @@ READS = [
     "select * from '*.csv'",
     "select * from read_text('pipe.csv')",
     "select * from '/dev/zero'",
+    "select * from query('select * from ''pipe.csv''')",
+    "from query('from read_csv(''pi' || 'pe.csv'')')",
 ]
 
 
@@ -37,7 +39,9 @@ def test_a_query_that_reads_a_pipe_is_refused(piped, text):
         ingest.land(unit_study(query(piped, text)), piped / "out")
 
 
-@pytest.mark.parametrize("table", ["'t.csv'", "read_csv(['t.csv'])", "read_csv('t' || '.csv')", "(from 't.csv')"])
+@pytest.mark.parametrize(
+    "table", ["'t.csv'", "read_csv(['t.csv'])", "read_csv('t' || '.csv')", "(from 't.csv')", "query('from ''t.csv''')"]
+)
 def test_a_query_that_reads_files_runs_beside_a_pipe(piped, table):
     ingest.land(unit_study(query(piped, table=table)), piped / "out")
 
@@ -65,3 +69,20 @@ def test_a_view_of_a_view_of_a_pipe_is_refused(piped):
 def test_what_cannot_be_taken_apart_is_left_to_the_engine(tmp_path):
     with duckdb.connect() as con:
         endless.refuse(con, "q.sql", "select from where", tmp_path)
+
+
+@pytest.mark.parametrize("given", ["*.csv", ""])
+@pytest.mark.parametrize("link", [True, False])
+def test_a_pipe_among_several_files_is_told(piped, given, link):
+    (piped / "d").mkdir()
+    (piped / "t.csv").rename(piped / "d" / "t.csv")
+    (piped / "d" / "more.csv").symlink_to(piped / ("nothing.csv" if link else "pipe.csv"))
+    with pytest.raises(ReportError, match=r"cannot be read\n.*more\.csv"):
+        ingest.land(unit_study(piped / "d" / given), piped / "out")
+
+
+def test_a_database_that_is_a_circle_of_links_is_told(piped):
+    (piped / "a.csv").symlink_to(piped / "b.csv")
+    (piped / "b.csv").symlink_to(piped / "a.csv")
+    with pytest.raises(ReportError, match="links that lead in a circle"):
+        new_study.propose(str(query(piped)), base=piped, database=str(piped / "a.csv"))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FIRST = 10_000
 """First rows that refute a column, so that few are looked at whole."""
+FEW = 0.1
+"""Rows of the currency of a study for each of the most frequent one, at least, where these are the ones that are kept."""
 MOST = 2 * len(CODES)
 """No column has more ways to write currencies."""
 PADDED = 16
@@ -149,10 +151,12 @@ def _fault(
     place = parts.place(con, *first)
     if len(parts.names) > 1:
         place = f"{parts.names[first[0]]}, {place}"
-    kept = next(
-        (row[0] for row in each.found if currency in _meant(row[0])), max(each.found, key=lambda row: row[1])[0]
-    )
+    most, rows = max(((row[0], row[1]) for row in each.found), key=lambda row: row[1])
+    ours = next((row for row in each.found if currency in _meant(row[0])), None)
+    kept = ours[0] if ours and ours[1] >= FEW * rows else most  # the study's may be assumed, and that of hardly any row
     some = f"{quoted(column)} = {literal(kept)}" if LAST not in each.column else f"rows whose '{column}' is {kept}"
+    if currency not in _meant(kept) and len(_meant(kept)) == 1:
+        some += f", with economics.currency: {min(_meant(kept))}"
     already = (
         f"if '{logged(amount)}' is in {currency} in every row, say so in its name, as in '{said_in(amount, currency)}'"
     )

@@ -62,7 +62,10 @@ def _named(con: "duckdb.DuckDBPyConnection", text: str) -> list[str]:
                 made = con.execute("from json_execute_serialized_sql(?)", [json.dumps(asked)]).fetchall()[0][0]
             except duckdb.Error:
                 continue
-            found += [each for each in (made if isinstance(made, list) else [made]) if isinstance(each, str)]
+            texts = [each for each in (made if isinstance(made, list) else [made]) if isinstance(each, str)]
+            if str((function or {}).get("function_name", "")).lower() == "query":  # its text is a query again
+                texts = [name for each in texts for name in _named(con, each)]
+            found += texts
     return found
 
 

@@ -79,7 +79,9 @@ def values(file: Path) -> Iterator[tuple[int, Any]]:
 
     Raises :class:`~helpers.errors.ReportError` where a list, or a value of several lines, breaks off.
     """
-    if not one_a_line(b"".join(text.blocks(file, text.BLOCK))):
+    head = b"".join(text.blocks(file, text.BLOCK))
+    refuse_ahead(file.name, head)
+    if not one_a_line(head):
         yield from _one_after_the_other(file)
         return
     for number, line in _lines(file):
@@ -94,6 +96,8 @@ def one_a_line(head: bytes) -> bool:
 
     >>> one_a_line(b'{"a": 1}\\n{"a": 2}'), one_a_line(b'{"a": 1},\\n'), one_a_line(b'[{"a": 1}]'), one_a_line(b'{\\n"a": 1}')
     (True, True, False, False)
+    >>> one_a_line(b'{"rows": [{"a": 1},\\n{"a": 2'), one_a_line(b'{"a": \\n{"a": 2}')  # a value that wraps others; a line that was cut
+    (False, True)
     """
     begin = head.decode("utf-8-sig", "surrogateescape").lstrip()
     if begin.startswith("["):
@@ -101,8 +105,47 @@ def one_a_line(head: bytes) -> bool:
     try:
         _, end = DECODER.raw_decode(begin)
     except (ValueError, RecursionError):
-        return True
+        return not _wraps(begin)
     return "\n" not in begin[:end] and re.match(r"[ \t\r]*,?[ \t\r]*(\n|$)", begin[end:]) is not None
+
+
+def _wraps(begin: str) -> bool:
+    """Whether the first line opens an object or a list that goes on in the next ones, between two of the values in it."""
+    line, more, _ = begin.partition("\n")
+    line = line.rstrip()
+    if not more or not line.startswith("{") or not re.search(r"[\[{]$|[\]}],?$", line):
+        return False
+    bare = line.removesuffix(",")
+    try:
+        DECODER.decode(bare)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(bare)
+    except RecursionError:
+        pass
+    return False
+
+
+_AHEAD = re.compile(
+    r"\s*(?:(?://|#)[^\n]*\n\s*|/\*.*?\*/\s*)*(?:(?:export default|(?:var |let |const )?[\w.$]+ *=|[\w.$]+ *\() *)?",
+    re.DOTALL,
+)
+"""Comments, the name of a variable, or a call, ahead of JSON."""
+
+
+def refuse_ahead(name: str, head: bytes) -> None:
+    """Raise where something else stands ahead of a list, or of an object that wraps one: its first row and its last one would be no JSON."""
+    begin = head.decode("utf-8-sig", "surrogateescape")
+    ahead = _AHEAD.match(begin)
+    told, rest = (begin[: ahead.end()], begin[ahead.end() :]) if ahead else ("", begin)
+    if not told.strip() or rest[:1] not in ("[", "{") or one_a_line(rest.encode("utf-8", "surrogateescape")):
+        return
+    raise ReportError(
+        f"{name} holds more than JSON",
+        got=f"a file that begins with {told.strip()[:60]!r}, ahead of its {'list' if rest.startswith('[') else 'object'}",
+        expected="a list of objects, or objects one after the other, and nothing else",
+        cause="a program, or a file with comments, and no data alone",
+        remedy=f"take that out, up to line {told.count(chr(10)) + 1:,}, and what closes it at the end",
+    )
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:

@@ -33,11 +33,9 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
     why = hindrance(path)
     if pattern and why in (None, ABSENT):
         why = hindrance(Path(*takewhile(lambda part: not any(sign in part for sign in "*?["), path.parts)))
-        found = sorted(
-            f
-            for f in Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-            if f.is_file() and not f.name.startswith(LOCK)
-        )
+        matched = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        found = [f for f in matched if f.is_file() and not f.name.startswith(LOCK)]
+        _refuse_dropped(matched, study)
         if not found and why in (None, ABSENT):
             raise ReportError(
                 f"studies/{study}.yml: no file matches data.path",
@@ -46,7 +44,9 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
                 remedy="correct data.path; relative paths start at the folder that holds studies",
             )
     elif why is None and path.is_dir():
-        found = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "_", LOCK))]
+        inside = sorted(path.iterdir())
+        found = [f for f in inside if f.is_file() and not f.name.startswith((".", "_", LOCK))]
+        _refuse_dropped([f for f in inside if not f.name.startswith((".", "_"))], study)
         if not found:
             raise _no_file(place, path, study)
     else:
@@ -93,6 +93,22 @@ def hindrance(path: Path) -> str | None:
         return NO_FILE
     needed = os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)
     return None if os.access(path, needed) else _WHY[errno.EACCES]
+
+
+def _refuse_dropped(matched: list[Path], study: str) -> None:
+    """Raise where one of several is called as data and can be no file: a pipe, or a link that leads nowhere."""
+    dropped = [
+        f for f in matched if not f.is_file() and not f.is_dir() and format_of(f.name) and not f.name.startswith(LOCK)
+    ]
+    if dropped:
+        why = hindrance(dropped[0])
+        raise ReportError(
+            f"studies/{study}.yml: data.path names what cannot be read",
+            got=", ".join(f.name for f in dropped[:5]),
+            expected="files alone",
+            cause="a link that leads nowhere" if why == ABSENT else why,
+            remedy="write what comes out of it into a file, take it out of the folder, or name a glob that leaves it out",
+        )
 
 
 def _filled(path: str, study: str) -> str:

@@ -110,3 +110,27 @@ def test_a_score_that_all_raise_is_no_total_so_far(tmp_path: Path) -> None:
     rows.to_csv(tmp_path / "stores.csv", index=False)
     study, _, said = proposed(tmp_path, tmp_path / "stores.csv", primary="score", where="true")
     assert "score averaged" in said and study.data.panel.how["score"] == "mean"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("phase", "before", "test"), [("phase", "Vorlauf", "Test"), ("phase", "Normalbetrieb", "Testphase"), ("mode", "usual", "experiment"), ("Abschnitt", "A", "Test")])  # fmt: skip
+def test_the_phase_called_test_is_the_experiment_and_no_test_of_engineers(
+    tmp_path: Path, phase: str, before: str, test: str
+) -> None:
+    dice = np.random.default_rng(2)
+    weeks = pd.date_range("2026-01-05", periods=16, freq="7D")
+    rows = pd.DataFrame(
+        [(f"s{i:02}", w, "control" if i % 2 else "treatment") for i in range(60) for w in weeks],
+        columns=["store", "week", "group"],
+    )
+    rows[phase] = np.where(rows.week < weeks[8], before, test)
+    rows["sales"] = np.round(dice.gamma(30, 15, len(rows)), 2)
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="rows from before the experiment would be summed up") as caught:
+        proposed(tmp_path, tmp_path / "t.csv", primary="sales")
+    assert f"\\\"{phase}\\\" <> '{before}'" in str(caught.value)
+    assert found(tmp_path, tmp_path / "t.csv", where=f"\"{phase}\" <> '{before}'") == by_arm(rows[rows[phase] == test])
+    rows[phase] = np.where(rows.week < weeks[8], test, before)
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    if before != "Vorlauf":
+        said = proposed(tmp_path, tmp_path / "t.csv", primary="sales", force=True)[2]
+        assert phase == "mode" or "if they should not" not in said

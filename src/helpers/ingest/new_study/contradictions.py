@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError, several
 from helpers.formatting import counted
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import calendars, coded, limits, measures, questions, unread_times, worded
+from helpers.ingest.new_study import calendars, coded, limits, measured_in, measures, questions, unread_times, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
@@ -250,6 +250,8 @@ def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
 
 def _coded(table: "SourceTable", column: Column, found: list[tuple[str, int]]) -> str | None:
     """What to do with a column of numbers of which some values are words; a query where no number stands there."""
+    if of_unit := measured_in.remedy(table, column):
+        return of_unit
     if not column.numbers:
         return worded.remedy(table.selected, column) if column.words else None
     if too_large(table, column):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import typed, vocabulary
+from helpers.ingest.new_study import armless, typed, vocabulary, written_moments
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
 
@@ -95,9 +95,10 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | No
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
     of, arm = quoted(who.name), quoted(variant.name)
     alone = "" if time else f"min({arm}) over (partition by {of}) = max({arm}) over (partition by {of}) and "
+    when = (written_moments.in_query(table, time) or quoted(time.name)) if time else ""
     first = (
         f"select * from {table.selected} qualify {f'{of} is null or ' * (who.filled < who.rows)}{alone}row_number() over (partition by {of}"
-        f" order by {f'{quoted(time.name)}, ' if time else ''}{quoted(unit.name)}) = 1"
+        f" order by {f'{when}, ' if time else ''}{quoted(unit.name)}) = 1"
     )
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
@@ -136,7 +137,7 @@ def _switched(table: "SourceTable", place: Column, time: Column, variant: Column
 
 def _in_arms(table: "SourceTable", column: Column, variant: Column) -> tuple[int, int]:
     """Levels with several rows, and those of them in several arms."""
-    level, arm = table.text(column.name), table.text(variant.name)
+    level, arm = table.text(column.name), armless.arm_of(table, variant)
     several, mixed = table.rows(
         f"select count(*) filter (n > 1), count(*) filter (k > 1) from (select count(*) as n, count(distinct lower({arm})) as k"
         f" from {{table}} where {level} is not null and {arm} is not null group by {level})"

@@ -149,7 +149,10 @@ def _of_nobody(columns: Sequence[Column]) -> Iterator[str]:
         if (column.binary or column.in_words) and words & NOBODY:
             levels = [level for level in column.values if level.lower() in YES]
         elif column.words:
-            levels = [v for v in column.values if NOBODY & set(vocabulary.tokens(v))]
+            times = (
+                vocabulary.TESTS if vocabulary.PHASES & words else frozenset()
+            )  # a phase called Test is the experiment
+            levels = [v for v in column.values if NOBODY - times & set(vocabulary.tokens(v))]
         else:
             levels = []
         if levels and len(levels) < column.distinct:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import measures, vocabulary, ways
+from helpers.ingest.new_study import measures, vocabulary, ways, written_moments
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.sql import quoted
-from helpers.ingest.values.times import Times
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -28,7 +27,7 @@ def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyPropos
     for column in columns:
         if column is time or not column.moments or column.moments < LINKED * column.filled:
             continue
-        of = [o for o in outcomes if o is column] or [o for o in outcomes if _is_of(table, column, o)]
+        of = [o for o in outcomes if o is column or _is_of(table, column, o)]
         earlier, all_ = _counted(table, column, time, of) if of else (0, 0)
         if earlier and earlier >= SOME * all_:
             yield _question(table, column, time, of, earlier, all_)
@@ -53,7 +52,7 @@ def _came(table: "SourceTable", outcome: Column) -> str:
 def _counted(table: "SourceTable", column: Column, time: Column, of: Sequence[Column]) -> tuple[int, int]:
     """How many moments of outcomes lie before those of the exposure, by the day where one of the two has no time of day; and how many there are."""
     one, other = ways.moment_of(table, column), ways.moment_of(table, time)
-    if column.dates == column.moments or time.dates == time.moments:
+    if _by_day(column, time):
         one, other = f"date_trunc('day', {one})", f"date_trunc('day', {other})"
     came = " or ".join(_came(table, o) for o in of if o is not column) or "true"
     earlier, all_ = table.rows(
@@ -62,18 +61,25 @@ def _counted(table: "SourceTable", column: Column, time: Column, of: Sequence[Co
     return int(earlier), int(all_)  # type: ignore[call-overload]
 
 
+def _by_day(column: Column, time: Column) -> bool:
+    return column.dates == column.moments or time.dates == time.moments
+
+
 def _question(table: "SourceTable", column: Column, time: Column, of: Sequence[Column], earlier: int, all_: int) -> str:
     name, start = vocabulary.printable(column.name), vocabulary.printable(time.name)
     whose = " and ".join(f"'{vocabulary.printable(o.name)}'" for o in of)
-    plain = Times() in (column.times, time.times) or column.times == time.times
-    late = f"{quoted(column.name)} < {quoted(time.name)}"
+    one, other = (written_moments.in_query(table, each) for each in (column, time))
+    told = bool(one and other)
+    if _by_day(column, time):
+        one, other = written_moments.by_day([one, other])
+    late = f"{one} < {other}"
     made = ", ".join(
         f"case when {late} then {'null' if o is column or o.in_words else '0'} else {quoted(o.name)} end as {quoted(o.name)}"
         for o in of
     )
     query = (
         f"give a query in a file, select * replace ({made}) from {table.selected}"
-        if plain and not (column.times.format or time.times.format)
+        if told
         else f"empty {whose} in those rows"
     )
     return (

@@ -7,6 +7,7 @@ from helpers.config.data import Tolerance
 from helpers.errors import ReportError, several
 from helpers.ingest.new_study import (
     answered,
+    armless,
     arms_in_columns,
     arms_in_texts,
     arms_of_events,
@@ -31,6 +32,7 @@ from helpers.ingest.new_study import (
     long_tables,
     lookalike_arms,
     not_yet,
+    nested_values,
     nothing,
     panels,
     phases,
@@ -44,6 +46,7 @@ from helpers.ingest.new_study import (
     statuses,
     summed_up,
     tolerances,
+    told_periods,
     units,
     unused,
     vendors,
@@ -89,6 +92,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         first = (*first, *spellings.asked(seen.table, unit, alike, stated="unit" in seen.said))
         if alike and ids_alike.BLANKS in alike.steps:
             seen = seen.again(replace(seen.table, spaced=(unit.name,)))
+        nested_values.refuse(seen, unit)
+        nested_values.refuse_padded(seen, unit)
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
@@ -137,9 +142,8 @@ def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
     first += phases.left_out(seen.table, seen.columns, proposal)
     if not proposal.panel[0]:
         first += [*statuses.of(seen.table, seen.columns, proposal), *doubts.asked(seen, proposal)]
-    return unused.listed(
-        replace(proposal, assumed=(*proposal.assumed, *notes), first=(*first, *proposal.first)), seen.columns
-    )
+    made = replace(proposal, assumed=(*proposal.assumed, *notes), first=(*first, *proposal.first))
+    return nested_values.told(unused.listed(made, seen.columns), seen)
 
 
 def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView, sound_rows.Where]:
@@ -316,9 +320,30 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     if seen.said.cluster:
         return None
     unit = known.unit if known.repeated else None
-    panel = panels.of(seen.table, seen.columns, unit, variants[0], unless=seen.said.where or "")
+    unless = "true" if seen.said.period else seen.said.where or ""
+    panel = panels.of(seen.table, seen.columns, unit, variants[0], unless=unless)
     if panel is None:
-        return None
+        later, taken = armless.left_out(seen, variants[0])
+        if taken is None or (made := _panel(later, known, _again(variants, later.columns), ask)) is None:
+            return None
+        return taken.noted(made, seen)
+    if seen.said.period:
+        seen, where, asked = told_periods.within(seen, panel.period)
+        made = _in_period(seen, replace(known, unit=seen.column(panel.unit.name)), _again(variants, seen.columns), ask)
+        return replace(
+            made, where=where.also(*made.where).noted if made.where[0] else where.noted, first=(*asked, *made.first)
+        )
+    return _summed(seen, panel, variants, ask)
+
+
+def _in_period(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
+    """A study of the rows of a period that was told, of which a unit may have one alone."""
+    panel = panels.of(seen.table, seen.columns, known.unit, variants[0], unless=seen.said.where or "")
+    return _summed(seen, panel, variants, ask) if panel else _units(seen, known, variants, ask)
+
+
+def _summed(seen: TableView, panel: panels.SeenPanel, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
+    """A study of the sums of the rows of each unit."""
     folded = seen.again(panels.folded(seen.table, panel, variants[0]))
     variants = _again(variants, folded.columns)
     said = answered.control(folded.table, folded.said, roles.meant(variants[0])[0], ask, "units")
@@ -385,6 +410,12 @@ def _described(seen: TableView, known: Known) -> StudyProposal:
         _asked(time)
         return codes.told(described.of_log(table, rows, columns, unit, time, event, said), event)
     if panel := panels.of(table, columns, unit if known.repeated else None, None):
+        if said.period:
+            seen, where, asked = told_periods.within(seen, panel.period)
+            if where.sql:
+                time = seen.column(time.name) if time else None
+                made = _described(seen, replace(known, unit=seen.column(panel.unit.name), time=time))
+                return replace(made, where=where.noted, first=(*asked, *made.first))
         folded = seen.again(panels.folded(table, panel, None))
         key = folded.column(panel.unit.name)
         return panels.told(described.of_units(folded.table, folded.rows, folded.columns, key, None, folded.said), panel)

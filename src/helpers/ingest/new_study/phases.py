@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
+from helpers.ingest import panel
 from helpers.ingest.new_study import typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
@@ -31,9 +32,33 @@ def asked(
     called so itself; not of a column that is named in ``unless``, which somebody said of the rows.
     """
     phase = period if _first(period) else next((c for c in columns if is_phase(table, c, period)), None)
+    if phase is None and (found := _ahead_of_test(table, columns, period)) and not _is_settled(found[0], unless):
+        return _asking(table, columns, unit, found[0], alone=False, ahead=found[1])
     if phase is None or _is_settled(phase, unless):
         return None
     return _asking(table, columns, unit, phase, alone=phase is period)
+
+
+def _ahead_of_test(table: "SourceTable", columns: Sequence[Column], period: Column) -> tuple[Column, str] | None:
+    """A column that parts the periods, of which one is called the test, and what the first of them is called, if it is another one."""
+    for column in columns:
+        called = [level for level in column.values if vocabulary.TESTS & set(vocabulary.tokens(level))]
+        if not (2 <= column.distinct <= MOST and len(called) == 1):
+            continue
+        level, order = table.text(column.name), panel.order_sql(table.text(period.name))
+        if (
+            table.number(
+                f"select max(k) from (select count(distinct {level}) as k from {{table}} group by {table.text(period.name)})"
+            )
+            != 1
+        ):
+            continue
+        first = str(
+            table.rows(f"select {level} from {{table}} where {level} is not null order by {order} limit 1")[0][0]
+        )
+        if first != called[0]:
+            return column, first
+    return None
 
 
 def refuse(table: "SourceTable", columns: Sequence[Column], variant: Column, unless: str) -> None:
@@ -158,14 +183,15 @@ def _earliest(column: Column) -> str:
 
 
 def _asking(
-    table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column, *, alone: bool
+    table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column, *, alone: bool, ahead: str = ""
 ) -> ReportError:
-    name, sure = vocabulary.printable(phase.name), _before(phase)
+    """What is asked; ``ahead`` is what came before, where its place and no word tells it."""
+    name, sure = vocabulary.printable(phase.name), ahead or _before(phase)
     first = sure or _earliest(phase)
     kept = f"{quoted(phase.name)} <> {literal(first)}"
     got = f"'{name}' says which are which: {', '.join(f'{vocabulary.printable(v)} ({n:,} rows)' for v, n in phase.levels[:MOST])}"
     remedy = (
-        f"leave the earlier rows out: --where {typed.condition(kept)}{_beside(table, columns, unit, phase, first, alone=alone)};"
+        f"leave the earlier rows out: --where {typed.condition(kept)}{beside(table, columns, unit, phase, first, alone=alone)};"
         " if all of them are of the experiment, say so: --where true"
     )
     if sure:
@@ -184,7 +210,7 @@ def _asking(
     )
 
 
-def _beside(
+def beside(
     table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column, first: str, *, alone: bool
 ) -> str:
     """The query that sets what was measured before beside each row: it says how far apart the arms began.

@@ -2,6 +2,7 @@
 
 import codecs
 import difflib
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -349,7 +350,7 @@ def _place(path: str, table: str | None, home: Path, database_file: str | None =
         origin="",
         database=database_file
         if not database_file or VARIABLE.fullmatch(database_file)
-        else _written(Path(database_file).resolve(), home),
+        else _written(Path(os.path.realpath(database_file)), home),
     )
     place.start_from(home)
     return place

@@ -81,13 +81,50 @@ AFTER: Words = words("after post afterwards posttest") | languages.AFTER
 """Of a measure that was taken behind an experiment."""
 PHASE_BEFORE: Words = frozenset(
     {"pre", "before", "baseline", "prior", "pretest", "preperiod", "pretreatment", "prelaunch", "vorher", "avant", "antes", "washout", "runin", "bl", "prima",
-     "przed", "voor", "oncesi", "до", "前測", "前测", "実施前", "施策前", "開始前", "实验前", "干预前", "사전"}
+     "przed", "voor", "oncesi", "vorlauf", "vorphase", "vorperiode", "vorzeitraum", "до", "前測", "前测", "実施前", "施策前", "開始前", "实验前", "干预前", "사전"}
 )  # fmt: skip
 PHASE_AFTER: Words = frozenset(
     {"post", "after", "posttest", "postperiod", "posttreatment", "postlaunch", "nachher", "apres", "despues", "launched", "dopo", "depois",
      "sonrasi", "после", "後測", "后测", "実施後", "施策後", "開始後", "实验后", "干预后", "사후"}
 )  # fmt: skip
 """Of a time before an experiment and of that of it; not of a measure, which may be of the last week as well."""
+PHASES: Words = frozenset(
+    {
+        "phase",
+        "phases",
+        "period",
+        "fase",
+        "periode",
+        "etape",
+        "etapa",
+        "abschnitt",
+        "zeitraum",
+        "testphase",
+        "фаза",
+        "etap",
+    }
+)
+"""Names of a column whose levels are times of a study,"""
+TESTS: Words = frozenset(
+    {
+        "test",
+        "testing",
+        "tests",
+        "experiment",
+        "trial",
+        "treatment",
+        "intervention",
+        "versuch",
+        "testphase",
+        "testlauf",
+        "essai",
+        "prueba",
+        "prova",
+        "during",
+        "live",
+    }
+)
+"""and of that of the experiment among them."""
 STAGES: Words = frozenset(
     {"t", "v", "m", "wave", "waves", "visit", "time", "timepoint", "point", "round", "measurement", "assessment", "messung", "welle", "visite", "vague", "onda",
      "ronda", "oleada", "visita", "meting"}

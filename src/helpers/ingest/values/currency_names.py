@@ -20,13 +20,30 @@ _CENTS: Final = frozenset(
 _MINOR: Final = frozenset("minor subunits".split())  # noqa: SIM905
 _THOUSANDS, _MILLIONS, _MICROS = (
     frozenset(
-        "thousand thousands tsd tausend tausende tausender milliers mille miles millares migliaia mila milhares duizend duizenden tys tusen teur tusd tchf tgbp".split()  # noqa: SIM905
+        "thousand thousands tsd tausend tausende tausender milliers mille miles millares migliaia mila milhares duizend duizenden tys tusen тыс тысяч тысячи тис teur tusd tchf tgbp".split()  # noqa: SIM905
     ),
     frozenset(
-        "million millions mio mln mn mill millionen millones millón milioni milione milhões milhoes miljoen miljoenen miljoner meur musd mchf mgbp".split()  # noqa: SIM905
+        "million millions mio mln mn mill millionen millones millón milioni milione milhões milhoes miljoen miljoenen miljoner млн миллион миллионов meur musd mchf mgbp".split()  # noqa: SIM905
     ),
     frozenset(("micros",)),
 )
+_LARGER: Final = {
+    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs"), (Decimal(100_000), "lakhs")),
+    **dict.fromkeys(("crore", "crores"), (Decimal(10_000_000), "crores")),
+}
+"""Words of India for more,"""
+_LAST: Final = {
+    "cr": (Decimal(10_000_000), "crores", ""),
+    "ke": (Decimal(1000), "thousands", "EUR"),
+    "k€": (Decimal(1000), "thousands", "EUR"),
+}
+"""and what is one only where it ends the name of an amount: revenue_cr, ca_ke."""
+_EAST: Final = re.compile("(千|百万|万|億|亿|천|백만|만|억)(円|元|원)$")
+_MANY_OF_EAST: Final = {
+    **dict.fromkeys("千천", Decimal(1000)), **dict.fromkeys("万만", Decimal(10_000)), **dict.fromkeys(("百万", "백만"), Decimal(1_000_000)),
+    **dict.fromkeys("億亿억", Decimal(100_000_000)),
+}  # fmt: skip
+_OF_EAST: Final = {"円": "JPY", "元": "CNY", "원": "KRW"}
 _AT_THE_END: Final = {"k": Decimal(1000), "m": Decimal(1_000_000), "mm": Decimal(1_000_000)}
 """What a letter behind the name of an amount stands for,"""
 _EACH: Final = frozenset("per pro por par je for a ea each top".split())  # noqa: SIM905
@@ -67,6 +84,8 @@ def named(column: str) -> Denomination:
     (['USD'], 'cents', 'thousands of EUR')
     >>> [named(n).counted for n in ("revenue_k", "umsatz_teur", "Sales ($000)", "ventas_miles", "net_sales_m", "price_per_m", "top_k", "spend_2000")]
     ['thousands', 'thousands', 'thousands of $', 'thousands', 'millions', '', '', '']
+    >>> [named(n).counted for n in ("chiffre_affaires_ke", "revenue_lakh", "revenue_cr", "売上_千円", "выручка_тыс_руб", "cr", "ke_rate")]
+    ['thousands of EUR', 'lakhs', 'crores', '1,000 of JPY', 'thousands', '', '']
     >>> named("plus"), named("ALL_SPEND") == named("try_amount") == Denomination()
     (Denomination(currencies=frozenset(), mark='', scale=Decimal('1'), counted=''), True)
     """
@@ -110,6 +129,15 @@ def named(column: str) -> Denomination:
             scale, counted = Decimal(1_000_000), "millions"
         elif small in _MICROS:
             scale, counted = Decimal("0.000001"), "millionths"
+        elif small in _LARGER:
+            scale, counted = _LARGER[small]
+        elif small in _LAST and i and not after and not counted:
+            scale, counted, mark = _LAST[small]
+            currencies = frozenset((mark,)) if mark else currencies
+        elif east := _EAST.search(word):
+            scale, mark = _MANY_OF_EAST[east[1]], _OF_EAST[east[2]]
+            counted = f"{scale:,}"
+            currencies = frozenset((mark,))
     zeros = _ZEROS.search(name)
     if zeros and not counted and not _EACH & {word.lower() for word in words}:
         scale, counted = (Decimal(1000), "thousands") if len(zeros[1]) < 6 else (Decimal(1_000_000), "millions")

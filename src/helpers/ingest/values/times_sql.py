@@ -8,6 +8,8 @@ from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values.times import EXACT, WRITTEN, Times
 
+PRINTED_BLANKS = r"[\s\x0b\x{a0}\x{2009}\x{202f}]+"
+"""What parts words, in signs that a person can type."""
 _FIRST, _LAST = "timestamp '0001-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
 
 
@@ -187,11 +189,17 @@ def _of_text(text: str, times: Times) -> str:
         return f"case when {_is(t, pattern)} then {_since_1970(t, pattern, str(tens))} end"
     cases = []
     if not times.format:
-        power = "6 - 3 * ((length(n['whole']) - 8) // 3)"
-        cases.append(f"when {_is(t, shapes.EPOCH)} then {_since_1970(t, shapes.EPOCH, power)}")
+        cases.append(_epoch(t))
     cases += [_fitting(t, pattern, times) for pattern in times.patterns]
     read = f"case {' '.join(cases)} end"
     return let("t", normal(text), read) if t == "t" else read
+
+
+def of_shapes(text: str, patterns: list[str], times: Times, *, counted: bool) -> str:
+    """SQL of the moment of a text that fits one of a few patterns, or is ``counted`` since 1970, for a query that a person may read."""
+    small = f"lower(trim(regexp_replace({text}, '{PRINTED_BLANKS}', ' ', 'g')))"
+    cases = [_epoch("t")] * counted + [_fitting("t", pattern, times) for pattern in patterns]
+    return let("t", small, f"case {' '.join(cases)} end")
 
 
 def _fitting(text: str, pattern: str, times: Times) -> str:
@@ -203,6 +211,12 @@ def _fitting(text: str, pattern: str, times: Times) -> str:
 
 def _is(text: str, pattern: str) -> str:
     return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def _epoch(text: str) -> str:
+    """The moment of a number since 1970 of any unit, for a ``case``."""
+    power = "6 - 3 * ((length(n['whole']) - 8) // 3)"
+    return f"when {_is(text, shapes.EPOCH)} then {_since_1970(text, shapes.EPOCH, power)}"
 
 
 def _since_1970(text: str, pattern: str, tens: str) -> str:

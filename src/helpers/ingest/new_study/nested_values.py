@@ -1,0 +1,113 @@
+"""Columns in which lists or objects stand, alone or beside numbers and ids: told as that, with the query that takes out what is meant."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+    from helpers.ingest.new_study.table_view import TableView
+
+TEXT = ("not used: text with many different values", "unique in every row: an identifier, not an attribute")
+SOME = 0.01
+"""Share of the values that are lists or objects, from which on these are no slip."""
+APART = 0.99
+"""Share of the rows with one of two columns that have just one of them, where one id stands now here, now there."""
+
+
+def told(proposal: StudyProposal, seen: "TableView") -> StudyProposal:
+    """The proposal with the true reason of such columns."""
+    known = {c.name for c in seen.columns}
+    return replace(
+        proposal,
+        suspicious=tuple(
+            (name, _reason(seen.table, name) or why if why in TEXT and name in known else why)
+            for name, why in proposal.suspicious
+        ),
+    )
+
+
+def _reason(table: "SourceTable", name: str) -> str:
+    text = table.text(name)
+    filled, lists, objects, numbers = (
+        int(n)  # type: ignore[call-overload]
+        for n in table.rows(
+            f"select count({text}), count(*) filter (starts_with({text}, '[')), count(*) filter (starts_with({text}, '{{')),"
+            f" count(try_cast({text} as double)) from {{table}}"
+        )[0]
+    )
+    if lists + objects < max(1, SOME * filled):
+        return ""
+    what = " and ".join([f"lists in {lists:,} rows"] * bool(lists) + [f"objects in {objects:,} rows"] * bool(objects))
+    field = quoted(name)
+    if lists + objects + numbers == filled and numbers:
+        return (
+            f"not used: it holds {what}, beside numbers in {numbers:,}; if these stand where there is no number, a query in a file in place of the table"
+            f" takes the numbers: select * replace (try_cast({field}::varchar as double) as {field}) from {table.selected}"
+        )
+    made = f"list_sum(list_transform({field}, lambda each: each.KEY))" if lists else f"{field}['KEY']"
+    return f"not used: it holds {what}, and no number; a query in a file in place of the table makes one, such as select *, {made} as one_number from {table.selected}"
+
+
+def refuse(seen: "TableView", unit: Column | None) -> None:
+    """Raise where the id of a unit is now an object with the id in it, now the id itself, so that rows seem to have none."""
+    if unit is None or unit.filled == unit.rows or "unit" in seen.said or "." not in unit.name:
+        return
+    outer, _, key = unit.name.rpartition(".")
+    other = next((c for c in seen.columns if c.name == outer), None)
+    if other is None or seen.table.parts.counted != "line":
+        return
+    one, two = seen.table.text(unit.name), seen.table.text(outer)
+    either, both = (
+        int(n)  # type: ignore[call-overload]
+        for n in seen.table.rows(
+            f"select count(coalesce({one}, {two})), count(*) filter ({one} is not null and {two} is not null) from {{table}}"
+        )[0]
+    )
+    if either <= unit.filled or both > (1 - APART) * either:
+        return
+    field, name = quoted(outer), vocabulary.printable(outer)
+    raise ReportError(
+        f"{seen.table.called}: '{name}' is now an object with the id in it, now the id itself",
+        got=f"an id in '{vocabulary.printable(unit.name)}' in {unit.filled:,} of {unit.rows:,} rows, and in '{name}' itself in {other.filled:,} others",
+        expected="the id of a unit in one column",
+        cause="two versions of what wrote the events",
+        remedy=f"put them together by a query in a file in place of the table, and say --unit unit_id: select *, coalesce({field}->>{literal(f'$.{key}')}, {field}->>'$')"
+        f" as unit_id from {seen.table.selected}",
+    )
+
+
+def refuse_padded(seen: "TableView", unit: Column | None) -> None:
+    """Raise where ids are numbers, some with zeros ahead and some without, that are the same but for these."""
+    if unit is None or unit.kind != "VARCHAR" or "unit" in seen.said:
+        return
+    text = seen.table.text(unit.name)
+    if not seen.table.number(f"select count(*) from {{table}} where starts_with({text}, '0') and length({text}) > 1"):
+        return
+    ids, one, others = (
+        int(n)  # type: ignore[call-overload]
+        for n in seen.table.rows(
+            f"select count(distinct t), count(distinct ltrim(t, '0')), count(*) filter (not regexp_full_match(t, '[0-9]+')) from (select {text} as t from {{table}})"
+        )[0]
+    )
+    if others or ids - one <= PADDED * ids:
+        return
+    field = quoted(unit.name)
+    raise ReportError(
+        f"{seen.table.called}: ids of '{vocabulary.printable(unit.name)}' are the same but for zeros ahead, as 00012 and 12",
+        got=f"{ids:,} ids, which would be {one:,} without these zeros",
+        expected="one id for one unit",
+        cause="a number in some rows and a text in others: a number has no zeros ahead",
+        remedy="write them in one way by a query in a file in place of the table:"
+        rf""" select * replace (regexp_replace({field}::varchar, '^"?0*([0-9]+)"?$', '\1') as {field}) from {seen.table.selected};"""
+        f' if they are units of their own, say so: --unit "{vocabulary.printable(unit.name)}"',
+    )
+
+
+PADDED = 0.05
+"""Share of the ids that are another one with zeros ahead, above which it is asked before anything is proposed."""
