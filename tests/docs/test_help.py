@@ -63,7 +63,9 @@ def test_every_heading_of_a_topic_is_another_and_every_part_says_something():
     for topic in page("troubleshooting.md").split("\n## ")[1:]:
         headings = re.findall("^### (.*)$", topic, re.MULTILINE)
         assert len(headings) == len(set(headings))
-    assert not [line for line in page("troubleshooting.md").splitlines() if re.search(rf"[.{HOLE}]{HOLE}|{HOLE}\.\w", line)]
+    assert not [
+        line for line in page("troubleshooting.md").splitlines() if re.search(rf"[.{HOLE}]{HOLE}|{HOLE}\.\w", line)
+    ]
     said = [part for told in error_catalogue.errors() for _, part in told.parts]
     assert not [part for part in said if not re.search(r"[^\W\d_]{3}", part)]
 

@@ -34,7 +34,9 @@ def test_refunds_among_the_events_are_called_that(negative):
     ],
 )
 def test_kinds_that_are_counted_are_those_of_the_table_and_nothing_planted_has_no_columns(planted, said):
-    kinds = {"kept": ("kept", 90), "malformed_line": ("quarantined", 0)} | {k: ("dropped", n) for k, n in planted.items()}
+    kinds = {"kept": ("kept", 90), "malformed_line": ("quarantined", 0)} | {
+        k: ("dropped", n) for k, n in planted.items()
+    }
     flow = pd.DataFrame([{"kind": kind, "disposition": end, "rows": rows} for kind, (end, rows) in kinds.items()])
     rows = data_quality.table(flow, planted)
     assert said in data_quality.text(flow, planted)

@@ -155,7 +155,11 @@ SENTENCE = "what was found in the units that were exposed"
         ({"Check": "Sample ratio of the arms", "Found": SENTENCE, "Verdict": badge("good", "passed")}, 6, True),
         ({"Model": "Markov (1 touch)", "Assumes": SENTENCE, "Lies when": SENTENCE}, 7, True),
         ({"Over": "new visitors", "Gap": "-8.09 points", "Mix": "-0.57 points", "Rate": "-7.51 points"}, 3, True),
-        ({"Over": "new visitors", "Gap": "-8.09 points", "Mix": "-0.57 points", "Rate": "-7.51 points"}, FEW + 1, False),
+        (
+            {"Over": "new visitors", "Gap": "-8.09 points", "Mix": "-0.57 points", "Rate": "-7.51 points"},
+            FEW + 1,
+            False,
+        ),
         ({"What": "p", "Verdict": badge("good", "passed")}, 2, False),
     ],
 )

@@ -93,12 +93,17 @@ def test_formulas_are_mathml(report):
 def test_what_is_to_be_typed_stands_as_it_is_typed(report):
     html = (report.reports.parent / "troubleshooting.html").read_text()
     assert "--" in html and "'" in html
-    assert not set("\u2013\u201c\u201d\u2018\u2019") & set(html[html.index('<article role="main"') : html.index("</article>")])
+    assert not set("\u2013\u201c\u201d\u2018\u2019") & set(
+        html[html.index('<article role="main"') : html.index("</article>")]
+    )
 
 
 def test_the_way_to_the_next_page_of_a_study_does_not_say_whose_it_is(report):
     html = (report.reports / "05_ab_results.html").read_text()
-    assert re.findall('class="title">([^<]*)', html) == ["What is it worth, and how to ship it?", "Where do users drop?"]
+    assert re.findall('class="title">([^<]*)', html) == [
+        "What is it worth, and how to ship it?",
+        "Where do users drop?",
+    ]
     assert "<title>What changed, for whom, and can it be trusted? \u2013 A calmer cart" in html
 
 

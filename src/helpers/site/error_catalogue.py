@@ -36,7 +36,7 @@ NAME = "NAME"
 """Stands for a hole beside a point, where one more dot would not be seen."""
 _AT_A_POINT = re.compile(rf"(?<=\.){HOLE}+|{HOLE}+(?=\.[\w{HOLE}])")
 _OF_A_FILE = f"{HOLE}, line {HOLE}: "
-_LITTLE = frozenset("and for from than that the value with".split())
+_LITTLE = frozenset(["and", "for", "from", "than", "that", "the", "value", "with"])
 """Words that say nothing where holes are all that stands beside them."""
 
 PARTS = {"got": "found", "expected": "expected", "cause": "likely cause", "remedy": "what to do"}
@@ -137,7 +137,9 @@ def _parts(told: dict[str, ast.expr], known: dict[str, ast.expr]) -> tuple[tuple
     """What the code says of an error beside its message; a part that is only values of the moment is left out."""
     texts = ((label, _text(told[name], known)) for name, label in PARTS.items() if name in told)
     words = re.compile(r"[^\W\d_]{3,}")
-    return tuple((label, _legible(" ".join(text.split()))) for label, text in texts if set(words.findall(text)) - _LITTLE)
+    return tuple(
+        (label, _legible(" ".join(text.split()))) for label, text in texts if set(words.findall(text)) - _LITTLE
+    )
 
 
 def _legible(text: str) -> str:

@@ -331,7 +331,9 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
         hovertemplate="%{y}: %{x:+.1%}<extra></extra>",
     )  # fmt: skip
     if study.planted:
-        figure.add_scatter(x=[None], y=labels[:1], mode="markers", name="estimate", marker={"color": style.MUTED, "size": 10})
+        figure.add_scatter(
+            x=[None], y=labels[:1], mode="markers", name="estimate", marker={"color": style.MUTED, "size": 10}
+        )
         figure.add_scatter(
             x=[e.truth.relative if e.truth else None for e in shown], y=labels, mode="markers", name="planted truth",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": style.ACCENT}, "color": style.ACCENT},

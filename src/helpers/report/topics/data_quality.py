@@ -214,7 +214,9 @@ def text(flow: pd.DataFrame, planted: dict[str, int] | None, apart: str = "", me
     if not kinds:
         return f"{text} No dirt was planted, and none is found."
     where = "the one kind" if kinds == 1 else f"each of the {kinds} kinds"
-    return f"{text} The flow table equals the ledger of planted dirt in {where} that it holds, and shows none of another."
+    return (
+        f"{text} The flow table equals the ledger of planted dirt in {where} that it holds, and shows none of another."
+    )
 
 
 def revenue(daily: pd.DataFrame, study: Study) -> int | float | None:
