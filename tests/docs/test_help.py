@@ -218,3 +218,8 @@ def test_the_site_has_the_pages():
     from helpers.site.render import OF_THE_PROJECT
 
     assert {f"docs/{name}.md" for name in ("own-data", "troubleshooting", "glossary")} <= set(OF_THE_PROJECT)
+
+
+def test_a_formula_of_the_statistics_is_no_code():
+    code = re.findall(r"`([^`]*)`", page("statistics.md"))
+    assert "$" in page("statistics.md") and not [each for each in code if "\\" in each]

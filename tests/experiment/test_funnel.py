@@ -191,7 +191,9 @@ def test_steps_that_lose_as_many_share_the_name_and_nobody_lost_is_no_bottleneck
     assert "cost most: 25 users a purchase each" in log.step_losses(alike).layout.meta["finding"]
     (whole,) = read(rows([100, 100, 100]))
     assert funnel_topic.text(whole, STUDY) == "Nobody is lost between view and purchase."
-    assert "Nobody is lost between view and purchase" in log.sankey(whole, STUDY).layout.meta["finding"]
+    drawn = log.sankey(whole, STUDY).layout.meta
+    assert "Nobody is lost between view and purchase" in drawn["finding"]
+    assert f"of 100 users{f' {STUDY.untouched}' if STUDY.untouched else ''};" in drawn["subtitle"]
 
 
 def by_pandas(events: pd.DataFrame) -> funnel.Bypass:

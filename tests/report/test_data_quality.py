@@ -23,3 +23,22 @@ def test_refunds_among_the_events_are_called_that(negative):
     study = config.load("studies/online_retail.yml")
     study = study.model_copy(update={"data": study.data.model_copy(update={"negative": negative})})
     assert bool(data_quality.note_events(study)) == (negative == "refund")
+
+
+@pytest.mark.parametrize(
+    ("planted", "said"),
+    [
+        ({"bot": 3, "duplicate": 0}, "in the one kind that it holds, and shows none of another"),
+        ({"bot": 3, "duplicate": 2}, "in each of the 2 kinds that it holds"),
+        ({"bot": 0, "duplicate": 0}, "No dirt was planted, and none is found."),
+    ],
+)
+def test_kinds_that_are_counted_are_those_of_the_table_and_nothing_planted_has_no_columns(planted, said):
+    kinds = {"kept": ("kept", 90), "malformed_line": ("quarantined", 0)} | {
+        k: ("dropped", n) for k, n in planted.items()
+    }
+    flow = pd.DataFrame([{"kind": kind, "disposition": end, "rows": rows} for kind, (end, rows) in kinds.items()])
+    rows = data_quality.table(flow, planted)
+    assert said in data_quality.text(flow, planted)
+    assert len(rows) == 1 + sum(n > 0 for n in planted.values())
+    assert ("Planted" in rows[0]) is any(planted.values())

@@ -115,7 +115,7 @@ def test_callouts_and_badges():
     assert 'class="callout callout-finding"' in markup
     assert "<p>Two of <strong>three</strong> lines.</p><p>Next</p>" in markup
     with pytest.raises(ReportError, match="no such callout"):
-        callout("note", "x")
+        callout("remark", "x")
     with pytest.raises(ReportError, match="no such badge"):
         badge("red", "x")
 

@@ -269,7 +269,7 @@ def test_money_says_of_which_metric_and_on_which_mean(tmp_path):
     study = STUDY.model_copy(update={"metrics": metrics})
     page = front_page(study, report.where, changed(report, money__per_unit="EUR 2.05"), [])
     assert f"of {revenue.label.lower()} on" in page
-    assert f"from {revenue.label.lower()} as it is, EUR 2.05, not with extreme values pulled in" in page
+    assert f"reckoned from {revenue.label.lower()} with its extreme values, which changes by EUR 2.05" in page
     tested = f"the risk is of {STUDY.primary.label.lower()}, the losses are of {revenue.label.lower()} as it is"
     assert tested in page
     plain = STUDY.model_copy(update={"metrics": [m.model_copy(update={"winsorize": None}) for m in metrics]})

@@ -212,12 +212,12 @@ def test_planted_truth_only_where_there_is_one(where):
 
 def test_money_that_cannot_be_had_says_why(where):
     numbers = dict(study_numbers(where))
-    assert "pays off from" in front_page(STUDY, where, Numbers(numbers), [])
+    assert "pays for its cost once" in front_page(STUDY, where, Numbers(numbers), [])
     for name in ("money.expected", "money.horizon_point", "money.horizon_low", "risk.loss_of_shipping"):
         numbers[name] = type(numbers[name])(None, "money", "the log is too short", "not available")
     text = front_page(STUDY, where, Numbers(numbers), [])
     assert "the log is too short" in text and "expected loss: not available" in text
-    assert "pays off from" not in text
+    assert "pays for its cost once" not in text
 
 
 def test_a_caveat_of_the_trust_checks_stands_under_the_verdict(where):

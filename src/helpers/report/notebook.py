@@ -69,6 +69,12 @@ class Book:
 
         return callout("warning", text)
 
+    def note(self, text: str) -> "Callout":
+        """What this study does not have, or what is plainly so: nothing to beware of."""
+        from helpers.report.tables import callout
+
+        return callout("note", text)
+
     def earlier(self, *notebooks: str) -> Numbers:
         """Numbers of notebooks that ran before this one."""
         return Numbers.of(self.where, *notebooks)

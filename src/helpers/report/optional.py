@@ -56,7 +56,7 @@ def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView
     arms = by_arm(con, nb.study)
     funnel.record_control(nb, arms)
     if not arms or not nb.study.has_way:
-        return nb.warning(funnel.absent(nb.study))
+        return nb.note(funnel.absent(nb.study))
     alt = "Flow of exposed units through the funnel and out of it, arm by arm"
     return nb.show("funnel_arms", funnel_arms(arms, nb.study), alt)
 
@@ -81,7 +81,7 @@ def choices(nb: "Notebook", found: "Sequence[SelectionEffect]", arm: str = "") -
     from helpers.report.topics import selection
 
     if not found:
-        return nb.warning(selection.absent(nb.study))
+        return nb.note(selection.absent(nb.study))
     selection.record(nb, found)
     return nb.table(selection.table(found), selection.caption(nb.study, arm), selection.note(nb.study, found))
 

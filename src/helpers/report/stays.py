@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def figure(nb: "Notebook", found: Lasting | Returning | None) -> "FigureView | Callout":
     """The curve of those still there, or the shares that come back; why there is none."""
     if found is None:
-        return nb.warning(staying.absent(nb.study))
+        return nb.note(staying.absent(nb.study))
     staying.record(nb, found)
     if isinstance(found, Lasting):
         from helpers.report.figures.survival import lasting

@@ -31,7 +31,7 @@ MISSING = "\u2013"
 
 Align = Literal["left", "right", "center"]
 Tone = Literal["good", "bad", "warn", "neutral"]
-CALLOUTS: dict[str, str] = {"finding": "Finding", "warning": "Warning", "invalid": "Invalid"}
+CALLOUTS: dict[str, str] = {"finding": "Finding", "note": "Note", "warning": "Warning", "invalid": "Invalid"}
 
 _NUMBER = r"[-+\u2212]?(?:[<>≤≥] ?)?(?:[A-Z]{3} )?[-+\u2212]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?"
 _UNIT = r"(?: ?%| points| s| h| days?| weeks?| months?|x)?"
@@ -98,7 +98,7 @@ class Folded:
 
 @dataclass(frozen=True)
 class Callout:
-    """A takeaway, a warning, or a reason why nothing below counts."""
+    """A takeaway, a note, a warning, or a reason why nothing below counts."""
 
     kind: str
     text: str
@@ -128,7 +128,7 @@ def badge(tone: Tone, text: str) -> Badge:
 
 
 def callout(kind: str, text: str) -> Callout:
-    """An aside with a title: ``finding`` for takeaways, ``warning``, or ``invalid``.
+    """An aside with a title: ``finding`` for takeaways, ``note``, ``warning``, or ``invalid``.
 
     The text is plain; ``**words**`` are set bold, an empty line starts a paragraph.
     """

@@ -184,6 +184,7 @@ def _methods() -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 
 def _first_line(documented: object) -> str:
-    """The first paragraph of a docstring on one line, formulas as code."""
+    """The first paragraph of a docstring on one line, formulas between dollar signs."""
     paragraph = (documented.__doc__ or "").strip().partition("\n\n")[0]
-    return re.sub(r":\w+:`~?\.?([^`]*)`", r"`\1`", " ".join(paragraph.split())).replace("``", "`")
+    told = re.sub(r":math:`([^`]*)`", r"$\1$", " ".join(paragraph.split()))
+    return re.sub(r":\w+:`~?\.?([^`]*)`", r"`\1`", told).replace("``", "`")

@@ -141,7 +141,7 @@ def _as_it_is(study: Study, numbers: Numbers) -> str:
     winsorised = study.revenue is not None and study.revenue.winsorize is not None
     if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
         return ""
-    return f"from {inside(study.revenue.label)} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
+    return f"reckoned from {inside(study.revenue.label)} with its extreme values, which changes by {numbers['money.per_unit'].text}"
 
 
 def _two_means(study: Study, numbers: Numbers) -> str:

@@ -293,7 +293,7 @@ def test_the_feedback_shows_how_accuracy_moved(opened):
     panel = page.locator("#prediction-feedback-1")
     assert "0.770 in month 1 to 0.550 in month 3" in panel.inner_text()
     assert panel.locator("polyline").count() == 3
-    assert "no predictive model yet" in panel.inner_text()
+    assert "no model is fitted to customers" in panel.inner_text()
     page.locator("#prediction-diagram .stage", has_text="Model training").hover()
     assert shown(page, "prediction") == ["Model training"]
 

@@ -183,7 +183,7 @@ def test_the_simulation_repeats_itself_and_retraining_helps():
 
 def test_accuracy_is_said_to_be_simulated(shop):
     drawn = prediction(shop, NUMBERS, DRIFT)
-    assert "no predictive model yet" in drawn.note
+    assert "no model is fitted to customers" in drawn.note
     assert "0.770" in drawn.feedback[0].text and "0.550" in drawn.feedback[0].text
     assert drawn.feedback[0].text.startswith("In the simulation")
 

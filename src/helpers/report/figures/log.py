@@ -146,7 +146,8 @@ def sankey(funnel: FunnelCounts, study: Study) -> go.Figure:
     return style.titled(
         figure,
         finding,
-        f"ordered funnel{over} of {counted(steps[0].units, 'user')}; percentages of the entrants, of the step before for the losses",
+        f"ordered funnel{over} of {counted(steps[0].units, 'user')}{f' {study.untouched}' if study.untouched else ''}; "
+        "percentages of the entrants, of the step before for the losses",
     )
 
 

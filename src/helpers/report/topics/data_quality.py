@@ -58,11 +58,11 @@ _EXPERIMENT = {
 
 
 def table(flow: pd.DataFrame, ledger: Mapping[str, int] | None) -> list[Row]:
-    """Rows by kind, beside the ledger of planted dirt when there is one."""
-    rows = []
+    """Rows by kind, beside the ledger of planted dirt when there is one that holds any."""
+    rows, planting = [], bool(ledger) and any(ledger.values())
     for r in flow.itertuples(index=False):
         row: Row = {"Kind": r.kind.replace("_", " "), "What became of it": r.disposition, "Rows": f"{r.rows:,}"}
-        if ledger is not None:
+        if ledger is not None and planting:
             planted = ledger.get(r.kind)
             row["Planted"] = "" if planted is None else f"{planted:,}"
             row["Difference"] = "" if planted is None else f"{r.rows - planted:+,}".replace("+0", "0")
@@ -210,7 +210,13 @@ def text(flow: pd.DataFrame, planted: dict[str, int] | None, apart: str = "", me
     if off:
         told = ", ".join(f"{kind.replace('_', ' ')} by {rows_off:+,}" for kind, rows_off in off.items())
         return f"{text} The flow table and the ledger DIFFER: {told}."
-    return text + f" The flow table equals the ledger of planted dirt in every one of its {len(planted)} kinds."
+    kinds = sum(count > 0 for count in planted.values())
+    if not kinds:
+        return f"{text} No dirt was planted, and none is found."
+    where = "the one kind" if kinds == 1 else f"each of the {kinds} kinds"
+    return (
+        f"{text} The flow table equals the ledger of planted dirt in {where} that it holds, and shows none of another."
+    )
 
 
 def revenue(daily: pd.DataFrame, study: Study) -> int | float | None:

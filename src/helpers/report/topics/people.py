@@ -34,9 +34,9 @@ def text(found: PersonalDecision) -> str:
 
 def text_results(found: PersonalDecision) -> str:
     """Whether the decision was taken on the results at hand."""
-    then, now = found.digests
     if found.on_these_results:
-        return f"It was taken on these results (digest {then} of what is decided by)."
+        return "It was taken on these results."
+    then, now = found.digests
     return f"It was taken on other results ({then}; these are {now}): look at what changed, then decide anew."
 
 

@@ -12,8 +12,8 @@ from helpers.site.diagrams.stage import Artefact, DiagramStage, Feedback, facts,
 from helpers.site.diagrams.workflow import text_of
 
 NO_MODEL: Final = (
-    "This project has no predictive model yet, so no accuracy of its own can be shown. "
-    "What stands here is a simulation, computed by code from what is stated below it."
+    "What stands here is a simulation, computed by code from what is stated below it: no model is fitted to customers. "
+    "Models that are, and how well they predict, stand in notebook 10, of the year of the shop."
 )
 
 
