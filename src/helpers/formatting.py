@@ -448,15 +448,6 @@ def level_text(level: float, *beside: float) -> str:
     return f"{level:.2g}"
 
 
-def named_p(text: str) -> str:
-    """A p-value of a table in running text.
-
-    >>> named_p("0.0412"), named_p("> 0.999"), named_p("< 0.0001"), named_p("not available")
-    ('p = 0.0412', 'p > 0.999', 'p < 0.0001', 'p not available')
-    """
-    return f"p {'= ' if text[:1].isdigit() else ''}{text}"
-
-
 NO_INTERVAL = "too few units to say how far chance goes"
 """Why an estimate has no interval, where it says nothing itself."""
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from helpers import config, paths
 from helpers.errors import ReportError
-from helpers.formatting import named_p
 from helpers.paths import BUNDLED as BUNDLED
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import listed, read
@@ -131,7 +130,7 @@ def _context(name: str) -> dict[str, Any]:
         "study": study,
         "numbers": numbers,
         "n": lambda key: numbers[key].text,
-        "p": lambda key: named_p(numbers[key].text),
+        "p": lambda key: _named_p(numbers[key].text),
         "caution": effects.text_caution(study),
         "streams": sum(name.startswith("monitoring.stream_") and name.endswith(".verdict") for name in numbers),
     }
@@ -188,3 +187,12 @@ def _first_line(documented: object) -> str:
     paragraph = (documented.__doc__ or "").strip().partition("\n\n")[0]
     told = re.sub(r":math:`([^`]*)`", r"$\1$", " ".join(paragraph.split()))
     return re.sub(r":\w+:`~?\.?([^`]*)`", r"`\1`", told).replace("``", "`")
+
+
+def _named_p(text: str) -> str:
+    """A p-value of a table in running text.
+
+    >>> _named_p("0.0412"), _named_p("> 0.999"), _named_p("< 0.0001"), _named_p("not available")
+    ('p = 0.0412', 'p > 0.999', 'p < 0.0001', 'p not available')
+    """
+    return f"p {'= ' if text[:1].isdigit() else ''}{text}"

@@ -59,7 +59,7 @@ _EXPERIMENT = {
 
 def table(flow: pd.DataFrame, ledger: Mapping[str, int] | None) -> list[Row]:
     """Rows by kind, beside the ledger of planted dirt when there is one that holds any."""
-    rows, planting = [], bool(ledger) and any(ledger.values())
+    rows, planting = [], ledger is not None and any(ledger.values())
     for r in flow.itertuples(index=False):
         row: Row = {"Kind": r.kind.replace("_", " "), "What became of it": r.disposition, "Rows": f"{r.rows:,}"}
         if ledger is not None and planting:
