@@ -410,8 +410,6 @@ def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: fl
 
     >>> p_text(0.0412), p_text(float("nan")), p_text(0.0), p_text(0.0824, adjusted=True)
     ('p = 0.0412', 'no test', 'p < 1e-300', 'adjusted p = 0.0824')
-    >>> p_text(0.99961), p_text(1.0), p_text(0.9989)
-    ('p > 0.999', 'p > 0.999', 'p = 0.999')
     >>> p_text(0.04999, level=0.05), p_text(0.050004, level=0.05), p_text(0.05, level=0.05)
     ('p = 0.04999', 'p = 0.050004', 'p = 0.05')
     >>> p_text(0.0011214, level=0.0011246), level_text(0.0011246, 0.0011214)
@@ -426,7 +424,6 @@ def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: fl
             break
         digits += 1
     told = f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
-    told = "p > 0.999" if float(f"{p_value:.3g}") >= 1 else told
     return f"adjusted {told}" if adjusted else told
 
 

@@ -119,9 +119,8 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
   };
   const best = high ? `${high > 0 ? "better" : "worse"} by ${by(high, least)}` : "no different";
   const alpha = 1 - (1 - level);
-  const sure = Number(general(p, 3)) >= 1;
-  const told = sure ? "p > 0.999" : p > LEAST_P ? `p = ${general(p, 3)}` : `p < ${general(LEAST_P, 3)}`;
-  const beside = p > LEAST_P && !sure ? `p = ${general(p, digitsBeside(p, alpha))}` : told;
+  const told = p > LEAST_P ? `p = ${general(p, 3)}` : `p < ${general(LEAST_P, 3)}`;
+  const beside = p > LEAST_P ? `p = ${general(p, digitsBeside(p, alpha))}` : told;
   const way = uplift > 0 ? "better" : uplift < 0 ? "worse" : "no different";
   const criteria = [
     ["Trust checks", "none failed", "none failed", true],
