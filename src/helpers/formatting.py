@@ -413,8 +413,6 @@ def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: fl
 
     >>> p_text(0.0412), p_text(float("nan")), p_text(5.3e-14), p_text(0.0824, adjusted=True), p_text(2e-6, level=1e-5)
     ('p = 0.0412', 'no test', 'p < 0.0001', 'adjusted p = 0.0824', 'p = 2e-06')
-    >>> p_text(0.99961), p_text(1.0), p_text(0.9989)
-    ('p > 0.999', 'p > 0.999', 'p = 0.999')
     >>> p_text(0.04999, level=0.05), p_text(0.050004, level=0.05), p_text(0.05, level=0.05)
     ('p = 0.04999', 'p = 0.050004', 'p = 0.05')
     >>> p_text(0.0011214, level=0.0011246), level_text(0.0011246, 0.0011214)
@@ -430,7 +428,6 @@ def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False, level: fl
         digits += 1
     least = LEAST_TOLD if level is None or level > LEAST_TOLD else LEAST_P
     told = f"p = {p_value:.{digits}g}" if p_value > least else f"p < {least:g}"
-    told = "p > 0.999" if float(f"{p_value:.3g}") >= 1 else told
     return f"adjusted {told}" if adjusted else told
 
 

@@ -134,7 +134,7 @@ def test_no_level_is_worst_where_none_falls_short_and_two_are_where_they_tie():
     alike = segments_topic.text([rate("new", 7.2), rate("returning", 6.8)], [], STUDY)
     assert alike == (
         "new (visitor type) and returning (visitor type) carry the largest losses: each is 7 users with a purchase short of the best "
-        "level of its segment. The levels of visitor type differ by no more than chance explains (p > 0.999)."
+        "level of its segment. The levels of visitor type differ by no more than chance explains (p = 1)."
     )
 
 

@@ -24,7 +24,7 @@ def test_a_win_is_told_with_both_scales_p_risk_and_sizes():
     for line in (
         "  arm         units  successes     rate",
         "  treatment  20,000      6,600  33.00 %",
-        "  sample ratio: 20,000 : 20,000 where equal arms were designed, p > 0.999: passed",
+        "  sample ratio: 20,000 : 20,000 where equal arms were designed, p = 1: passed",
         "    absolute: +3.00 points (95 % interval +2.09 to +3.91 points)",
         "    relative: +10.0 % (95 % interval +6.9 % to +13.2 %)",
     ):

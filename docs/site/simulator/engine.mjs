@@ -121,9 +121,8 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
   const best = high ? `${high > 0 ? "better" : "worse"} by ${by(high, least)}` : "no different";
   const alpha = 1 - (1 - level);
   const toldAbove = (least, digits) => (p > least ? `p = ${general(p, digits)}` : `p < ${general(least, 3)}`);
-  const sure = Number(general(p, 3)) >= 1;
-  const told = sure ? "p > 0.999" : toldAbove(LEAST_TOLD, 3);
-  const beside = sure ? told : toldAbove(alpha > LEAST_TOLD ? LEAST_TOLD : LEAST_P, digitsBeside(p, alpha));
+  const told = toldAbove(LEAST_TOLD, 3);
+  const beside = toldAbove(alpha > LEAST_TOLD ? LEAST_TOLD : LEAST_P, digitsBeside(p, alpha));
   const way = uplift > 0 ? "better" : uplift < 0 ? "worse" : "no different";
   const criteria = [
     ["Trust checks", "none failed", "none failed", true],
