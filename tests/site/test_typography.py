@@ -41,3 +41,9 @@ def test_a_number_of_the_text_is_one_piece_and_that_of_a_script_stays_as_it_is(n
     assert PIECE.sub(r"\1", made) == page
     assert around in made
     assert PIECE.findall(made) == [number] * 4
+
+
+@pytest.mark.parametrize(("typed", "whole"), [("--unit", True), ("-n", True), ("a-b", False), ("--", False)])
+def test_an_option_is_one_piece(typed, whole):
+    page = f'<code><span class="pre">{typed}</span></code>'
+    assert (f'class="pre number">{typed}<' in unbroken(page)) is whole

@@ -11,9 +11,12 @@ _NUMBER = re.compile(
 )
 """A number as :mod:`helpers.formatting` writes it, with all that belongs to it, and a day."""
 
+_OPTION = re.compile(r'<span class="pre">(?=--?[a-z][\w-]{0,30}</span>)')
+"""An option to type, which a browser would break after its dashes."""
+
 
 def unbroken(html: str) -> str:
-    """A page, whose numbers each stay on one line. Its text is as before.
+    """A page, whose numbers, and options to type, each stay on one line. Its text is as before.
 
     >>> print(unbroken('<p title="USD 5">from -USD 2,398 to 5 %, p &lt; 0.05, 7 users</p>'))
     <p title="USD 5">from <span class="number">-USD 2,398</span> to <span class="number">5 %</span>, <span class="number">p &lt; 0.05</span>, 7 users</p>
@@ -22,7 +25,7 @@ def unbroken(html: str) -> str:
     """
     parts = _APART.split(html)
     parts[::3] = [_NUMBER.sub(_together, text) for text in parts[::3]]
-    return "".join(part for at, part in enumerate(parts) if at % 3 != 2)
+    return _OPTION.sub('<span class="pre number">', "".join(part for at, part in enumerate(parts) if at % 3 != 2))
 
 
 def _together(found: re.Match[str]) -> str:

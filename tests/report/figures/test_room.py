@@ -1,6 +1,7 @@
 """Labels stand where nothing crosses them, and every axis shows its curve."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -65,3 +66,11 @@ def test_the_change_that_is_planned_for_is_named_where_no_curve_crosses_it(relat
     (name,) = [note for note in figure.layout.annotations if "+1.2" in note.text]
     assert (name.xanchor, name.yanchor) == (side, "top" if side == "left" else "bottom")
     assert figure.layout.shapes[0].line.color not in {trace.line.color for trace in figure.data}
+
+
+def test_the_legend_tells_an_estimate_in_no_colour_of_a_verdict():
+    seen = SimpleNamespace(relative=-0.03, relative_low=-0.05, relative_high=-0.01)
+    found = SimpleNamespace(effect=seen, truth=SimpleNamespace(relative=-0.02))
+    figure = experiment._forest([found], ["Paywall"], [experiment.WORSE], STUDY)
+    (legend,) = [trace for trace in figure.data if trace.name == "estimate" and trace.showlegend is not False]
+    assert legend.marker.color not in (experiment.BETTER, experiment.WORSE, experiment.UNDECIDED)
