@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers import config
+from helpers.config import tracking_plan
+from helpers.warehouse.examine import examined
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
@@ -67,3 +70,15 @@ def test_a_third_arm_stays_one_where_units_do_not_go_on_from_it(tmp_path: Path) 
     made.to_csv(tmp_path / "log.csv", index=False)
     study, _, _ = proposed(tmp_path, tmp_path / "log.csv")
     assert {v.name for v in study.variants} == {"control", "short", "long"}
+
+
+def test_check_names_the_event_that_comes_once_the_variant_is_told_where_the_exposure_comes_before_it(
+    tmp_path: Path,
+) -> None:
+    log("none").to_csv(tmp_path / "log.csv", index=False)
+    proposed(tmp_path, tmp_path / "log.csv", exposure="landing", name="early")
+    study, where = config.opened(tmp_path / "studies" / "early.yml")
+    seen = examined(study, where, tracking_plan.tracking_plan(study, tmp_path / "studies"), full=True)
+    said = " ".join(str(fault) for fault in seen.faults)
+    assert "let the funnel begin with an event that units meet once a row tells their variant: view (300 units)" in said
+    assert "take it out of variants" not in said
