@@ -21,7 +21,7 @@ def events(change: Any) -> tuple[str, int]:
         names = ["view", *(["purchase"] if dice.random() < 0.3 else [])]
         bought += len(names) - 1
         for i, name in enumerate(names):
-            row = {
+            row: dict[str, Any] = {
                 "ts": f"{at + pd.Timedelta(minutes=i)}",
                 "user_id": f"{n:05}",
                 "event": name,

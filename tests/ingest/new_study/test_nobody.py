@@ -69,3 +69,9 @@ def test_assignments_of_nobody_are_left_out_too(tmp_path: Path) -> None:
     made = new_study.propose_tables([str(tmp_path / f) for f in ("assignments.csv", "orders.csv")], base=tmp_path)
     assert "whose 'user_id' is 'null' those of no unit" in made.said
     assert "not in ('null')" in (config.load(made.file).data.assignments.where or "")  # type: ignore[union-attr]
+
+
+def test_several_words_for_nothing_are_no_units_though_each_stands_once(tmp_path: Path) -> None:
+    rows = [f"{['None', 'NaN'][i] if i < 2 else f'u{i}'},{'ab'[i % 2]},{int(i % 7 == 0)}" for i in range(400)]
+    (tmp_path / "t.csv").write_text("\n".join(["user_id,variant,converted", *rows]) + "\n")
+    assert "2 of 400 rows are left out" in proposed(tmp_path, tmp_path / "t.csv")[2]

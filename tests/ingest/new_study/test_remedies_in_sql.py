@@ -134,3 +134,15 @@ def test_who_churned_is_an_outcome_once_it_is_joined(tmp_path: Path) -> None:
         tmp_path, typed(tmp_path, query_of(str(error.value).replace(' using ("user_id")', "")) + ' using ("user_id")')
     )
     assert study.primary.event == "churned" and study.segments == ["plan"]
+
+
+def test_levels_in_several_capitals_are_one(tmp_path: Path) -> None:
+    dice = np.random.default_rng(3)
+    made = pd.DataFrame({"user_id": range(600), "variant": dice.permutation(["control", "treatment"] * 300)})
+    made["status"] = dice.choice(["Success", "SUCCESS", "failure"], 600)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError) as error:
+        proposed(tmp_path, tmp_path / "t.csv", primary="status")
+    study, _, _ = proposed(tmp_path, typed(tmp_path, query_of(str(error.value))))
+    truth = (made.status.str.lower() == "success").groupby(made.variant).agg(["size", "sum"])
+    assert sums(study, tmp_path)[study.primary.event] == {arm: (int(n), int(k)) for arm, n, k in truth.itertuples()}

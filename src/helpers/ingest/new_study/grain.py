@@ -7,7 +7,6 @@ from helpers.config.data import Tolerance
 from helpers.errors import ReportError, several
 from helpers.ingest.new_study import (
     answered,
-    armless,
     arms_in_columns,
     arms_in_texts,
     arms_of_events,
@@ -34,6 +33,7 @@ from helpers.ingest.new_study import (
     nested_values,
     not_yet,
     nothing,
+    panel_studies,
     panels,
     phases,
     questions,
@@ -45,7 +45,6 @@ from helpers.ingest.new_study import (
     spellings,
     statuses,
     summed_up,
-    told_periods,
     tolerances,
     units,
     unused,
@@ -54,6 +53,7 @@ from helpers.ingest.new_study import (
     zones,
 )
 from helpers.ingest.new_study.known import Known, may_vary
+from helpers.ingest.new_study.panel_studies import again
 from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -214,7 +214,14 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
             raise refusals.no_exposure(seen)
         if counts := summed_up.of(seen, known, variants[0], ask):
             return counts
-        return _noted(_panel(seen, known, variants, ask) or _units(seen, known, variants, ask), notes)
+        summed = panel_studies.of(
+            seen,
+            unit if known.repeated else None,
+            variants,
+            ask,
+            lambda seen, unit, variants: _units(seen, replace(known, unit=unit), variants, ask),
+        )
+        return _noted(summed or _units(seen, known, variants, ask), notes)
     if not variants and not said.event:
         said = asking.settled(said, described.question_of_table(seen.table), ask)
         if said.descriptive == described.DESCRIBE:
@@ -315,55 +322,17 @@ def _log(
     return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all), first=first), event)
 
 
-def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:
-    """A study of units whose rows, one a period, are summed up; None where rows are no such thing."""
-    if seen.said.cluster:
-        return None
-    unit = known.unit if known.repeated else None
-    unless = "true" if seen.said.period else seen.said.where or ""
-    panel = panels.of(seen.table, seen.columns, unit, variants[0], unless=unless)
-    if panel is None:
-        later, taken = armless.left_out(seen, variants[0])
-        if taken is None or (made := _panel(later, known, _again(variants, later.columns), ask)) is None:
-            return None
-        return taken.noted(made, seen)
-    if seen.said.period:
-        seen, where, asked = told_periods.within(seen, panel.period)
-        made = _in_period(seen, replace(known, unit=seen.column(panel.unit.name)), _again(variants, seen.columns), ask)
-        return replace(
-            made, where=where.also(*made.where).noted if made.where[0] else where.noted, first=(*asked, *made.first)
-        )
-    return _summed(seen, panel, variants, ask)
-
-
-def _in_period(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
-    """A study of the rows of a period that was told, of which a unit may have one alone."""
-    panel = panels.of(seen.table, seen.columns, known.unit, variants[0], unless=seen.said.where or "")
-    return _summed(seen, panel, variants, ask) if panel else _units(seen, known, variants, ask)
-
-
-def _summed(seen: TableView, panel: panels.SeenPanel, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
-    """A study of the sums of the rows of each unit."""
-    folded = seen.again(panels.folded(seen.table, panel, variants[0]))
-    variants = _again(variants, folded.columns)
-    said = answered.control(folded.table, folded.said, roles.meant(variants[0])[0], ask, "units")
-    at = replace(said, unit=panel.unit.name)
-    return panels.told(
-        units.propose(folded.table, folded.rows, folded.columns, variants[0], variants[1:], {}, at, ask), panel
-    )
-
-
 def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
     """A study of units, without the rows that are none: totals of a variant, and notes below the table."""
     totals = {level: questions.place_of(seen.table, variants[0], level) for level in roles.totals(variants[0])}
     if totals:
         seen = seen.again(seen.table.without(variants[0].name, totals))
-        variants = _again(variants, seen.columns)
+        variants = again(variants, seen.columns)
     seen, where = _above_the_notes(seen, known.time, variants[0])
-    variants = _again(variants, seen.columns)
+    variants = again(variants, seen.columns)
     without = answered.without_variant(seen.table, variants[0])
     seen = happened.read(seen, (known.unit, known.time, *variants), variants[0], known.time)
-    variants = _again(variants, seen.columns)
+    variants = again(variants, seen.columns)
     phases.refuse(seen.table, seen.columns, variants[0], seen.said.where or "")
     said = answered.control(seen.table, seen.said, roles.meant(variants[0])[0], ask, "rows")
     said = answered.cluster(seen.table, seen.columns, (known.unit, known.time), variants[0], said, ask)
@@ -389,12 +358,6 @@ def _above_the_notes(seen: TableView, time: Column | None, variant: Column) -> t
     return replace(above, rows=seen.rows, columns=columns), ("", "")
 
 
-def _again(variants: list[Column], columns: list[Column]) -> list[Column]:
-    """The variants as they were last looked at, in their order."""
-    seen = {column.name: column for column in columns}
-    return [seen[variant.name] for variant in variants if variant.name in seen]
-
-
 def _described(seen: TableView, known: Known) -> StudyProposal:
     """What is proposed of a file that somebody calls no experiment."""
     table, rows, columns, said = seen.table, seen.rows, seen.columns, seen.said
@@ -409,16 +372,8 @@ def _described(seen: TableView, known: Known) -> StudyProposal:
     if unit and time and event and (said.event or known.repeated):
         _asked(time)
         return codes.told(described.of_log(table, rows, columns, unit, time, event, said), event)
-    if panel := panels.of(table, columns, unit if known.repeated else None, None):
-        if said.period:
-            seen, where, asked = told_periods.within(seen, panel.period)
-            if where.sql:
-                time = seen.column(time.name) if time else None
-                made = _described(seen, replace(known, unit=seen.column(panel.unit.name), time=time))
-                return replace(made, where=where.noted, first=(*asked, *made.first))
-        folded = seen.again(panels.folded(table, panel, None))
-        key = folded.column(panel.unit.name)
-        return panels.told(described.of_units(folded.table, folded.rows, folded.columns, key, None, folded.said), panel)
+    if made := panel_studies.of_nobody(seen, unit if known.repeated else None):
+        return made
     if unit and time and known.repeated:
         _asked(time)
         return lines.propose(table, rows, columns, unit, time, said)

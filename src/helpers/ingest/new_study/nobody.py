@@ -34,7 +34,12 @@ def of(table: "SourceTable", rows: int, columns: "Sequence[Column]", unit: Colum
     asked = f"select {text}, count(*) from {{table}} where {text} in ({_listed(PLACEHOLDERS)}) group by 1 order by 2 desc, 1"
     often = OFTEN * unit.filled / unit.distinct
     found = {str(word): int(n) for word, n in table.rows(asked)}  # type: ignore[call-overload]
-    words = {word: n for word, n in found.items() if n > (1 if word in NOTHING or word == ALL_ZEROS else often)}
+    nothing = sum(n for word, n in found.items() if word in NOTHING) + (len({*found} & NOTHING) > 1)
+    words = {
+        word: n
+        for word, n in found.items()
+        if (max(n, nothing) > 1 if word in NOTHING else n > (1 if word == ALL_ZEROS else often))
+    }
     if not words:
         return None
     name, field = vocabulary.printable(unit.name), quoted(unit.name)

@@ -1,5 +1,7 @@
 """An outcome in words, such as won and lost: the level that says that it happened, and the query that makes 1 and 0 of it."""
 
+from dataclasses import replace
+
 from helpers.ingest.new_study import vocabulary, yes_no
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
@@ -48,17 +50,34 @@ def _called(column: Column, level: str) -> str:
 
 def as_flag(source: str, column: Column) -> tuple[str, str]:
     """The query that adds a column of 1 and 0 to a table, and the name of that."""
+    column, once = _once(column)
     level, answer = happened(column) or column.values[0], yes_no.among(column.values)
     made, text = _called(column, level), f"trim({quoted(column.name)})"
+    if once:
+        return f"select *, (lower({text}) = {literal(level.lower())})::integer as {quoted(made)} from {source}", made
     flag = f"({text} = {literal(level)})::integer"
     if answer and column.distinct > 2:  # others say neither
         flag = f"case {text} when {literal(answer.yes)} then 1 when {literal(answer.no)} then 0 end"
     return f"select *, {flag} as {quoted(made)} from {source}", made
 
 
+def _once(column: Column) -> tuple[Column, bool]:
+    """The column with each level once, as most rows write it, and whether some were written in several capitals."""
+    if yes_no.among(column.values):
+        return column, False
+    counts: dict[str, int] = {}
+    first: dict[str, str] = {}
+    for level, n in sorted(column.levels, key=lambda told: (-told[1], told[0])):
+        of = first.setdefault(level.lower(), level)
+        counts[of] = counts.get(of, 0) + n
+    once = len(counts) < len(column.levels)
+    return (replace(column, levels=tuple(counts.items()), distinct=len(counts)) if once else column), once
+
+
 def remedy(source: str, column: Column) -> str:
     """What is done about an outcome in words."""
     query, made = as_flag(source, column)
+    column, _ = _once(column)
     if happened(column) is None:
         levels = ", ".join(repr(vocabulary.printable(level)) for level in column.values[:4])
         return (
