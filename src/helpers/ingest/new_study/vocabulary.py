@@ -88,10 +88,41 @@ PHASE_AFTER: Words = frozenset(
      "sonrasi", "после", "後測", "后测", "実施後", "施策後", "開始後", "实验后", "干预后", "사후"}
 )  # fmt: skip
 """Of a time before an experiment and of that of it; not of a measure, which may be of the last week as well."""
-PHASES: Words = frozenset({"phase", "phases", "period", "fase", "periode", "etape", "etapa", "abschnitt", "zeitraum", "testphase", "фаза", "etap"})
+PHASES: Words = frozenset(
+    {
+        "phase",
+        "phases",
+        "period",
+        "fase",
+        "periode",
+        "etape",
+        "etapa",
+        "abschnitt",
+        "zeitraum",
+        "testphase",
+        "фаза",
+        "etap",
+    }
+)
 """Names of a column whose levels are times of a study,"""
 TESTS: Words = frozenset(
-    {"test", "testing", "tests", "experiment", "trial", "treatment", "intervention", "versuch", "testphase", "testlauf", "essai", "prueba", "prova", "during", "live"}
+    {
+        "test",
+        "testing",
+        "tests",
+        "experiment",
+        "trial",
+        "treatment",
+        "intervention",
+        "versuch",
+        "testphase",
+        "testlauf",
+        "essai",
+        "prueba",
+        "prova",
+        "during",
+        "live",
+    }
 )
 """and of that of the experiment among them."""
 STAGES: Words = frozenset(
