@@ -193,15 +193,19 @@ def _log(table: Table, dress: Dress, world: World, digits: dict[str, int]) -> To
         if wrong:
             told.lose(wrong[0], place)
         if row and not again:
-            kept.append((*row, arm, cells["key"] if dress.keyed else f"{number:019d}"))
+            amount, _ = _tried(lambda cells=cells: _back("cost", cells["cost"], dress, dress.money.back))
+            kept.append((*row, arm, cells["key"] if dress.keyed else f"{number:019d}", _negative(amount)))
     if strange:
         raise strange
     told.rows = Counter((unit, at, name, amount) for unit, at, name, amount, *_ in kept)
-    frame = pd.DataFrame(kept, columns=["unit", "at", "name", "amount", "arm", "key"]).astype({"amount": object})
+    frame = pd.DataFrame(kept, columns=["unit", "at", "name", "amount", "arm", "key", "is_refund"]).astype(
+        {"amount": object}
+    )
     assigned = (
         frame[frame["arm"].notna()].sort_values(["at", "key"]).groupby(["unit", "arm"])["at"].first().reset_index()
     )
-    told.silent = len(set(frame[frame["name"] == SEEN]["unit"]) - set(assigned["unit"]))
+    exposed = frame[(frame["name"] == SEEN) & ~frame["is_refund"].astype(bool)]
+    told.silent = len(set(exposed["unit"]) - set(assigned["unit"]))
     arms = assigned.groupby("unit")["arm"].transform("count")
     told.lost["two_variants"] = int(assigned[arms > 1]["unit"].nunique())
     sure = assigned[arms == 1].rename(columns={"at": "from"})
