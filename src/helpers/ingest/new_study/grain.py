@@ -186,8 +186,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         changed_arms.refuse(seen, known.unit if stated else None, varying)
     known = _changing(seen, known)
     variants = _variants(seen, known)
-    if variants:
-        lookalike_arms.refuse(seen.table, variants[0], stated="variant" in seen.said)
+    for column in variants[:1] or [c for c in varying if vocabulary.touches(c.name, vocabulary.VARIANT)]:
+        lookalike_arms.refuse(seen.table, column, stated="variant" in seen.said)
     if (
         variants
         and known.event
