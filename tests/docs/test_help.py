@@ -190,7 +190,7 @@ def test_the_short_examples_are_proposed_as_the_page_says(tmp_path):
         assert all(told in text for told in (*example.commands, *recorded["said"]))
         said = Said(primary=example.known.removeprefix("--primary "))
         found = propose(str(tmp_path / example.files[0]), name=example.name, said=said, base=tmp_path).said
-        assert found.splitlines()[:-1] == recorded["said"][0].splitlines()[:-1], "all but what is to be typed next"
+        assert found.splitlines()[:-2] == recorded["said"][0].splitlines()[:-2], "all but what is to be typed next"
 
 
 @pytest.mark.sweep

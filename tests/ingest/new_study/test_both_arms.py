@@ -12,7 +12,7 @@ from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
 
-@pytest.mark.parametrize("written", ["%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", ""])
+@pytest.mark.parametrize("written", ["%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "mixed", ""])
 @pytest.mark.parametrize("nobody", [0, 40])
 def test_units_in_both_arms_are_told_as_that_with_what_counts_them_once(
     tmp_path: Path, written: str, nobody: int
@@ -34,7 +34,9 @@ def test_units_in_both_arms_are_told_as_that_with_what_counts_them_once(
         .map({"A": "B", "B": "A"})
     )
     if written:
-        made["assigned_at"] = at.strftime(written)
+        made["assigned_at"] = at.strftime("%Y-%m-%d %H:%M:%S" if written == "mixed" else written)
+        signs = dice.choice([" ", "T"], len(made)) if written == "mixed" else np.full(len(made), " ")
+        made["assigned_at"] = [text.replace(" ", sign) for text, sign in zip(made["assigned_at"], signs, strict=True)]
     made.to_csv(tmp_path / "t.csv", index=False)
     with pytest.raises(ReportError, match="stand in several levels of 'variant'") as caught:
         proposed(tmp_path, tmp_path / "t.csv")
@@ -46,7 +48,7 @@ def test_units_in_both_arms_are_told_as_that_with_what_counts_them_once(
         (len(t), int(t["bought"].sum())) for _, t in alone.groupby("variant")
     )
     query = re.search(r'select \* from "t.csv" qualify .* = 1', str(caught.value))
-    assert bool(query) == (written[:2] == "%Y")
+    assert bool(query) == bool(written)
     if query:
         (tmp_path / "first.sql").write_text(query[0], encoding="utf-8")
         study, _, _ = proposed(tmp_path, tmp_path / "first.sql", name="first")

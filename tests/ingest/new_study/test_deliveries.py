@@ -61,7 +61,13 @@ def test_which_of_two_moments_is_meant_is_asked_where_no_name_tells_it_and_the_o
     assert "When did it happen" not in said
 
 
-@pytest.mark.parametrize(("since", "loaded"), [("signup_at", "ingested_at"), ("birthday", "loaded_at")])
+@pytest.mark.parametrize(
+    ("since", "loaded"),
+    [
+        ("signup_at", "ingested_at"), ("birthday", "loaded_at"), ("first_seen", "server_received_at"), ("enrolled_at", "inserted_at"),
+        ("assigned_at", "processed_at"), ("exposed_at", "imported_at"), ("angelegt", "empfangen_am"), ("inscrit_le", "recu_le"),
+    ],
+)  # fmt: skip
 def test_a_moment_of_the_unit_is_none_of_the_rows_whatever_stands_beside_it(
     tmp_path: Path, since: str, loaded: str
 ) -> None:
@@ -70,6 +76,20 @@ def test_a_moment_of_the_unit_is_none_of_the_rows_whatever_stands_beside_it(
     made.drop(columns="ts").to_csv(tmp_path / "log.csv", index=False)
     study, _, _ = proposed(tmp_path, tmp_path / "log.csv")
     assert study.data.columns["event_time"] == loaded
+
+
+@pytest.mark.parametrize(("planned", "delivered"), [("delivery_date", "received_at"), ("ship_by", "inserted_at"), ("appointment", "received_at"),
+                                                     ("liefertermin", "empfangen_am")])  # fmt: skip
+@pytest.mark.parametrize("days", [True, False])
+def test_what_is_planned_for_days_later_is_no_moment_of_a_row(
+    tmp_path: Path, planned: str, delivered: str, days: bool
+) -> None:
+    made = log("ts", delivered)
+    ahead = made["ts"] + pd.to_timedelta(np.random.default_rng(3).integers(3, 6, len(made)), unit="D")
+    made[planned] = ahead.dt.date if days else ahead
+    made.drop(columns="ts").to_csv(tmp_path / "log.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "log.csv")
+    assert study.data.columns["event_time"] == delivered
 
 
 @pytest.mark.parametrize(

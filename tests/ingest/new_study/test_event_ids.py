@@ -103,3 +103,33 @@ def test_nothing_is_asked_of_rows_that_differ_in_more_than_a_moment(tmp_path: Pa
     log(8, 0).drop(columns="id").to_csv(tmp_path / "log.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "log.csv")
     assert "sent again" not in said
+
+
+@pytest.mark.parametrize(
+    ("lines", "of"), [("booking_id", "show_at"), ("rechnung_id", "leistungsdatum"), ("order_id", "delivery_date")]
+)
+def test_lines_of_one_booking_that_differ_in_a_date_alone_are_no_copies(tmp_path: Path, lines: str, of: str) -> None:
+    made = log(5, 0)
+    sold = made[made["event"] == "purchase"]
+    two = pd.concat([made, sold.sample(60, random_state=1)], ignore_index=True)
+    dates = pd.Timestamp("2026-05-01") + pd.to_timedelta(np.random.default_rng(2).permutation(len(two)) % 90, unit="D")
+    two = two.assign(**{of: dates}).drop(columns="received").rename(columns={"id": lines})
+    two.to_csv(tmp_path / "log.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "log.csv", time="at", unit="user", event="event")
+    assert "event_id" not in study.data.columns
+    found = sums(study, tmp_path)["revenue_per_unit"]
+    for arm, (_, told) in found.items():
+        assert told == sum(Decimal(f"{v:.2f}") for v in two[two["variant"] == arm]["value"].dropna())
+
+
+@pytest.mark.parametrize("differs", ["ingest_host", "http_status"])
+def test_a_column_called_as_the_id_of_an_event_is_one_whatever_else_a_copy_has(tmp_path: Path, differs: str) -> None:
+    made = log(6, 90)
+    made[differs] = [f"h{i % 7}" for i in range(len(made))]
+    made.rename(columns={"id": "event_id"}).to_csv(tmp_path / "log.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "log.csv", time="at", unit="user", event="event")
+    assert study.data.columns["event_id"] == "event_id"
+    once = made.drop_duplicates("id")
+    for arm, told in sums(study, tmp_path)["revenue_per_unit"].items():
+        of = once[once["variant"] == arm]
+        assert told == (of["user"].nunique(), sum(Decimal(f"{v:.2f}") for v in of["value"].dropna()))

@@ -42,6 +42,20 @@ def test_arms_that_look_the_same_are_told_with_a_query_that_makes_them_one(tmp_p
     assert "Are levels that look the same arms of their own?" in said
 
 
+@pytest.mark.parametrize("written", ARMS)
+def test_arms_of_a_log_whose_rows_spell_them_in_two_ways_are_told_too(tmp_path: Path, written) -> None:
+    """A unit then seems to change its arm, and a log without arms would be one to plant an uplift in."""
+    view = units(400).drop(columns="converted").assign(event="view")
+    view["at"] = pd.Timestamp("2026-03-02") + pd.to_timedelta(np.arange(400) * 2_000, unit="s")
+    bought = view[::3].assign(event="purchase", at=lambda t: t["at"] + pd.Timedelta("9min"))
+    made = pd.concat([view, bought], ignore_index=True).sort_values("at")
+    dice = np.random.default_rng(5).random(len(made)) < 0.3
+    made["variant"] = [written(v) if strange else v for v, strange in zip(made["variant"], dice, strict=True)]
+    made.to_csv(tmp_path / "log.csv", index=False)
+    with pytest.raises(ReportError, match="look the same and are not"):
+        proposed(tmp_path, tmp_path / "log.csv")
+
+
 def test_arms_in_another_script_that_are_two_are_no_lookalikes(tmp_path: Path) -> None:
     made = units()
     made["variant"] = made["variant"].map({"control": "\u0430", "treatment": "\u0431"})

@@ -64,6 +64,19 @@ def test_units_that_never_come_to_have_a_variant_are_asked_about(tmp_path: Path)
     assert "Why do 60 of 600 units say nothing but 'unassigned'?" in said
 
 
+@pytest.mark.parametrize("word", ["pending", "bucket_0", "unzugewiesen"])
+def test_a_quarter_that_is_never_assigned_makes_no_arm_of_a_word_that_nobody_knows(tmp_path: Path, word: str) -> None:
+    made = log(word)
+    gone = made["user_id"].isin([f"u{i:04d}" for i in range(150)]) & (made["event"] != "landing")
+    made = made[~gone]
+    made.to_csv(tmp_path / "log.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert study.mode == "online" and {v.name for v in study.variants} == {"control", "treatment"}
+    assert f"Why do 150 of 600 units say nothing but '{word}'?" in said
+    bought = made[made["event"] == "purchase"].groupby("variant")["user_id"].nunique()
+    assert sums(study, tmp_path)["purchase_rate"] == {arm: (225, n) for arm, n in bought.items()}
+
+
 def test_a_third_arm_stays_one_where_units_do_not_go_on_from_it(tmp_path: Path) -> None:
     made = log("out")
     made["variant"] = made["user_id"].str[1:].astype(int).mod(3).map({0: "control", 1: "short", 2: "long"})

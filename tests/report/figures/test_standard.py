@@ -68,7 +68,7 @@ def test_the_alternative_tells_the_finding_and_what_is_on_the_axes(file):
     assert [t for t in plain if t not in alt] == []
     for trace in content["data"]:
         if trace["type"] == "sankey":
-            assert [node for node in trace["node"]["customdata"] if node not in alt] == []
+            assert [node for node in trace["node"]["label"] if node not in alt] == []
         else:
             assert re.search(r"(?:Across|Upwards|Rows): \w", alt)
 
@@ -122,7 +122,7 @@ def test_no_legend_where_two_or_three_lines_can_carry_their_names(file):
 def test_flows_carry_their_share(file):
     for trace in spec(file)["data"]:
         if trace["type"] == "sankey":
-            assert all("%" in label for label in trace["node"]["customdata"])
+            assert all("%" in label for label in trace["node"]["label"])
             assert sum("%" in label for label in trace["node"]["label"]) >= 2
 
 

@@ -1,18 +1,10 @@
 """Units of a table some of which stand in both arms: why no column was taken as the variant, and what counts them once."""
 
-from typing import TYPE_CHECKING
-
 from helpers.errors import ReportError
-from helpers.ingest.new_study import questions, roles, two_variants, typed, vocabulary
+from helpers.ingest.new_study import questions, roles, two_variants, typed, vocabulary, written_moments
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.table_view import TableView
-from helpers.ingest.sql import literal, quoted
-
-if TYPE_CHECKING:
-    from helpers.ingest.new_study.source import SourceTable
-
-ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?"
-"""Moments that the alphabet puts into their order."""
+from helpers.ingest.sql import quoted
 
 
 def told(look: TableView, unit: Column, time: Column | None) -> ReportError | None:
@@ -25,10 +17,10 @@ def told(look: TableView, unit: Column, time: Column | None) -> ReportError | No
             continue
         name, arm = vocabulary.printable(unit.name), vocabulary.printable(variant.name)
         first = ""
-        if time and _in_order(look.table, time):
+        if time and (when := written_moments.in_query(look.table, time)):
             first = (
                 f", or count the first row of each alone, by a query in a file in place of the table: select * from {look.table.selected} qualify"
-                f" {f'{quoted(unit.name)} is null or ' * (unit.filled < unit.rows)}row_number() over (partition by {quoted(unit.name)} order by {quoted(time.name)}, {quoted(variant.name)}) = 1"
+                f" {f'{quoted(unit.name)} is null or ' * (unit.filled < unit.rows)}row_number() over (partition by {quoted(unit.name)} order by {when}, {quoted(variant.name)}) = 1"
             )
         return ReportError(
             f"{look.table.called}: units stand in several levels of '{arm}'",
@@ -38,11 +30,3 @@ def told(look: TableView, unit: Column, time: Column | None) -> ReportError | No
             remedy=f"say that it is the variant: --variant {typed.name(variant.name)} leaves out and counts who is in both (two_variants){first}",
         )
     return None
-
-
-def _in_order(table: "SourceTable", time: Column) -> bool:
-    """Whether a query of the file orders the moments of a column as they come."""
-    if table.parts.types[time.name] != "VARCHAR":
-        return table.parts.types[time.name].startswith(("TIMESTAMP", "DATE"))
-    text = table.text(time.name)
-    return not table.number(f"select count(*) from {{table}} where not regexp_full_match({text}, {literal(ISO)})")

@@ -68,6 +68,11 @@ def rank(column: Column) -> int:
     return far or -all(token in PLAIN or token.isdigit() for token in found)
 
 
+def is_one(column: Column) -> bool:
+    """Whether a column is called as the moment at which a row was written, sent, received or loaded."""
+    return column.has_time and 0 < rank(column) <= LAST
+
+
 def last_of(columns: Sequence[Column]) -> list[Column]:
     """Moments of loading and of something else, which come behind every other one where rows have one of their own beside them."""
     ranks = {c.name: rank(c) for c in columns}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from helpers.ingest.new_study import measures, vocabulary, ways, written_moments
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
-from helpers.ingest.sql import quoted
+from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.number_formats import FALSE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -65,6 +66,12 @@ def _by_day(column: Column, time: Column) -> bool:
     return column.dates == column.moments or time.dates == time.moments
 
 
+def _nothing(outcome: Column, moment: Column) -> str:
+    """What says in a column that it did not come about: nothing in that of a moment, else as the file writes it."""
+    no = next((level for level, _ in outcome.levels if level.lower() in FALSE), None) if outcome.in_words else None
+    return "null" if outcome is moment else literal(no) if no else "0" if outcome.zero else "null"
+
+
 def _question(table: "SourceTable", column: Column, time: Column, of: Sequence[Column], earlier: int, all_: int) -> str:
     name, start = vocabulary.printable(column.name), vocabulary.printable(time.name)
     whose = " and ".join(f"'{vocabulary.printable(o.name)}'" for o in of)
@@ -74,8 +81,7 @@ def _question(table: "SourceTable", column: Column, time: Column, of: Sequence[C
         one, other = written_moments.by_day([one, other])
     late = f"{one} < {other}"
     made = ", ".join(
-        f"case when {late} then {'null' if o is column or o.in_words else '0'} else {quoted(o.name)} end as {quoted(o.name)}"
-        for o in of
+        f"case when {late} then {_nothing(o, column)} else {quoted(o.name)} end as {quoted(o.name)}" for o in of
     )
     query = (
         f"give a query in a file, select * replace ({made}) from {table.selected}"

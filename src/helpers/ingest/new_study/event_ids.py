@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import deliveries, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -29,8 +29,9 @@ def of(
     """The column among those that nothing else is made of."""
     filled = [c for c in able if c.filled == c.rows and c.distinct > LEAST * c.rows]
     many = [c for c in filled if c.distinct > MOST * c.rows]
+    paid = [c for c in columns if c.decimal or vocabulary.touches(c.name, vocabulary.MONEY)]
     if named := next(
-        (c for c in filled if _names_an_event(c) and (c in many or _whole(table, c, columns, time))), None
+        (c for c in filled if _names_an_event(c) and (c in many or _copies(table, c, unit, time, event, *paid))), None
     ):
         return named
     if made := next((c for c in many if _is_made(table, c) and _copies(table, c, unit, time, event)), None):
@@ -89,7 +90,7 @@ def _whole(table: "SourceTable", column: Column, columns: Sequence[Column], time
 
 
 def _is_of_delivery(column: Column) -> bool:
-    return column.has_time or not DELIVERY.isdisjoint(vocabulary.tokens(column.name))
+    return deliveries.is_one(column) or not DELIVERY.isdisjoint(vocabulary.tokens(column.name))
 
 
 def _names_an_event(column: Column) -> bool:
@@ -106,9 +107,9 @@ def _is_made(table: "SourceTable", column: Column) -> bool:
     return set(vocabulary.tokens(column.name)) in MADE or not table.number(form)
 
 
-def _copies(table: "SourceTable", column: Column, unit: Column, time: Column, event: Column) -> bool:
-    """Whether rows of one id are of one unit, one moment and one event."""
-    same = ", ".join(f"coalesce({table.text(c.name)}, '')" for c in (unit, time, event))
+def _copies(table: "SourceTable", column: Column, *of: Column) -> bool:
+    """Whether rows of one id are alike in some columns, such as unit, moment, event and what was paid."""
+    same = ", ".join(f"coalesce({table.text(c.name)}, '')" for c in of)
     return not table.number(
         f"select count(*) from (select {table.text(column.name)} as k from {{table}} group by k having count(distinct ({same})) > 1)"
     )

@@ -33,6 +33,7 @@ from helpers.ingest.new_study import (
     nested_values,
     not_yet,
     nothing,
+    own_moments,
     panel_studies,
     panels,
     phases,
@@ -185,8 +186,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         changed_arms.refuse(seen, known.unit if stated else None, varying)
     known = _changing(seen, known)
     variants = _variants(seen, known)
-    if variants:
-        lookalike_arms.refuse(seen.table, variants[0], stated="variant" in seen.said)
+    for column in variants[:1] or [c for c in varying if vocabulary.touches(c.name, vocabulary.VARIANT)]:
+        lookalike_arms.refuse(seen.table, column, stated="variant" in seen.said)
     if (
         variants
         and known.event
@@ -252,7 +253,10 @@ def _roles(seen: TableView) -> tuple[TableView, Known]:
         return seen, Known(None, time, event)
     counted = exact(seen.table, unit)
     columns = [counted if c is unit else c for c in seen.columns]
-    return replace(seen, columns=columns), Known(counted, time, event)
+    known = Known(counted, time, event)
+    if time and event and known.repeated and "time" not in seen.said:
+        known = replace(known, time=own_moments.of(seen.table, columns, counted, time))
+    return replace(seen, columns=columns), known
 
 
 def _assigned_later(seen: TableView, known: Known) -> TableView:

@@ -35,8 +35,8 @@ BESIDE = languages.words(
     "in im of part the a an au del di do da en nel aan le la el yet noch encore aun ancora ainda any"
 )
 """and what stands between them."""
-MOVED, FIRST = 0.9, 0.99
-"""Share of the units with a level that go on to another one, and of these those in which it stands before all others, at least."""
+MOVED, FIRST = 0.5, 0.99
+"""Share of the units with a level that go on to another one, at least half, and of these those in which it stands before all others, at least."""
 STAY = 0.01
 """Share of the units that never have a variant, from which on it is asked why."""
 ONLY_BEFORE = 0.95
