@@ -437,10 +437,9 @@ def level_text(level: float, *beside: float) -> str:
     >>> level_text(0.05, 0.04), level_text(0.05), level_text(0.0011246, 0.0005, 0.0011214, math.nan)
     ('0.05', '0.05', '0.001125')
     """
-    exact = float(f"{level:.{MOST_DIGITS}g}")
     for digits in range(2, MOST_DIGITS + 1):
         shown = float(f"{level:.{digits}g}")
-        if all(math.isnan(p) or p == exact or (p != shown and (p < shown) is (p < exact)) for p in beside):
+        if all(math.isnan(p) or ((p < shown) is (p < level) and (p != shown or p == level)) for p in beside):
             return f"{level:.{digits}g}"
     return f"{level:.2g}"
 

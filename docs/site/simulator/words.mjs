@@ -96,10 +96,9 @@ export function stated(value, unit, currency) {
 
 /** A level: in two digits, or in as many as leave the p-value beside it on its own side; helpers.formatting.level_text. */
 export function levelBeside(level, p) {
-  const exact = Number(general(level, MOST_DIGITS));
   for (let digits = 2; digits <= MOST_DIGITS; digits += 1) {
     const shown = Number(general(level, digits));
-    if (p === exact || (p !== shown && p < shown === p < exact)) return general(level, digits);
+    if (p < shown === p < level && (p !== shown || p === level)) return general(level, digits);
   }
   return general(level, 2);
 }

@@ -435,7 +435,11 @@ def test_what_is_printed_beside_a_bar_lies_on_the_side_that_decided(off, side):
 
 @given(st.floats(1e-6, 0.05), st.floats(-0.02, 0.02), st.sampled_from([None, "primary", "guardrail"]))
 def test_the_level_as_printed_lies_on_the_side_of_the_p_on_which_it_is(level, off, at):
-    """A p of .0011214 beside a level of .0011246: two digits of the level alone would say that it is not reached."""
+    """A p of .0011214 beside a level of .0011246: two digits of the level alone would say that it is not reached.
+
+    Twelve digits are told at most, so that what parts the two must show in these.
+    """
+    assume(off == 0 or abs(off) > 1e-10)
     p_value = level * (1 + off) if at else level * 0.5
     guard = replace(SURE, p_value=p_value if at == "guardrail" else 1e-9)
     weighed = evidence(*WIN, look=replace(LOOK, level=level), guardrails=(("x", guard),))
