@@ -120,7 +120,7 @@ def named(column: str) -> Denomination:
             scale, counted = Decimal("0.01"), small if small.endswith("s") or small == "pence" else f"{small}s"
         elif small in _MINOR:
             scale, counted = None, "the smallest coins"
-        elif before.lower() in _EACH:
+        elif before.lower() in _EACH and before not in currencies:
             continue
         elif small in _THOUSANDS or (small in _AT_THE_END and i and not after and not counted):
             scale = Decimal(1000) if small in _THOUSANDS else _AT_THE_END[small]
