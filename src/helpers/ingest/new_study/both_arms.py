@@ -18,10 +18,8 @@ def told(look: TableView, unit: Column, time: Column | None) -> ReportError | No
         name, arm = vocabulary.printable(unit.name), vocabulary.printable(variant.name)
         first = ""
         if time and (when := written_moments.in_query(look.table, time)):
-            first = (
-                f", or count the first row of each alone, by a query in a file in place of the table: select * from {look.table.selected} qualify"
-                f" {f'{quoted(unit.name)} is null or ' * (unit.filled < unit.rows)}row_number() over (partition by {quoted(unit.name)} order by {when}, {quoted(variant.name)}) = 1"
-            )
+            query = written_moments.first_rows(look.table, unit, [when, quoted(variant.name)])
+            first = f", or count the first row of each alone, by a query in a file in place of the table: {query}"
         return ReportError(
             f"{look.table.called}: units stand in several levels of '{arm}'",
             got=f"{several:,} of {units:,} units in '{name}' do, in {look.rows:,} rows",

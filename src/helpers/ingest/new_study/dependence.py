@@ -95,11 +95,8 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | No
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
     of, arm = quoted(who.name), quoted(variant.name)
     alone = "" if time else f"min({arm}) over (partition by {of}) = max({arm}) over (partition by {of}) and "
-    when = (written_moments.in_query(table, time) or quoted(time.name)) if time else ""
-    first = (
-        f"select * from {table.selected} qualify {f'{of} is null or ' * (who.filled < who.rows)}{alone}row_number() over (partition by {of}"
-        f" order by {f'{when}, ' if time else ''}{quoted(unit.name)}) = 1"
-    )
+    when = [written_moments.in_query(table, time) or quoted(time.name)] if time else []
+    first = written_moments.first_rows(table, who, [*when, quoted(unit.name)], alone)
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"
