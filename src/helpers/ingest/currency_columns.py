@@ -1,7 +1,8 @@
 """Columns that say in which currency an amount is: all that a study sums must be in its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from helpers.config import ColumnOf, EventName, Log, Study, Tables, Units
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 FIRST = 10_000
 """First rows that refute a column, so that few are looked at whole."""
-FEW = 0.1
-"""Rows of the currency of a study for each of the most frequent one, at least, where these are the ones that are kept."""
 MOST = 2 * len(CODES)
 """No column has more ways to write currencies."""
 PADDED = 16
@@ -124,7 +123,7 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading
         return []
     found = coded(con, parts.widest, parts.found(con), amounts, _summed(study, parts, reading))
     return [
-        _fault(con, study, parts, each, written.get(amounts[0], amounts)[0])
+        _fault(con, study, parts, each, [c for amount in amounts for c in written.get(amount, [amount])])
         for each in found
         if currency not in each.shared
     ]
@@ -143,20 +142,14 @@ def _written(study: Study) -> dict[str, list[str]]:
 
 
 def _fault(
-    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, each: Coded, amount: str
+    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, each: Coded, amounts: Sequence[str]
 ) -> ReportError:  # fmt: skip
-    currency, column = study.economics.currency, logged(each.column)
+    currency, column, amount = study.economics.currency, logged(each.column), amounts[0]
     others = [row for row in each.found if currency not in _meant(row[0])]
     text, _, *first = min(others, key=lambda row: row[2:])
     place = parts.place(con, *first)
     if len(parts.names) > 1:
         place = f"{parts.names[first[0]]}, {place}"
-    most, rows = max(((row[0], row[1]) for row in each.found), key=lambda row: row[1])
-    ours = next((row for row in each.found if currency in _meant(row[0])), None)
-    kept = ours[0] if ours and ours[1] >= FEW * rows else most  # the study's may be assumed, and that of hardly any row
-    some = f"{quoted(column)} = {literal(kept)}" if LAST not in each.column else f"rows whose '{column}' is {kept}"
-    if currency not in _meant(kept) and len(_meant(kept)) == 1:
-        some += f", with economics.currency: {min(_meant(kept))}"
     already = (
         f"if '{logged(amount)}' is in {currency} in every row, say so in its name, as in '{said_in(amount, currency)}'"
     )
@@ -175,8 +168,35 @@ def _fault(
         got=f"{each.told} with an amount (the first of {text} is {place})",
         expected=f"amounts in {currency} (economics.currency) alone",
         cause=f"amounts in several currencies are summed: those of '{logged(amount)}'",
-        remedy=f"convert the amounts before, and write {currency} beside them; or take the rows of one currency alone, as with data.where (new-study --where): {some}; {already}",
+        remedy=f"convert the amounts before, and write {currency} beside them; or count in all rows what was paid in {_kept(study, parts, each, amounts)}; {already}",
     )
+
+
+def _kept(study: Study, parts: Parts, each: Coded, amounts: Sequence[str]) -> str:
+    """The currency that may be counted alone, the study's if somebody stated it, else that of most rows; and how."""
+    own, data = study.economics.currency, study.data
+    ours = not study.assumes("economics.currency") and any(own in _meant(text) for text, *_ in each.found)
+    kept = own if ours else min(_meant(max(each.found, key=lambda row: row[1])[0]))
+    told = f"{kept} alone, with 0 in place of amounts in others"
+    if kept != own:
+        told += f" and economics.currency: {kept}"
+    assert isinstance(data, Log | Units | Tables)
+    one_file = not isinstance(data, Tables) and data.kind in ("csv", "parquet") and len(parts.names) == 1
+    if not one_file or not {each.column, *amounts} <= set(parts.types):
+        return told
+    source = quoted(PurePath(data.path).name)
+    return f"{told}, by a query in a file in place of the table: {in_one(each, kept, amounts, source)}"
+
+
+def in_one(each: Coded, kept: str, amounts: Iterable[str], source: str) -> str:
+    """The query that keeps all rows of a table, with 0 in place of amounts in others than one currency.
+
+    Without these rows, units would be left out by what they paid in: who bought nothing has no currency, or a usual one.
+    """
+    others = ", ".join(literal(text) for text, *_ in each.found if kept not in _meant(text))
+    column = f"trim({quoted(each.column)}::varchar)"
+    made = (f"case when {column} in ({others}) then '0' else {quoted(c)} end as {quoted(c)}" for c in amounts)
+    return f"select * replace ({', '.join(made)}) from {source}"
 
 
 def _summed(study: Study, parts: Parts, reading: Reading) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -78,3 +79,32 @@ def test_sessions_of_users_who_were_assigned_are_asked_about_with_what_makes_use
     if asked in said:
         study, _, _ = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", cluster="user_id", name="whole")
         assert study.cluster
+
+
+TIMES = {
+    "weeks": lambda day: f"2026-W{day.isocalendar().week}",
+    "days, day first": lambda day: day.strftime("%d/%m/%Y"),
+    "months of few digits": lambda day: (
+        f"{day.month}/{day.day}/{day.year} {day.hour % 12 or 12}:{day.minute:02} {day:%p}"
+    ),
+    "names": lambda day: f"{day:%b} {day.day}, {day.year}",
+}
+"""Moments whose texts stand in another order than they."""
+
+
+@pytest.mark.parametrize("how", TIMES)
+def test_first_rows_are_first_in_time(tmp_path: Path, how: str) -> None:
+    """The query that is printed, run by DuckDB alone, keeps the rows that pandas finds first; what came first is never told by a text."""
+    dice = np.random.default_rng(9)
+    days = pd.Timestamp("2026-01-05") + pd.to_timedelta(dice.permutation(1_500) * 73, unit="min")
+    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" for i in range(1_500)], "when": [TIMES[how](day) for day in days],
+                         "variant": dice.choice(["control", "new"], 1_500), "signup": dice.integers(0, 2, 1_500)})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="cookie_id", time="when")
+    query = said[said.index("select * from") :].splitlines()[0]
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{tmp_path}'")
+        kept = {row[0] for row in con.execute(f"select cookie_id from ({query})").fetchall()}
+    coarse = {"weeks": days.isocalendar().week.to_numpy(), "months of few digits": days.to_numpy()}.get(how, days.normalize().to_numpy())  # fmt: skip
+    first = made.assign(moment=coarse).sort_values(["moment", "cookie_id"]).groupby("user_id").cookie_id.first()
+    assert kept == set(first) and '"when"' in query

@@ -38,3 +38,42 @@ def test_the_number_is_taken(tmp_path: Path, unit: str, zero: str) -> None:
 
 def test_units_that_differ_are_none(tmp_path: Path) -> None:
     assert "take the number by a query" not in refused(tmp_path, ("g", "kg"), "")[1]
+
+
+WRITTEN = {
+    "x{}": [1, 2, 3],
+    "{} kg": [0.5, 2.5, 12.75],
+    "{} Stück": [1002, 2003, 12004],
+    "{}kg": [1002.5, 2003.25, 7.0],
+    "{} pcs.": [0, -1, 2],
+}
+"""Numbers with a word before or behind them, in whole pieces, with decimals and in thousands."""
+
+
+@pytest.mark.parametrize("german", [False, True])
+@pytest.mark.parametrize("how", WRITTEN)
+def test_the_number_is_read_as_it_is_written_or_asked(tmp_path: Path, how: str, german: bool) -> None:
+    """The word goes, the number stays as it is written: the evidence of the whole column says how it is read."""
+    dice = np.random.default_rng(8)
+    numbers = dice.choice(WRITTEN[how], 600)
+    swap = str.maketrans(",.", ".,") if german else {}
+    texts = [f"{n:,.2f}".removesuffix(".00").translate(swap) for n in numbers]
+    arms = dice.permutation(["control", "treatment"] * 300)
+    made = pd.DataFrame({"user_id": range(600), "variant": arms, "quantity": [how.format(t) for t in texts]})
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="no column that can be an outcome") as error:
+        proposed(tmp_path, tmp_path / "t.csv")
+    said = " ".join(str(error.value).split())
+    (tmp_path / "made.sql").write_text(said[said.index("select *") : said.index('"t.csv"') + 7], encoding="utf-8")
+    truth = pd.Series(numbers).groupby(arms).sum().to_dict()
+
+    def read(**said: str) -> dict[str, float]:
+        study, _, _ = proposed(tmp_path, tmp_path / "made.sql", primary="quantity", force=True, **said)
+        return {arm: float(v) for arm, (_, v) in sums(study, tmp_path)[study.primary.name].items()}
+
+    if how == "{} Stück":  # 1,002 alone leaves it open, as 1.002 does
+        with pytest.raises(ReportError, match=r"(?s)can be read in two ways.*--decimal"):
+            read()
+        assert read(decimal="," if german else ".") == truth
+    else:
+        assert read() == pytest.approx(truth, rel=1e-12)

@@ -22,9 +22,8 @@ def asked(
         c for c in columns if c is not unit and c is not time and c is not variant and 1 < c.distinct < 0.9 * c.filled
     ]
     if unit is not None:
-        ordered = time if time and not (time.times.order or time.times.format) else None  # as a query orders its texts
         users = [c for c in free if vocabulary.names_a_unit(c.name) > 1 and _has_many(c)]
-        return [line for c in users if (line := _of_users(table, c, unit, ordered, variant))]
+        return [line for c in users if (line := _of_users(table, c, unit, time, variant))]
     unnamed = [line for c in columns if c is not time and c is not variant and (line := _unnamed(table, c, variant))]
     if time is None or unnamed:
         return unnamed[:1]
@@ -94,13 +93,13 @@ def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | No
         return _assigned_whole(table, who, unit, several, mixed)
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
     of, arm = quoted(who.name), quoted(variant.name)
-    alone = "" if time else f"min({arm}) over (partition by {of}) = max({arm}) over (partition by {of}) and "
-    when = [written_moments.in_query(table, time) or quoted(time.name)] if time else []
-    first = written_moments.first_rows(table, who, [*when, quoted(unit.name)], alone)
+    when = written_moments.in_query(table, time) if time else ""
+    alone = "" if when else f"min({arm}) over (partition by {of}) = max({arm}) over (partition by {of}) and "
+    first = written_moments.first_rows(table, who, [*filter(None, [when]), quoted(unit.name)], alone)
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"
-        f" row of each{'' if time else ', without those in two arms, of which none says what came first'}, by a query in a file in place of the table, and --unit {typed.name(unit.name)}: {first}"
+        f" row of each{'' if when else ', without those in two arms, of which none says what came first'}, by a query in a file in place of the table, and --unit {typed.name(unit.name)}: {first}"
     )
 
 

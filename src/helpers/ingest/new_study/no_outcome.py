@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, pieces, typed, vocabulary, worded
+from helpers.ingest.new_study import measured_in, measures, pieces, typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.values.number_formats import FALSE
 
@@ -66,8 +66,11 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
         if any(said in reason for said in (measures.MAY_BE, measures.MAY_WEIGH, measures.BELOW_ZERO, EARLIER))
     ]
     may = likely_first(may, by_arm)
+    of_unit = next(filter(None, (measured_in.remedy(table, c) for c in (*(c for c, _ in left), *kinds.segments))), "")
     told = ""
-    if in_words:
+    if of_unit:
+        told = of_unit
+    elif in_words:
         told = worded.remedy(table.selected, in_words)
     elif marked:
         told = _of_mark(marked)

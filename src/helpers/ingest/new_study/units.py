@@ -26,6 +26,7 @@ from helpers.ingest.new_study import (
     happened,
     histories,
     limits,
+    measured_in,
     measures,
     minor_units,
     no_outcome,
@@ -42,7 +43,6 @@ from helpers.ingest.new_study import (
     typed,
     vocabulary,
     within,
-    worded,
 )
 from helpers.ingest.new_study import nothing as nothing_words
 from helpers.ingest.new_study.profile import Column
@@ -244,7 +244,7 @@ FEWEST = 20
 def _why_left(table: "SourceTable", column: Column, reason: str) -> str:
     """Why a column is no outcome, with what makes one of words, and of numbers past what a metric holds."""
     if reason.startswith(measures.IN_WORDS[0]):
-        return f"{reason}; {worded.remedy(table.selected, column)}"
+        return f"{reason}; {measured_in.or_of_words(table, column)}"
     if reason.startswith(measures.NUMBERS_BUT) and contradictions.too_large(table, column):
         return f"{reason}, which are larger than a metric holds; --outcome says what to do"
     return reason
