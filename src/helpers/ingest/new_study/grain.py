@@ -12,6 +12,7 @@ from helpers.ingest.new_study import (
     arms_in_texts,
     arms_of_events,
     asking,
+    both_arms,
     changed_arms,
     codes,
     coins,
@@ -208,9 +209,15 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
             arms_in_texts.refuse(seen.table, seen.columns, unit, log=True)
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
             refusals.refuse_marked(seen, unit, {unit.name, time.name, event.name})
+        if not variants:
+            both_arms.refuse_changing(seen, unit, event, known.changes)
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)
-            return _noted(_log(seen, (unit, time, event), variant, ask), notes)
+            made = _log(seen, (unit, time, event), variant, ask)
+            if not variant and made.arms:
+                asked = both_arms.asked_of_changing(seen, (unit, event), known.changes)
+                made = replace(made, first=(*asked, *made.first))
+            return _noted(made, notes)
     if not (event and known.repeated):
         arms_in_columns.refuse(seen.table, seen.columns, variants, said)
     if variants and not (event and known.repeated):
