@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import spellings, typed, vocabulary
+from helpers.ingest.new_study import typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import confusable, ids_alike
@@ -13,14 +13,10 @@ if TYPE_CHECKING:
 
 
 def of(variant: Column) -> list[list[tuple[str, int]]]:
-    """Levels, with their rows, that look like one, the one of most rows first; capitals and blanks at the ends part none, and
-    what is taken for a slip of the pen is asked about there."""
-    counts = {confusable.plain(level).casefold(): n for level, n in variant.levels}
-    slips = spellings.slips(counts)
+    """Levels, with their rows, that look like one, the one of most rows first; capitals and blanks at the ends part none."""
     alike: dict[str, list[tuple[str, int]]] = {}
     for level in sorted(variant.levels, key=lambda told: -told[1]):
-        key = confusable.plain(level[0]).casefold()
-        alike.setdefault(key if key in slips else confusable.seen(level[0]).casefold(), []).append(level)
+        alike.setdefault(confusable.seen(level[0]).casefold(), []).append(level)
     return [group for group in alike.values() if len({level.casefold() for level, _ in group}) > 1]
 
 
