@@ -38,3 +38,16 @@ def test_the_number_is_taken(tmp_path: Path, unit: str, zero: str) -> None:
 
 def test_units_that_differ_are_none(tmp_path: Path) -> None:
     assert "take the number by a query" not in refused(tmp_path, ("g", "kg"), "")[1]
+
+
+def test_the_query_is_given_where_nobody_names_the_column(tmp_path: Path) -> None:
+    made = pd.DataFrame({"user_id": range(400), "variant": ["control", "treatment"] * 200})
+    made["items"] = [f"{n // 2 * 7 % 4} pcs" for n in made["user_id"]]
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="no column that can be an outcome") as error:
+        proposed(tmp_path, tmp_path / "t.csv")
+    said = " ".join(str(error.value).split())
+    (tmp_path / "made.sql").write_text(said[said.index("select *") : said.index('"t.csv"') + 7], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "made.sql")
+    truth = made["items"].str[0].astype(int).groupby(made["variant"]).sum()
+    assert {arm: float(v) for arm, (_, v) in sums(study, tmp_path)[study.primary.name].items()} == truth.to_dict()

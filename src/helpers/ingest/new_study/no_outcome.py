@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, pieces, typed, vocabulary, worded
+from helpers.ingest.new_study import measured_in, measures, pieces, typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.values.number_formats import FALSE
 
@@ -66,8 +66,12 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
         if any(said in reason for said in (measures.MAY_BE, measures.MAY_WEIGH, measures.BELOW_ZERO, EARLIER))
     ]
     may = likely_first(may, by_arm)
+    texts = [column for column, _ in kinds.left if not column.numeric]
+    counted = next(filter(None, (measured_in.remedy(table, column) for column in texts)), "")
     told = ""
-    if in_words:
+    if counted:
+        told = counted
+    elif in_words:
         told = worded.remedy(table.selected, in_words)
     elif marked:
         told = _of_mark(marked)
