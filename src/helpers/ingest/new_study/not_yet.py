@@ -106,7 +106,7 @@ def _before(table: "SourceTable", unit: Column, moment: str, variant: Column, st
         units, moved, first, others = counts[level]
         largest = max((n for other, (n, *_) in counts.items() if other != level), default=0)
         goes_on = moved >= MOVED * units and units - moved <= staying * largest
-        return goes_on and first >= FIRST * moved > 0 and others > 1
+        return bool(goes_on and first >= FIRST * moved > 0 and others > 1)
 
     told = [
         level for level in counts if is_left(level) and not vocabulary.touches(level, languages.ITSELF | {"control"})
