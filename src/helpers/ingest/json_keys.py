@@ -118,7 +118,7 @@ class Keys:
             found += [each for each in _leaves(path, inner) if each[0] in self.wanted]
             return
         if path in self.wanted and not any(path == each for each, _ in found):
-            found.append((path, inner))
+            found.append((path, inner or None))  # an object without keys says nothing
         seen = self.inner.get(path)
         if seen is None:
             seen = self.inner[path] = _Seen(outer, depth)

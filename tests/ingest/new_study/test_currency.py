@@ -47,3 +47,11 @@ def test_of_a_log_the_currency_of_what_is_summed_counts(tmp_path: Path) -> None:
     two = written(tmp_path / "two.csv", f"select *, if(visitor < 'v3', 'USD', 'EUR') as paid_in from '{file}'")
     _, text, _ = proposed(tmp_path, two)
     assert "#   1. In which currency is the money? 'paid_in' holds" in text
+
+
+@pytest.mark.parametrize("name", ["ciro_bin_tl", "arbevetel_ezer_ft", "oborot_tis_uah", "omsetning_mkr", "revenue_k12"])
+def test_amounts_in_thousands_are_asked(tmp_path: Path, name: str) -> None:
+    first = units(tmp_path / "first.parquet")
+    file = written(tmp_path / "shop.csv", f"select * rename (spend as {name}) from '{first}'")
+    _, text, _ = proposed(tmp_path, file, primary=name)
+    assert (f"What is an amount worth? column '{name}' is named as " in text) == (name != "revenue_k12")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
 
@@ -39,3 +40,24 @@ def test_its_query_leaves_the_later_ones(tmp_path: Path) -> None:
     later = (made["converted_at"] >= made["exposed_at"]).mean()
     assert f"zero in {1 - later:.0%}" in (tmp_path / "studies" / "later.yml").read_text(encoding="utf-8")
     assert "from before the exposure" not in told
+
+
+@pytest.mark.parametrize("nothing", [0.0, np.nan])
+@pytest.mark.parametrize("earlier", [0.3, 0.6])
+def test_its_query_writes_what_the_column_has_where_nothing_came_about(
+    tmp_path: Path, nothing: float, earlier: float
+) -> None:
+    """A nought only where the column has some; else the mean of those who bought would be one of noughts too."""
+    made = moments(earlier)
+    made["order_value"] = made["order_value"].where(made["order_value"] > 0, nothing)
+    made.to_csv(tmp_path / "shop.csv", index=False)
+    _, _, told = proposed(tmp_path, tmp_path / "shop.csv", primary="converted_at", outcomes=("order_value",))
+    query = told[told.index("select * replace") :].split('from "shop.csv"')[0] + 'from "shop.csv"'
+    (tmp_path / "later.sql").write_text(query, encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "later.sql", primary="converted_at", outcomes=("order_value",))
+    value = made["order_value"].where(~(made["converted_at"] < made["exposed_at"]), nothing)
+    found = sums(study, tmp_path)[next(m.name for m in study.metrics if "order_value" in m.event)]
+    truth = value.groupby(made["variant"]).agg(["count", "sum"])
+    assert {arm: (n, float(total)) for arm, (n, total) in found.items()} == {
+        {"new": "treatment"}.get(arm, arm): (row["count"], pytest.approx(row["sum"])) for arm, row in truth.iterrows()
+    }

@@ -12,7 +12,7 @@ from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
 ARMS = [lambda v: v.replace("o", "\u043e"), lambda v: v.replace("e", "\u0435").replace("o", "\u043e"), lambda v: v + "\u200b",
-        lambda v: "".join(chr(ord(sign) + 0xFEE0) for sign in v)]  # fmt: skip
+        lambda v: "".join(chr(ord(sign) + 0xFEE0) for sign in v), lambda v: v.replace("ol", "oI"), lambda v: v.replace("o", "0").replace("l", "1")]  # fmt: skip
 
 
 def units(n: int = 1_000) -> pd.DataFrame:
@@ -87,3 +87,20 @@ def test_what_is_proposed_of_ids_that_look_the_same_is_what_lands(tmp_path: Path
         study, _, said = proposed(tmp_path, tmp_path / "t.csv")
         assert "Are ids of 'user_id' that look alike one unit?" in said and "1,010 units, each in one row" in said
         assert sum(n for n, _ in sums(study, tmp_path)["converted"].values()) == 1_010
+
+
+@pytest.mark.parametrize("sign", ["I", "1"])
+def test_a_few_rows_with_another_sign_for_a_letter_are_no_arm(tmp_path: Path, sign: str) -> None:
+    made = units()
+    made.loc[made.index % 50 == 0, "variant"] = made["variant"].str.replace("ol", f"o{sign}")
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match=f"rows that spell it with '{sign}' for 'l'"):
+        proposed(tmp_path, tmp_path / "t.csv")
+
+
+def test_arms_with_numbers_of_their_own_do_not_look_the_same(tmp_path: Path) -> None:
+    made = units()
+    made["variant"] = [("v1", "v10", "v11", "vIP")[n % 4] for n in made.index]
+    made.to_csv(tmp_path / "t.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", control="v1")
+    assert len(study.variants) == 4

@@ -90,3 +90,31 @@ def test_a_column_of_lists_is_called_so(tmp_path: Path) -> None:
     )
     _, _, said = proposed(tmp_path, tmp_path / "t.parquet")
     assert "orders: not used: it holds lists in 200 rows, and no number" in said
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_lists_of_numbers_are_summed_by_a_query_that_runs(tmp_path: Path, text: bool) -> None:
+    """Also where the numbers are texts, and the lists of those who bought nothing are empty."""
+    amounts: list[float] = []
+
+    def change(row: dict[str, Any], i: int) -> dict[str, Any]:
+        parts = [row["amount"], 5] if row["amount"] else []
+        amounts.extend(parts)
+        return {**row, "amount": [str(part) for part in parts] if text else parts}
+
+    written, bought = events(change)
+    (tmp_path / "t.ndjson").write_text(written)
+    _, _, said = proposed(tmp_path, tmp_path / "t.ndjson")
+    line = next(line for line in said.splitlines() if line.strip().startswith("amount: not used"))
+    study, _ = mended(tmp_path, line, 'from "t.ndjson"', money="one_number")
+    found = sums(study, tmp_path)
+    assert sum(int(k) for _, k in found["purchase_rate"].values()) == bought
+    assert float(sum(k for _, k in found["revenue_per_unit"].values())) == pytest.approx(sum(amounts))
+
+
+def test_an_object_without_keys_is_nothing(tmp_path: Path) -> None:
+    written, bought = events(lambda row, i: {**row, "amount": row["amount"] or {}})
+    (tmp_path / "t.ndjson").write_text(written)
+    study, text, _ = proposed(tmp_path, tmp_path / "t.ndjson")
+    assert "wrong_type" not in text
+    assert sum(int(k) for _, k in sums(study, tmp_path)["purchase_rate"].values()) == bought

@@ -49,3 +49,12 @@ def test_a_unit_that_somebody_names_is_taken_as_it_stands(tmp_path: Path) -> Non
     log(tmp_path / "log.csv", 0.5)
     _, _, said = proposed(tmp_path, tmp_path / "log.csv", unit="email")
     assert "Are ids of 'email' that look alike one unit?" in said
+
+
+def test_ids_are_counted_where_they_are_told(tmp_path: Path) -> None:
+    """Among 4,000 of them, of which some stand there with a blank behind them, the estimate is another number."""
+    ids = [f"u{n:05}" + " " * (n % 3 == 2) for n in range(4_000)] + [f"u{n:05}" for n in range(4_000) if n % 3 == 2]
+    made = pd.DataFrame({"user_id": ids, "variant": ["A", "B"] * (len(ids) // 2) + ["A"] * (len(ids) % 2)})
+    made.assign(bought=made.index % 5 == 0).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match=f"; {len(ids):,} ids in all"):
+        proposed(tmp_path, tmp_path / "t.csv")

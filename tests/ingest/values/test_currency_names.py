@@ -90,3 +90,18 @@ def test_the_reading_notes_tell_it(tmp_path, column, told):
 ])  # fmt: skip
 def test_thousands_and_millions_in_five_languages(name: str, scale: int) -> None:
     assert named(name).scale == scale and f"multiply them by {scale:,} before" in note_of(name, "EUR")
+
+
+@pytest.mark.parametrize(("name", "scale"), [
+    ("omsättning_tkr", 1000), ("omsetning_mkr", 10**6), ("pendapatan_juta", 10**6), ("ciro_bin_tl", 1000), ("arbevetel_ezer_ft", 1000),
+    ("oborot_tis_uah", 1000), ("ventas_mdp", 10**6), ("revenue_hundreds", 100), ("chiffre_mille_euros", 1000), ("revenue, thousand (USD)", 1000),
+    ("thousand_of_usd_sales", 1000), ("umsatz_tsd_netto", 1000), ("sales_lac", 10**5), ("fatturato_mila_euro", 1000),
+])  # fmt: skip
+def test_a_word_for_thousands_stands_last_or_beside_a_currency(name: str, scale: int) -> None:
+    assert named(name).scale == scale
+
+
+@pytest.mark.parametrize("name", ["miles_revenue_airline", "revenue_k12", "mille_sales", "sales_lac_lemans", "revenue_mila_store", "thousand_oaks_sales",
+                                  "revenue_m2", "revenue_bin", "mill_street_revenue", "hundred_acre_sales", "mn_stores_revenue"])  # fmt: skip
+def test_a_name_that_holds_such_a_word_elsewhere_counts_no_thousands(name: str) -> None:
+    assert named(name) == Denomination()

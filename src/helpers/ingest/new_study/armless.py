@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import phases, roles, vocabulary
+from helpers.ingest.new_study import not_yet, phases, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.sound_rows import Where
@@ -33,7 +33,8 @@ class Armless:
             else ""
         )
         asked = f"Are the rows with '{vocabulary.printable(word)}' in '{name}' from before the experiment? They are left out{beside}."
-        return replace(made, where=where.noted, first=(asked, *made.first))
+        never = not_yet.asked(seen.table, unit, self.variant, self.words) if unit else []
+        return replace(made, where=where.noted, first=(asked, *never, *made.first))
 
 
 def left_out(seen: "TableView", variant: Column) -> tuple["TableView", Armless | None]:

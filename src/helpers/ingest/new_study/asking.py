@@ -41,7 +41,10 @@ def unit(columns: Sequence[Column]) -> Question | None:
     found = roles.units_of(columns)[:MOST]
     if len(found) < 2:
         return None
-    seen = tuple((c.name, f"{c.distinct:,} different values in {c.filled:,} rows") for c in found)
+    seen = tuple(
+        (c.name, f"{'' if c.counted or c.levels else 'about '}{c.distinct:,} different values in {c.filled:,} rows")
+        for c in found
+    )
     return Question("unit", "Which column names the unit that was assigned to a variant?", seen)
 
 

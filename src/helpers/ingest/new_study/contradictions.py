@@ -7,7 +7,7 @@ from helpers.errors import ReportError, several
 from helpers.formatting import counted
 from helpers.ingest.near import nearest
 from helpers.ingest.new_study import calendars, coded, limits, measured_in, measures, questions, unread_times, worded
-from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
 from helpers.ingest.new_study.vocabulary import printable
@@ -43,7 +43,7 @@ def no_variant(table: "SourceTable", column: Column) -> ReportError:
     return ReportError(
         f"{table.called}: column '{name}' can hold no variant",
         got=f"--variant {name}: "
-        + (f"'{printable(column.values[0])}' alone, and nothing in {empty:,} rows" if of_one else f"{column.distinct:,} different values"),
+        + (f"'{printable(column.values[0])}' alone, and nothing in {empty:,} rows" if of_one else f"{exact(table, column).distinct:,} different values"),
         expected=f"2 to {MOST_ARMS} levels",
         remedy=f"if the empty fields are the control, write so, by a query in a file: select * replace (coalesce({mark}, 'control')"
         f' as {mark}) from {table.selected}' if of_one else None,
@@ -159,7 +159,7 @@ def _no_event(table: "SourceTable", column: Column) -> ReportError | None:
     if 2 <= column.distinct <= MOST_EVENTS:
         return None
     return _cannot(
-        table, f"--event {printable(column.name)}", "name the events", f"{column.distinct:,} different values",
+        table, f"--event {printable(column.name)}", "name the events", f"{exact(table, column).distinct:,} different values",
         f"2 to {MOST_EVENTS} names, one a row",
     )  # fmt: skip
 

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from helpers.config.data import Tolerance
 from helpers.errors import ReportError, several
+from helpers.ingest import panel
 from helpers.ingest.new_study import (
     answered,
     arms_in_columns,
     arms_in_texts,
     arms_of_events,
     asking,
+    both_arms,
     changed_arms,
     codes,
     coins,
@@ -51,6 +53,7 @@ from helpers.ingest.new_study import (
     unused,
     vendors,
     vocabulary,
+    ways,
     zones,
 )
 from helpers.ingest.new_study.known import Known, may_vary
@@ -182,8 +185,10 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         or known.event in varying
         or not panels.may_be_a_log(seen.table, known.event, known.time, seen.columns)
     ):
-        stated = known.repeated or "unit" in seen.said
-        changed_arms.refuse(seen, known.unit if stated else None, varying)
+        stated = known.unit if known.repeated or "unit" in seen.said else None
+        seen = _assigned_in_a_period(seen, stated, varying)
+        varying = may_vary(seen, known.unit)
+        changed_arms.refuse(seen, stated, varying)
     known = _changing(seen, known)
     variants = _variants(seen, known)
     for column in variants[:1] or [c for c in varying if vocabulary.touches(c.name, vocabulary.VARIANT)]:
@@ -204,9 +209,15 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
             arms_in_texts.refuse(seen.table, seen.columns, unit, log=True)
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
             refusals.refuse_marked(seen, unit, {unit.name, time.name, event.name})
+        if not variants:
+            both_arms.refuse_changing(seen, unit, event, known.changes)
         if said.event or (known.repeated and event not in variants[:1]):
             variant = next((c for c in variants if c is not event), None)
-            return _noted(_log(seen, (unit, time, event), variant, ask), notes)
+            made = _log(seen, (unit, time, event), variant, ask)
+            if not variant and made.arms:
+                asked = both_arms.asked_of_changing(seen, (unit, event), known.changes)
+                made = replace(made, first=(*asked, *made.first))
+            return _noted(made, notes)
     if not (event and known.repeated):
         arms_in_columns.refuse(seen.table, seen.columns, variants, said)
     if variants and not (event and known.repeated):
@@ -264,7 +275,19 @@ def _assigned_later(seen: TableView, known: Known) -> TableView:
     if not (known.repeated and known.unit and known.time and known.event):
         return seen
     variants = [c for c in may_vary(seen, known.unit) if c.levels and c is not known.event]
-    return replace(seen, columns=not_yet.marked(seen.table, seen.columns, known.unit, known.time, variants))
+    moment = ways.moment_of(seen.table, known.time)
+    return replace(seen, columns=not_yet.marked(seen.table, seen.columns, known.unit, moment, variants))
+
+
+def _assigned_in_a_period(seen: TableView, unit: Column | None, variants: list[Column]) -> TableView:
+    """The same of a panel, whose units seem to change their variant for such a level."""
+    for variant in variants[:1]:
+        for key, period in panels.mixed(seen.table, seen.columns, unit, variant):
+            moment = f"dense_rank() over (order by {panel.order_sql(seen.table.text(period.name))})"
+            columns = not_yet.marked(seen.table, seen.columns, key, moment, [variant], to_the_end=True)
+            if columns != seen.columns:
+                return replace(seen, columns=columns)
+    return seen
 
 
 def _changing(seen: TableView, known: Known) -> Known:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import questions, roles, vocabulary
-from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.profile import Column, exact
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -30,7 +30,7 @@ def of(table: "SourceTable", columns: Sequence[Column], event: Column, time: Col
     if len(found) > 1:
         raise ReportError(
             f"{table.called}: which column tells whose the events are? Several hold whole numbers that repeat, and no name says so",
-            got="; ".join(f"'{vocabulary.printable(c.name)}' ({c.distinct:,} values)" for c in found),
+            got="; ".join(f"'{vocabulary.printable(c.name)}' ({exact(table, c).distinct:,} values)" for c in found),
             expected="the one of what was assigned to a variant",
             remedy=f'name it: --unit COLUMN, such as --unit "{vocabulary.printable(found[0].name)}"',
         )

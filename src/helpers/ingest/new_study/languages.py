@@ -57,7 +57,7 @@ MONEY = words(
     "fatturato importo spesa ricav* vendit* prezzo omzet* bedrag* uitgaven bestelwaarde orderwaarde prijs winst "
     "ciro tutar* harcama* gelir* fiyat* kazanc przychod* kwota wydatk* sprzedaz obrot wartosc cena "
     "выручк* сумм* доход* оборот* трат* стоимост* прибыл* цен* "
-    "omsattning omsetning omsaetning liikevaihto bevetel pendapatan penjualan έσοδα trzby"
+    "omsattning omsetning omsaetning liikevaihto bevetel arbevetel oborot pendapatan penjualan έσοδα trzby"
     " 売上 金額 収入 売上高 购买额 金额 收入 销售额 消费 매출 금액"
 )
 SECONDS = words("sek sekunden secondes segundos seg secondi segundo saniye sn sekund sekundy сек секунд* 秒")

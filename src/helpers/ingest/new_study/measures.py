@@ -10,6 +10,7 @@ from helpers.ingest.new_study import harms as named
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
 from helpers.ingest.sql import literal
+from helpers.ingest.values import currency_names, scales
 from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:
@@ -400,7 +401,8 @@ def unit_of(column: Column) -> tuple[str, str]:
     if any(vocabulary.is_said(t, vocabulary.OTHER_TIMES) for t in vocabulary.tokens(column.name)):
         return "number", ""
     words = set(vocabulary.tokens(column.name))
-    if words & vocabulary.REMADE:
+    in_thousands = set(scales.BESIDE) if currency_names.named(column.name).counted else set()
+    if words & vocabulary.REMADE - in_thousands:
         return "number", "no money: it is called as what is made of a number, on another scale or with its tail cut"
     of_what = {t for t in words if vocabulary.is_said(t, vocabulary.MONEY)} == {"total"} and len(words) > 1  # total_ads
     if vocabulary.touches(column.name, vocabulary.MONEY) and (

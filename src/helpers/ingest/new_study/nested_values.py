@@ -34,11 +34,12 @@ def told(proposal: StudyProposal, seen: "TableView") -> StudyProposal:
 
 def _reason(table: "SourceTable", name: str) -> str:
     text = table.text(name)
-    filled, lists, objects, numbers = (
+    filled, lists, objects, numbers, summed, keyed = (
         int(n)  # type: ignore[call-overload]
         for n in table.rows(
             f"select count({text}), count(*) filter (starts_with({text}, '[')), count(*) filter (starts_with({text}, '{{')),"
-            f" count(try_cast({text} as double)) from {{table}}"
+            f" count(try_cast({text} as double)), count(try_cast({text} as double[])) filter (starts_with({text}, '[')),"
+            rf" count(*) filter (regexp_matches({text}, '^\[\s*\{{')) from {{table}}"
         )[0]
     )
     if lists + objects < max(1, SOME * filled):
@@ -50,8 +51,11 @@ def _reason(table: "SourceTable", name: str) -> str:
             f"not used: it holds {what}, beside numbers in {numbers:,}; if these stand where there is no number, a query in a file in place of the table"
             f" takes the numbers: select * replace (try_cast({field}::varchar as double) as {field}) from {table.selected}"
         )
-    made = f"list_sum(list_transform({field}, lambda each: each.KEY))" if lists else f"{field}['KEY']"
-    return f"not used: it holds {what}, and no number; a query in a file in place of the table makes one, such as select *, {made} as one_number from {table.selected}"
+    if lists and not (keyed or summed == lists):
+        return f"not used: it holds {what}, and no number"
+    of_list = f"list_transform({field}, lambda each: each.KEY)" if keyed else f"{field}::double[]"
+    made = f"list_sum({of_list})" if lists else f"{field}['KEY']"
+    return f"not used: it holds {what}, and {'no number' if keyed or not lists else 'no single number'}; a query in a file in place of the table makes one, such as select *, {made} as one_number from {table.selected}"
 
 
 def refuse(seen: "TableView", unit: Column | None) -> None:

@@ -1,5 +1,6 @@
 """Levels of a variant's column that stand before a unit was assigned, or say that it was not: they are no arm."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ BESIDE = languages.words(
 """and what stands between them."""
 MOVED, FIRST = 0.5, 0.99
 """Share of the units with a level that go on to another one, at least half, and of these those in which it stands before all others, at least."""
+STAYING = 0.5
+"""Of units that have rows to the end those that keep such a level, up to which part of the largest arm: more may be an arm."""
 STAY = 0.01
 """Share of the units that never have a variant, from which on it is asked why."""
 ONLY_BEFORE = 0.95
@@ -62,14 +65,28 @@ def words(variant: Column) -> frozenset[str]:
 
 
 def marked(
-    table: "SourceTable", columns: Sequence[Column], unit: Column, time: Column, variants: Sequence[Column]
+    table: "SourceTable",
+    columns: Sequence[Column],
+    unit: Column,
+    moment: str,
+    variants: Sequence[Column],
+    *,
+    to_the_end: bool = False,
 ) -> list[Column]:
-    """The columns, of which those of variants know their levels that in each unit stand only before the first other one."""
-    found = {c.name: replace(c, unassigned=before) for c in variants if (before := _before(table, unit, time, c))}
+    """The columns, of which those of variants know their levels that in each unit stand only before the first other one.
+
+    ``moment`` is SQL of the order of the rows. Where units have rows ``to_the_end``, as in a panel, a level that many of them
+    keep is an arm.
+    """
+    found = {
+        c.name: replace(c, unassigned=before)
+        for c in variants
+        if (before := _before(table, unit, moment, c, STAYING if to_the_end else math.inf))
+    }
     return [found.get(c.name, c) for c in columns]
 
 
-def _before(table: "SourceTable", unit: Column, time: Column, variant: Column) -> tuple[str, ...]:
+def _before(table: "SourceTable", unit: Column, moment: str, variant: Column, staying: float) -> tuple[str, ...]:
     known = words(variant)
     left = {level.casefold() for level, _ in variant.levels} - known
     if len(left) < 3:
@@ -77,17 +94,23 @@ def _before(table: "SourceTable", unit: Column, time: Column, variant: Column) -
     who, arm, looked = table.text(unit.name), f"lower({table.text(variant.name)})", ways.some(table, unit)[0]
     rows = table.rows(
         f"""with met as (select {who} as who, {arm} as arm, min(moment) as first_at, max(moment) as last_at
-            from (select *, {ways.moment_of(table, time)} as moment from {{table}})
+            from (select *, {moment} as moment from {{table}})
             where {who} is not null and {arm} in ({_listed(left)}) and {looked} group by 1, 2),
         placed as (select *, lead(first_at) over by_time as next_at, lead(arm) over by_time as next, count(*) over (partition by who) as n,
             row_number() over by_time as turn from met window by_time as (partition by who order by first_at, last_at))
         select arm, count(*), count(*) filter (n > 1), count(*) filter (n > 1 and turn = 1 and last_at <= next_at), count(distinct next) from placed group by 1"""
     )
+    counts = {str(level): [int(n) for n in told] for level, *told in rows}  # type: ignore[call-overload]
+
+    def is_left(level: str) -> bool:
+        units, moved, first, others = counts[level]
+        largest = max((n for other, (n, *_) in counts.items() if other != level), default=0)
+        goes_on = moved >= MOVED * units and units - moved <= staying * largest
+        return bool(goes_on and first >= FIRST * moved > 0 and others > 1)
+
     told = [
-        str(level) for level, units, moved, first, others in rows
-        if int(moved) >= MOVED * int(units) and int(first) >= FIRST * int(moved) > 0 and int(others) > 1  # type: ignore[call-overload]
-        and not vocabulary.touches(str(level), languages.ITSELF | {"control"})
-    ]  # fmt: skip
+        level for level in counts if is_left(level) and not vocabulary.touches(level, languages.ITSELF | {"control"})
+    ]
     return tuple(told) if len(told) == 1 else ()
 
 

@@ -32,9 +32,9 @@ def asked(
     called so itself; not of a column that is named in ``unless``, which somebody said of the rows.
     """
     phase = period if _first(period) else next((c for c in columns if is_phase(table, c, period)), None)
-    if phase is None and (found := _ahead_of_test(table, columns, period)) and not _is_settled(found[0], unless):
+    if phase is None and (found := _ahead_of_test(table, columns, period)) and not is_settled(found[0], unless):
         return _asking(table, columns, unit, found[0], alone=False, ahead=found[1])
-    if phase is None or _is_settled(phase, unless):
+    if phase is None or is_settled(phase, unless):
         return None
     return _asking(table, columns, unit, phase, alone=phase is period)
 
@@ -67,7 +67,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variant: Column, unl
     These are no panel, if there are several rows in each phase.
     """
     free = [c for c in columns if c is not variant and not c.has_time]
-    for phase in (c for c in free if _before(c) and not _is_settled(c, unless)):
+    for phase in (c for c in free if _before(c) and not is_settled(c, unless)):
         for whole in (c for c in free if c is not phase and not c.decimal and 1 < c.distinct < c.filled):
             who, arm = table.text(whole.name), table.text(variant.name)
             found = table.rows(
@@ -141,7 +141,8 @@ def is_phase(table: "SourceTable", column: Column, period: Column) -> bool:
     return several == 1
 
 
-def _is_settled(phase: Column, unless: str) -> bool:
+def is_settled(phase: Column, unless: str) -> bool:
+    """Whether a condition on the rows takes all of them as they are, or speaks of a column."""
     return unless.strip().casefold() == "true" or phase.name.casefold() in unless.casefold()
 
 

@@ -309,6 +309,8 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
 
 def _got_nothing(variant: Column, level: str, nothing: list[str]) -> bool:
     """Whether ``none`` is an arm, of those who got nothing: as large as the others, of which none is called the control."""
+    if level.casefold() in variant.unassigned:
+        return False
     others = {other: n for other, n in variant.levels if other not in nothing}
     size = dict(variant.levels)[level]
     by_name = vocabulary.touches(level, vocabulary.CONTROL) and controls.by_word([*others]) is None

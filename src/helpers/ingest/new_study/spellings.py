@@ -40,9 +40,12 @@ def asked(table: "SourceTable", unit: "Column", found: ids_alike.LookAlike | Non
         return []
     called, query = vocabulary.printable(unit.name), found.mended(table.called)
     if found.ids > MANY * unit.distinct and not stated:
+        all_ = int(
+            table.number(f"select count(distinct {quoted(unit.name)}) from {{table}} where {quoted(unit.name)} <> ''")
+        )
         raise ReportError(
             f"{table.called}: many ids of '{called}' look alike, and may be one unit in several spellings",
-            got=f"{found.said()}; {max(unit.distinct, found.ids):,} ids in all",
+            got=f"{found.said()}; {all_:,} ids in all",
             expected="one id for one unit",
             cause="one unit is written in several ways, so that its rows are parted",
             remedy=f'write them in one way by a query in a file in place of the table: {query}; if they are units of their own, say so: --unit "{called}"',

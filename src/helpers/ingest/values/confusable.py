@@ -32,6 +32,15 @@ def plain(text: str) -> str:
     return " ".join(seen.split())
 
 
+def seen(text: str) -> str:
+    """The same with the signs of ASCII that look alike as one of them: a capital i and a one as an l, a nought as an O.
+
+    >>> seen("controI") == seen("contro1") == "control", seen("N0"), seen("if")
+    (True, 'NO', 'if')
+    """
+    return plain(text).translate(str.maketrans("I1|0", "lllO"))
+
+
 def latin(text: str) -> str:
     """SQL of a text with the signs of Latin in the place of those of other scripts that look the same.
 

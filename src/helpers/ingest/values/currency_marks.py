@@ -26,6 +26,11 @@ _WORDS: Final = {
     "lei": "RON MDL", "leu": "RON MDL", "bs": "BOB VES", "nu": "BTN", "gs": "PYG", "зл": "PLN", "кч": "CZK",
 }  # fmt: skip
 """Marks that are words, in small letters: they are written in any letters, and with a point or without."""
+NAMES: Final = {
+    **dict.fromkeys(("euro", "euros"), "EUR"), "dollars": "$", "dollar": "$", "pounds": "£", "yen": "JPY", "rupees": "₨",
+}  # fmt: skip
+"""Words for a currency in the name of a column, and the mark of each."""
+_CALLED: Final = {word.lower() for word in (*CODES, *_SYMBOLS, *_WORDS, *NAMES) if len(word) > 1 or not word.isalpha()}
 
 
 def _either(marks: Iterable[str]) -> str:
@@ -45,6 +50,15 @@ def meant(mark: str) -> frozenset[str]:
     (['DKK', 'ISK', 'NOK', 'SEK'], True, ['USD'], ['CHF'])
     """
     return frozenset(_codes(mark))
+
+
+def is_called(word: str) -> bool:
+    """Whether a word beside one for thousands names a currency: its code, its mark or its name in any letters.
+
+    >>> [is_called(word) for word in ("usd", "TL", "ft", "euro", "руб", "oaks")]
+    [True, True, True, True, True, False]
+    """
+    return word.lower() in _CALLED or "$" in word
 
 
 def likeliest(marks: Iterable[str]) -> str:

@@ -7,45 +7,21 @@ from typing import Final
 
 from helpers.config.columns import logged
 from helpers.config.currencies import CODES, minor_digits
-from helpers.ingest.values.currency_marks import meant
+from helpers.ingest.values import scales
+from helpers.ingest.values.currency_marks import NAMES, meant
 
 WORDS: Final = frozenset("ALL AMD ANG BAM BOB BTN COP CUP GEL IRR MAD MOP PEN RON SCR SOS STD TOP TRY".split())  # noqa: SIM905
 """Codes that are words or names of other things too."""
-_NAMES: Final = {
-    **dict.fromkeys(("euro", "euros"), "EUR"), "dollars": "$", "dollar": "$", "pounds": "£", "yen": "JPY", "rupees": "₨",
-}  # fmt: skip
 _CENTS: Final = frozenset(
     ("cent", "cents", "pence", "pennies", "centimes", "centavos", "céntimos", "øre", "öre", "rappen", "paise", "groszy", "kopecks")
 )  # fmt: skip
 _MINOR: Final = frozenset("minor subunits".split())  # noqa: SIM905
-_THOUSANDS, _MILLIONS, _MICROS = (
-    frozenset(
-        "thousand thousands tsd tausend tausende tausender milliers mille miles millares migliaia mila milhares duizend duizenden tys tusen тыс тысяч тысячи тис teur tusd tchf tgbp".split()  # noqa: SIM905
-    ),
-    frozenset(
-        "million millions mio mln mn mill millionen millones millón milioni milione milhões milhoes miljoen miljoenen miljoner млн миллион миллионов meur musd mchf mgbp".split()  # noqa: SIM905
-    ),
-    frozenset(("micros",)),
-)
-_LARGER: Final = {
-    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs"), (Decimal(100_000), "lakhs")),
-    **dict.fromkeys(("crore", "crores"), (Decimal(10_000_000), "crores")),
-}
-"""Words of India for more,"""
-_LAST: Final = {
-    "cr": (Decimal(10_000_000), "crores", ""),
-    "ke": (Decimal(1000), "thousands", "EUR"),
-    "k€": (Decimal(1000), "thousands", "EUR"),
-}
-"""and what is one only where it ends the name of an amount: revenue_cr, ca_ke."""
 _EAST: Final = re.compile("(千|百万|万|億|亿|천|백만|만|억)(円|元|원)$")
 _MANY_OF_EAST: Final = {
     **dict.fromkeys("千천", Decimal(1000)), **dict.fromkeys("万만", Decimal(10_000)), **dict.fromkeys(("百万", "백만"), Decimal(1_000_000)),
     **dict.fromkeys("億亿억", Decimal(100_000_000)),
 }  # fmt: skip
 _OF_EAST: Final = {"円": "JPY", "元": "CNY", "원": "KRW"}
-_AT_THE_END: Final = {"k": Decimal(1000), "m": Decimal(1_000_000), "mm": Decimal(1_000_000)}
-"""What a letter behind the name of an amount stands for,"""
 _EACH: Final = frozenset("per pro por par je for a ea each top".split())  # noqa: SIM905
 """but for what an amount is of one of: per mille, per m."""
 _ZEROS: Final = re.compile(r"(?:^|[^0-9.,])(?:1[.,' ]?)?(000(?:[.,' ]?000)?)(?:s(?![^\W_])|(?![0-9]))")
@@ -91,7 +67,10 @@ def named(column: str) -> Denomination:
     """
     name = logged(column)
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", " ", name)
-    words = re.findall(_TOKEN, parted)
+    words = [
+        found[0] for found in re.finditer(_TOKEN, parted)
+        if found[0].lower() not in scales.LAST or not parted[found.end() : found.end() + 1].isdigit()  # k12, m2
+    ]  # fmt: skip
     shouted = not any(sign.islower() for sign in name)
     currencies: frozenset[str] = frozenset()
     mark, counted = "", ""
@@ -109,7 +88,7 @@ def named(column: str) -> Denomination:
                 ),
                 ("", ""),
             )
-        found = frozenset((code,)) if code else meant(_NAMES.get(word.lower(), word if not word.isalpha() else ""))
+        found = frozenset((code,)) if code else meant(NAMES.get(word.lower(), word if not word.isalpha() else ""))
         if found:
             currencies, mark = found, code or word
             scaled = scaled or next((each for each in (before, after) if each in ("k", "K", "T", "M", "m")), "")
@@ -122,18 +101,10 @@ def named(column: str) -> Denomination:
             scale, counted = None, "the smallest coins"
         elif before.lower() in _EACH and before not in currencies:
             continue
-        elif small in _THOUSANDS or (small in _AT_THE_END and i and not after and not counted):
-            scale = Decimal(1000) if small in _THOUSANDS else _AT_THE_END[small]
-            counted = "thousands" if scale == 1000 else "millions"
-        elif small in _MILLIONS:
-            scale, counted = Decimal(1_000_000), "millions"
-        elif small in _MICROS:
-            scale, counted = Decimal("0.000001"), "millionths"
-        elif small in _LARGER:
-            scale, counted = _LARGER[small]
-        elif small in _LAST and i and not after and not counted:
-            scale, counted, mark = _LAST[small]
-            currencies = frozenset((mark,)) if mark else currencies
+        elif (said := scales.of(words, i)) and not (counted and small in scales.LAST):
+            scale, counted = said.worth, said.counted
+            if said.currency:
+                currencies, mark = frozenset((said.currency,)), said.currency
         elif east := _EAST.search(word):
             scale, mark = _MANY_OF_EAST[east[1]], _OF_EAST[east[2]]
             counted = f"{scale:,}"

@@ -217,7 +217,7 @@ def product_of(source: ColumnOf, numbers: dict[str, Amounts]) -> str:
 class _First:
     """What one pass over a column shows: values that a program would not write so, digits, sizes, and one with a point.
 
-    ``certain`` is whether some point can part no thousands, ``decimals`` are the most characters behind one.
+    ``certain`` is whether some point can part no thousands, ``decimals`` are the most characters behind one, without noughts at the end.
     """
 
     strange: int
@@ -250,12 +250,12 @@ def _at_first(con: "duckdb.DuckDBPyConnection", parts: "Parts", columns: Sequenc
             f"abs(try_cast({quoted(column)} as double)) as v{i}",
         ]
         plain = f"regexp_full_match(t{i}, {literal(PLAIN)}) or lower(trim(t{i})) in ({words})"
-        behind = f"length(t{i}) - p{i}"
+        behind, needed = f"length(t{i}) - p{i}", f"length(rtrim(t{i}, '0')) - p{i}"
         asked += [
             f"count(*) filter (t{i} <> '' and not ({plain}))",
             f"bool_or(p{i} > 0 and ({behind} <> 3 or p{i} > 5 or p{i} = 5 and t{i} > '0' or starts_with(ltrim(t{i}, '-'), '0')))",
             f"any_value(t{i}) filter (p{i} > 0)",
-            f"coalesce(max(case when contains(t{i}, 'e') then 99 else {behind} end) filter (p{i} > 0 or contains(t{i}, 'e')), 0)",
+            f"coalesce(max(case when contains(t{i}, 'e') then 99 else {needed} end) filter (p{i} > 0 or contains(t{i}, 'e')), 0)",
             f"coalesce(max(v{i}) filter (v{i} < 1e{_ALL}), 0)",
             f"coalesce(sum(v{i}) filter (v{i} < 1e{_ALL}), 0)",
         ]
