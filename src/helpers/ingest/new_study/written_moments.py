@@ -6,7 +6,7 @@ printed was tried on every row of the table: it is the moment that the project i
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -50,14 +50,6 @@ def in_query(table: "SourceTable", column: Column) -> str:
         return made
     text = field if kind == "VARCHAR" else f"{field}::varchar"
     return _by_shapes(table, column, text)
-
-
-def first_rows(table: "SourceTable", of: Column, order: Sequence[str], alone: str = "") -> str:
-    """The query that keeps the first row of each value of a column, and all rows without one; of the others those that are ``alone``."""
-    who = quoted(of.name)
-    nobody = f"{who} is null or " * (of.filled < of.rows)
-    first = f"row_number() over (partition by {who} order by {', '.join(order)}) = 1"
-    return f"select * from {table.selected} qualify {nobody}{alone}{first}"
 
 
 def in_condition(table: "SourceTable", column: Column) -> str:
