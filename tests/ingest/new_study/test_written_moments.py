@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.fuzz.times import SPELLINGS, Spelling
+from tests.ingest.new_study.printed import query as printed_query
 from tests.ingest.new_study.tables import proposed
 
 DAY = 86_400_000_000
@@ -38,7 +39,7 @@ def table(folder: Path, exposed: Spelling, converted: Spelling) -> pd.DataFrame:
 
 def printed(said: str) -> str:
     line = next(line for line in said.splitlines() if "Do outcomes from before the exposure count" in line)
-    return line[line.index("select * replace") :].split('from "t.csv"')[0] + 'from "t.csv"'
+    return printed_query(line)
 
 
 PAIRS = [(s, s if s.keys or i % 2 else ISO) for i, s in enumerate(READ)]
