@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,3 +96,85 @@ def test_a_level_that_nobody_named_is_not_chosen(tmp_path: Path) -> None:
     assert followed(tmp_path, query(text).replace("LEVEL", "E"), primary="result_yes") == truth(
         made, made.result == "E"
     )
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+def test_rows_of_a_test_are_left_out_however_the_word_is_padded(tmp_path: Path, file: str) -> None:
+    """And the rows that say nothing stay."""
+    made = arms()
+    dice = np.random.default_rng(5)
+    made["is_test"] = dice.choice(["Yes", "yes ", "no", " "], 900, p=[0.05, 0.05, 0.8, 0.1])
+    made["signed_up"] = dice.integers(0, 2, 900)
+    kept = made[made.is_test.isin(["no", " "])]
+    made.to_csv(tmp_path / file, index=False) if file.endswith("csv") else made.to_parquet(tmp_path / file)
+    where = condition(said(tmp_path, file))
+    assert followed(tmp_path, file, where=where) == truth(kept, kept.signed_up)
+
+
+@pytest.mark.parametrize("nothing", ["", " ", None])
+def test_rows_without_an_order_are_no_one_order(tmp_path: Path, nothing: str | None) -> None:
+    dice, rows = np.random.default_rng(6), []
+    for i, arm in enumerate(dice.choice(["control", "treatment"], 600)):
+        at = pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=9 * i)
+        rows.append((at, "visit", f"u{i}", arm, nothing, None))
+        if dice.random() < 0.5:
+            total = round(float(dice.integers(500, 9000)) / 100, 2)
+            rows += [(at + pd.Timedelta(seconds=9), "purchase", f"u{i}", arm, f"o{i}", total)] * int(
+                dice.integers(1, 4)
+            )
+    made = pd.DataFrame(rows, columns=["at", "event", "user", "variant", "order_id", "order_total"])
+    made["line"] = range(len(made))
+    made.to_parquet(tmp_path / "t.parquet")
+    text = said(tmp_path, "t.parquet")
+    once = made.drop_duplicates(["user", "event"]).groupby(["user", "variant"], as_index=False).order_total.sum()
+    found = followed(tmp_path, query(text[text.index("take one row of each") :]), "revenue_per_unit")
+    assert found == truth(once, once.order_total)
+
+
+def test_labels_below_the_header_go_and_empty_fields_stay(tmp_path: Path) -> None:
+    made = arms().drop(columns="user_id")
+    score = [str(n) if i % 6 else "" for i, n in enumerate(np.random.default_rng(7).integers(1, 9, 900))]
+    made["Score"], made["Minutes"] = score, [str(20 + i % 40) if i % 6 != 1 else "" for i in range(900)]
+    labels = pd.DataFrame([["Assigned group", "How many points?", "Time taken"]], columns=made.columns)
+    pd.concat([labels, made]).to_csv(tmp_path / "t.csv", index=False)
+    where = condition(said(tmp_path, "t.csv"))
+    rows = made[made.Score != ""]
+    found = followed(tmp_path, "t.csv", where=where, primary="Score", empty="drop")
+    assert found == truth(rows, rows.Score.astype(int))
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+def test_a_control_that_is_empty_is_written_however_it_is_empty(tmp_path: Path, file: str) -> None:
+    made = arms()
+    made["ok"] = np.random.default_rng(8).integers(0, 2, 900)
+    rows = made.assign(variant=np.where(made.variant == "control", " ", made.variant))
+    rows.to_csv(tmp_path / file, index=False) if file.endswith("csv") else rows.to_parquet(tmp_path / file)
+    text = said(tmp_path, file, variant="variant")
+    assert followed(tmp_path, query(text), variant="variant") == truth(made, made.ok)
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_rows_that_say_no_variant_are_left_out_by_what_is_printed(tmp_path: Path, nothing: str) -> None:
+    made = arms(1500)
+    made["ok"] = np.random.default_rng(9).integers(0, 2, 1500)
+    made.loc[made.index % 3 > 0, "variant"] = nothing
+    made.to_parquet(tmp_path / "t.parquet")
+    kept = made[made.variant != nothing]
+    where = condition(said(tmp_path, "t.parquet", primary="ok"))
+    assert followed(tmp_path, "t.parquet", where=where, primary="ok") == truth(kept, kept.ok)
+
+
+def ran(base: Path, text: str) -> pd.DataFrame:
+    """What a printed query of counts gives."""
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{base}'")
+        return con.sql(text).df()
+
+
+def test_a_table_of_frequencies_counts_a_padded_yes(tmp_path: Path) -> None:
+    made = arms()
+    dice = np.random.default_rng(10)
+    made["land"], made["won"] = dice.choice(["DE", "FR"], 900), dice.choice([" yes", "no"], 900)
+    made.groupby(["variant", "land", "won"]).size().reset_index(name="n").to_parquet(tmp_path / "t.parquet")
+    found = ran(tmp_path, query(said(tmp_path, "t.parquet"))).groupby("variant").won.sum()
+    assert found.to_dict() == (made.won == " yes").groupby(made.variant).sum().to_dict()

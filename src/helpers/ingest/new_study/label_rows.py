@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import arms_in_columns, vocabulary
+from helpers.ingest.new_study import arms_in_columns, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.typed import condition
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import literal
 from helpers.ingest.values import times_sql
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
         _refuse_groups(table, columns)
     whole = [i for i in places if typed[i].filled == typed[i].rows] or [*places]
     best = min(whole, key=lambda i: (any("\n" in row[i] for row in labels), sum(len(row[i]) for row in labels)))
-    kept = f"{quoted(typed[best].name)} not in ({', '.join(literal(row[best]) for row in labels)})"
+    kept = written_texts.is_none_of(table, typed[best].name, list(dict.fromkeys(row[best] for row in labels)))
     raise ReportError(
         f"{table.called}: {'rows of labels stand' if len(labels) > 1 else 'a row of labels stands'} below the header",
         got="; ".join(
