@@ -178,3 +178,50 @@ def test_a_table_of_frequencies_counts_a_padded_yes(tmp_path: Path) -> None:
     made.groupby(["variant", "land", "won"]).size().reset_index(name="n").to_parquet(tmp_path / "t.parquet")
     found = ran(tmp_path, query(said(tmp_path, "t.parquet"))).groupby("variant").won.sum()
     assert found.to_dict() == (made.won == " yes").groupby(made.variant).sum().to_dict()
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("kind", ["flag", "words", "amount"])
+def test_what_became_of_units_leaves_none_of_them_out(tmp_path: Path, file: str, kind: str) -> None:
+    """The new arm books more and cancels more: nothing came of what was cancelled, and the units are still there."""
+    made = arms(1200)
+    dice = np.random.default_rng(11)
+    booked = dice.random(1200) < np.where(made.variant == "treatment", 0.5, 0.4)
+    gone = booked & (dice.random(1200) < np.where(made.variant == "treatment", 0.4, 0.25))
+    amount = np.where(booked, dice.integers(500, 9000, 1200) / 100, 0)
+    made["booked"] = {"flag": booked.astype(int), "words": np.where(booked, "yes", "no"), "amount": amount}[kind]
+    made["booking_status"] = np.where(gone, "cancelled ", np.where(booked, "confirmed", "open"))
+    made.to_csv(tmp_path / file, index=False) if file.endswith("csv") else made.to_parquet(tmp_path / file)
+    text = said(tmp_path, file, primary="booked")
+    assert f"Should {gone.sum():,} of {booked.sum():,} rows" in " ".join(text.split())
+    net = np.where(gone, 0, amount if kind == "amount" else booked)
+    assert followed(tmp_path, query(text), primary="booked") == truth(made, net)
+
+
+def test_a_condition_on_failed_rows_of_a_log_keeps_each_unit(tmp_path: Path) -> None:
+    dice, rows = np.random.default_rng(12), []
+    for i, arm in enumerate(dice.choice(["control", "treatment"], 800)):
+        at = pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=9 * i)
+        rows.append((at, "visit", f"u{i}", arm, dice.choice([None, "failed"])))
+        if dice.random() < 0.5:
+            state = dice.choice(["paid", " failed"], p=[0.8, 0.2])
+            rows.append((at + pd.Timedelta(seconds=9), "purchase", f"u{i}", arm, state))
+    made = pd.DataFrame(rows, columns=["at", "event", "user", "variant", "status"])
+    made.to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv", primary="purchase")
+    made["n"] = made.event.eq("purchase") & made.status.eq("paid")
+    paid = made.groupby(["user", "variant"], as_index=False).n.max()
+    assert followed(tmp_path, "t.csv", where=condition(text), primary="purchase") == truth(paid, paid.n)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_no_condition_is_printed_that_takes_units_away(tmp_path: Path, alone: bool) -> None:
+    """The failed row is the only one of some units, or each unit has a paid one as well."""
+    rows = pd.DataFrame({"customer_id": np.arange(900) % 300, "amount": np.arange(900) % 70 + 1})
+    rows["ordered_at"] = pd.Timestamp("2026-03-01") + pd.to_timedelta(np.arange(900), "h")
+    rows["status"] = np.where(np.arange(900) % 300 % 9 if alone else np.arange(900) > 90, "paid", "failed")
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    text = " ".join(said(tmp_path, "t.csv", descriptive="purchase").split())
+    lost = int((rows.status == "failed").groupby(rows.customer_id).all().sum())
+    assert ("leaves them out." in text) == (not lost)
+    assert (f"{lost} units have no other row" in text) == bool(lost)
