@@ -225,3 +225,39 @@ def test_no_condition_is_printed_that_takes_units_away(tmp_path: Path, alone: bo
     lost = int((rows.status == "failed").groupby(rows.customer_id).all().sum())
     assert ("leaves them out." in text) == (not lost)
     assert (f"{lost} units have no other row" in text) == bool(lost)
+
+
+def beside(made: pd.DataFrame, **more: Any) -> pd.DataFrame:
+    """The spend of both arms beside each other in columns."""
+    parted = {f"{arm}_spend": rows.spend.reset_index(drop=True) for arm, rows in made.groupby("variant")}
+    return pd.DataFrame({**more, **parted})
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("ids", ["shared", "own"])
+def test_a_unit_of_an_arm_in_columns_stays_though_it_spent_nothing(tmp_path: Path, file: str, ids: str) -> None:
+    made = pd.DataFrame({"variant": ["control", "treatment"] * 500})
+    dice = np.random.default_rng(13)
+    spent = dice.random(1000) < np.where(made.variant == "treatment", 0.7, 0.5)
+    made["spend"] = np.where(spent, dice.integers(100, 9000, 1000) / 100, np.nan)
+    wide = beside(made, household=range(500)) if ids == "shared" else beside(made)
+    if ids == "own":
+        wide.insert(0, "control_id", [f"a{i}" for i in range(500)])
+        wide.insert(2, "treatment_id", [f"b{i}" for i in range(500)])
+    wide.to_csv(tmp_path / file, index=False) if file.endswith("csv") else wide.to_parquet(tmp_path / file)
+    text = said(tmp_path, file)
+    assert followed(tmp_path, query(text), primary="spend", empty="zero") == truth(made, made.spend.fillna(0))
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_arms_of_unlike_length_end_with_their_last_unit(tmp_path: Path, gaps: bool) -> None:
+    """Where fields are empty among the others, nothing tells a unit from no unit, and no query is printed."""
+    made = pd.DataFrame({"variant": ["control"] * 400 + ["treatment"] * 500})
+    made["spend"] = np.random.default_rng(14).integers(100, 9000, 900) / 100
+    if gaps:
+        made.loc[made.index % 3 == 0, "spend"] = np.nan
+    beside(made).to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv")
+    assert ("select" in text) != gaps and "beside each other in columns" in text
+    if not gaps:
+        assert followed(tmp_path, query(text), primary="spend") == truth(made, made.spend)

@@ -80,14 +80,17 @@ def _refuse_groups(table: "SourceTable", columns: Sequence[Column]) -> None:
         return
     at = {c.name: f"c{i}" for i, c in enumerate(sorted(columns, key=lambda c: c.position))}
     names = ", ".join(map(literal, at.values()))
-    below = f"read_csv({literal(table.called)}, header = false, skip = 2, names = [{names}])"
+    delim = f", delim = {literal(table.place.delimiter)}" * (table.place.delimiter != ",")
+    below = f"read_csv({literal(table.called)}, header = false, all_varchar = true, skip = 2, names = [{names}]{delim})"
+    rows = arms_in_columns.rows_of(table, columns, blocks)
     blocks = {arm: {rest: at[name] for rest, name in block.items()} for arm, block in blocks.items()}
+    rows = rows and {arm: [at[name] for name in told] for arm, told in rows.items()}
     raise ReportError(
         f"{table.called}: the arms stand beside each other in columns, under a header of two lines",
         got=", ".join(f"'{vocabulary.printable(name)}'" for name in joined),
         expected="one row a unit, with a column that names its arm",
         cause="a block of columns for each arm, as in a spreadsheet",
-        remedy=arms_in_columns.below_each_other(below, blocks),
+        remedy=arms_in_columns.below_each_other(below, blocks, rows),
     )
 
 
