@@ -48,7 +48,7 @@ def message(base: Path, file: Path, **options: Any) -> str:
 
 def told(base: Path, query: str, metric: str, **options: Any) -> dict[str, tuple[int, float]]:
     """Units and sum of a metric by arm, of the study of a query."""
-    study, _, _ = proposed(base, typed(base, query), primary=metric, **options)
+    study, _, _ = proposed(base, typed(base, query), primary=metric, force=True, **options)
     return {
         arm: (n, pytest.approx(float(total), abs=0.006 * n)) for arm, (n, total) in sums(study, base)[metric].items()
     }
@@ -129,4 +129,31 @@ def test_a_discount_of_some_orders_of_a_log_leaves_no_buyer_out(tmp_path: Path) 
     paid = made.unit_price * made.quantity - made.discount.fillna(0)
     assert {arm: (n, pytest.approx(float(total), abs=0.01)) for arm, (n, total) in found.items()} == by_arm(
         made.variant, paid
+    )
+
+
+@pytest.mark.parametrize(
+    ("least", "sep", "decimal"), [("<0,5", ";", ","), ("< 0.5", ",", "."), ("Unter 0,5", ";", ",")]
+)
+@pytest.mark.parametrize("kind", ["t.csv", "t.parquet"])
+def test_a_limit_is_the_number_that_is_written(tmp_path: Path, least: str, sep: str, decimal: str, kind: str) -> None:
+    dice = np.random.default_rng(9)
+    made = pd.DataFrame(
+        {"patient": [f"p{i}" for i in range(800)], "variant": dice.permutation(["control", "treatment"] * 400)}
+    )
+    crp = np.round(dice.gamma(2, 1.5, 800) * np.where(made.variant == "treatment", 1.3, 1), 2)
+    made["crp_mg_l"] = [
+        least if x < 0.5 else "n/a" if i % 50 == 0 else f"{x:.2f}".replace(".", decimal) for i, x in enumerate(crp)
+    ]
+    made.loc[3, "crp_mg_l"] = " "
+    known = pd.Series(crp).where(~made.crp_mg_l.isin(["n/a", " "]))
+    if kind == "t.parquet":
+        made.to_parquet(tmp_path / kind)
+    else:
+        made.to_csv(tmp_path / kind, index=False, sep=sep)
+    said = message(tmp_path, tmp_path / kind, primary="crp_mg_l")
+    assert told(tmp_path, printed(said), "crp_mg_l", empty="drop") == by_arm(made.variant, known.clip(lower=0.5))
+    beyond = (known < 0.5).astype(int).where(known.notna())
+    assert told(tmp_path, printed(said, "as yes and no"), "beyond", better="lower", empty="drop") == by_arm(
+        made.variant, beyond
     )
