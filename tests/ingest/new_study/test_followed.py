@@ -56,7 +56,7 @@ def followed(base: Path, file: str, metric: str = "", **options: Any) -> Truth:
     if file.startswith("select"):
         (base / "followed.sql").write_text(f"{file}\n", encoding="utf-8")
         file = "followed.sql"
-    study, _, _ = proposed(base, base / file, name="followed", **options)
+    study, _, _ = proposed(base, base / file, **{"name": "followed", **options})
     found = sums(study, base)[metric or study.primary.name]
     return {arm: (n, round(float(total), 2)) for arm, (n, total) in found.items()}
 
@@ -261,3 +261,27 @@ def test_arms_of_unlike_length_end_with_their_last_unit(tmp_path: Path, gaps: bo
     assert ("select" in text) != gaps and "beside each other in columns" in text
     if not gaps:
         assert followed(tmp_path, query(text), primary="spend") == truth(made, made.spend)
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("gone", [False, True])
+def test_units_without_a_later_row_stay(tmp_path: Path, file: str, gone: bool) -> None:
+    """Fewer come back in one arm: no condition is printed then, and of whom nothing is known later is missing in the metric alone."""
+    made = arms().rename(columns={"user_id": "hh"})
+    dice = np.random.default_rng(15)
+    before = dice.integers(100, 9000, 900) / 100
+    after = np.where(
+        gone & (dice.random(900) > np.where(made.variant == "treatment", 0.9, 0.6)),
+        np.nan,
+        before + dice.integers(1, 9, 900),
+    )
+    rows = pd.concat([made.assign(phase="Vorher ", spend=before), made.assign(phase="Nachher", spend=after).dropna()])
+    rows.to_csv(tmp_path / file, index=False) if file.endswith("csv") else rows.to_parquet(tmp_path / file)
+    text = said(tmp_path, file)
+    lost = int(np.isnan(after).sum())
+    assert ("--where" in text.replace("--where true", "")) != gone and (f"leave {lost:,} units out" in text) == gone
+    assert followed(tmp_path, query(text), primary="spend", empty="zero", name="set") == truth(
+        made, np.nan_to_num(after)
+    )
+    if not gone:
+        assert followed(tmp_path, file, where=condition(text), name="kept") == truth(made, after)
