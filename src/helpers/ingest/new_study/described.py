@@ -121,7 +121,7 @@ def of_units(
     ended = [stay.ended] if stay and stay.ended not in stated else []
     free = [c for c in free if not stay or c not in (stay.lasted, stay.ended)]
     first = [*stated, *ended] if stated else ended
-    kinds = measures.sort(free, selected=table.selected)
+    kinds = measures.sort(table, free)
     kinds = measures.with_stated(
         measures.sure(kinds, stated), first, [money] if money and money not in stated else [], alone=bool(said.outcomes)
     )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary, worded
+from helpers.ingest.new_study import vocabulary, worded, written_texts
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import quoted
 from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:
@@ -69,19 +69,19 @@ def _tells(column: Column) -> bool:
     return column.distinct == len(column.values) == 2 and worded.happened(column) is not None
 
 
-def _sum(count: str, outcome: Column) -> str:
+def _sum(table: "SourceTable", count: str, outcome: Column) -> str:
     """SQL of the units that have an outcome of 0 and 1, or of yes and no in words."""
     if outcome.binary:
         return f"sum({count} * {quoted(outcome.name)})"
     yes = next((level for level in outcome.values if level.strip().lower() in TRUE), worded.happened(outcome) or "")
-    return f"sum({count}) filter ({quoted(outcome.name)} = {literal(yes)})"
+    return f"sum({count}) filter ({written_texts.is_one_of(table, outcome.name, [yes])})"
 
 
 def _refusal(
     table: "SourceTable", rows: int, units: int, count: Column, variant: Column, outcomes: Sequence[Column]
 ) -> ReportError:
     arm, n = quoted(variant.name), quoted(count.name)
-    sums = [f"sum({n}) as units", *(f"{_sum(n, c)} as {quoted(c.name)}" for c in outcomes)]
+    sums = [f"sum({n}) as units", *(f"{_sum(table, n, c)} as {quoted(c.name)}" for c in outcomes)]
     query = f"select {arm}, {', '.join(sums)} from {table.selected} group by all"
     return ReportError(
         f"{table.called} is a table of frequencies: a row stands for as many units as '{vocabulary.printable(count.name)}' counts",

@@ -1,6 +1,7 @@
 """Values known in part, as <5 below what was measured, or 10+: never unknown, for they are the lowest or the highest."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
@@ -11,6 +12,8 @@ from helpers.ingest.sql import literal, quoted
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
+MOST = 20
+"""Texts that are neither a number nor a limit, at most, beside which a query tells the limits apart."""
 BELOW, ABOVE = (
     r"(<|<=|≤|&lt;|under|below|unter|less than) *[0-9.,]+",
     r"((>|>=|≥|&gt;|over|above|über|more than) *[0-9.,]+|[0-9.,]+ *\+)",
@@ -104,18 +107,48 @@ def _refuse(table: "SourceTable", column: Column) -> None:
     untold = [str(value) for value, _ in found if not re.search("[0-9]", str(value))]
     told = ", ".join(f"'{vocabulary.printable(str(value))}' in {n:,} rows" for value, n in found[:3])
     mark = quoted(column.name)
-    limit = f"coalesce(try_cast({mark} as double), try_cast(regexp_extract({mark}, '[0-9.]+') as double))"
+    limit = _without_marks(mark, [str(value) for value, _ in found])
     place = "write the limit in their place"
     if untold:
-        limit = f"case when trim({mark}) in ({', '.join(map(literal, untold))}) then LIMIT else {limit} end"
-        place = "write the limit that the laboratory states in their place, here LIMIT"
+        limit = f"case when trim({mark}) in ({', '.join(map(literal, untold))}) then 'LIMIT' else {limit} end"
+        place = (
+            "write the limit that the laboratory states in their place, here LIMIT, as the other numbers are written"
+        )
     raise ReportError(
         f"{table.called}: values of '{vocabulary.printable(column.name)}' are known in part",
         got=told,
         expected="a number in each row",
         cause="values below or above what was measured or counted; they are the lowest or the highest, and not unknown",
         remedy=f"{place}, which brings the arms nearer to each other where more of one lie beyond it, by a query in a file"
-        f" beside it (limits.sql), and give that: select * replace ({limit} as {mark}) from {table.selected} as told; or compare how many"
-        f" lie beyond the limit, as yes and no: --primary {typed.name('beyond')} of select * exclude ({mark}), (trim({mark}) in ({', '.join(literal(str(v)) for v, _ in found)}))::integer"
-        f" as beyond from {table.selected} as told",
+        f" beside it (limits.sql), and give that: select * replace ({limit} as {mark}) from {table.selected} as told"
+        + _or_as_yes_and_no(table, column, [str(value) for value, _ in found]),
+    )
+
+
+def _without_marks(mark: str, values: Sequence[str]) -> str:
+    """SQL of a text without what says that it is a limit: the number stays as it is written, and is read as all others are."""
+    signs = dict.fromkeys(
+        re.sub(r"[0-9.,\s]+", " ", value.lower()).strip() for value in values if re.search("[0-9]", value)
+    )
+    if not signs:
+        return mark
+    pattern = "|".join(re.escape(sign).replace("\\ ", " ").replace("\\+", "[+]") for sign in signs)
+    return f"trim(regexp_replace({mark}, {literal(pattern)}, '', 'i'))"
+
+
+def _or_as_yes_and_no(table: "SourceTable", column: Column, beyond: Sequence[str]) -> str:
+    """The query that compares how many lie beyond the limit: of a number it is no, and of what is no number nothing is known."""
+    text, mark = table.text(column.name), quoted(column.name)
+    listed = ", ".join(map(literal, beyond))
+    others = table.rows(
+        f"select distinct trim({mark}) from {{table}} where ({text} is null or {table.value(column.name)} is null)"
+        f" and trim({mark}) not in ({listed}) order by 1 limit {MOST + 1}"
+    )
+    if len(others) > MOST:
+        return ""
+    unknown = ", ".join(literal(str(value)) for (value,) in others) or "''"
+    made = f"case when trim({mark}) in ({listed}) then 1 when trim({mark}) not in ({unknown}) then 0 end"
+    return (
+        f"; or compare how many lie beyond the limit, as yes and no: --primary {typed.name('beyond')} of select * exclude ({mark}), {made} as beyond"
+        f" from {table.selected} as told"
     )

@@ -48,16 +48,15 @@ NEARLY = 0.98
 
 
 def sort(
+    table: "SourceTable",
     columns: list[Column],
     together: frozenset[str] = frozenset(),
     earlier: frozenset[str] = frozenset(),
-    selected: str = "",
 ) -> Sorted:
     """Sort the columns that have no role by what their values and then their names say; where they stand says nothing.
 
     ``together`` are columns that are zero in the same rows as another one: what was bought, and what was paid for it. What may be an
-    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment,
-    ``selected`` is the table as a query names it.
+    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment.
     """
     outcomes: list[Column] = []
     maybe: list[Column] = []
@@ -73,7 +72,7 @@ def sort(
             left.append((column, reason))
         elif (
             weighing := _may_weigh(column)
-            or pieces.alone(columns, column, selected)
+            or pieces.alone(table, columns, column)
             or owed.told(columns, column)
             or surveys.filled_in(columns, column)
         ):

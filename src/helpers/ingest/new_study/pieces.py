@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import questions, vocabulary
+from helpers.ingest.new_study import questions, vocabulary, written_numbers
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -131,17 +130,21 @@ MOST_ENDING = 2
 """Letters that make several of a word, at most."""
 
 
-def alone(columns: Sequence[Column], column: Column, selected: str) -> str:
+def alone(table: "SourceTable", columns: Sequence[Column], column: Column) -> str:
     """Why a column of a unit table is no outcome: the price of one piece, beside how many there were; empty where it is none."""
     pieces = beside(columns, column)
     if pieces is None or any(_is_whole(c) for c in columns):
         return ""
     name, many = vocabulary.printable(column.name), vocabulary.printable(pieces.name)
-    made = f"{quoted(column.name)} * {quoted(pieces.name)}{_less(discount(columns, column))}"
-    return (
-        f"{OF_PIECE}: what was paid is '{name}' times '{many}', by a query in a file in place of the table: select *,"
-        f" {made} as revenue from {selected}"
+    off = discount(columns, column)
+    less = f" less '{vocabulary.printable(off.name)}'" if off else ""
+    made = _paid(table, [column, pieces], off)
+    query = (
+        f"by a query in a file in place of the table: select *, {made} as revenue from {table.selected}"
+        if made
+        else "in a column of its own"
     )
+    return f"{OF_PIECE}: what was paid is '{name}' times '{many}'{less}, {query}"
 
 
 def asked(table: "SourceTable", columns: Sequence[Column], amount: Column) -> list[str]:
@@ -170,10 +173,15 @@ def asked(table: "SourceTable", columns: Sequence[Column], amount: Column) -> li
             continue
         if abs(questions.correlation(table, amount, many)) < LOOSE:
             name, of = vocabulary.printable(amount.name), vocabulary.printable(many.name)
-            made = f"select *, {quoted(amount.name)} * {quoted(many.name)} as revenue from {table.selected}"
+            made = _paid(table, [amount, many])
+            query = (
+                f"by a query in a file in place of the table: select *, {made} as revenue from {table.selected}; then --primary revenue."
+                if made
+                else "in a column of its own that --primary names."
+            )
             return [
                 f"Is '{name}' the price of one piece, and '{of}' how many there were? It does not rise with '{of}', as what was paid in all would."
-                f" If so, revenue is their product, by a query in a file in place of the table: {made}; then --primary revenue."
+                f" If so, revenue is their product, {query}"
             ]
     return []
 
@@ -209,24 +217,38 @@ def discount(columns: Sequence[Column], amount: Column) -> Column | None:
                  and not DISCOUNT.isdisjoint(vocabulary.tokens(c.name))), None)  # fmt: skip
 
 
-def _less(off: Column | None) -> str:
-    """SQL of what a discount leaves, behind the amount: a share of it, a percentage, or an amount of its own."""
-    if off is None:
-        return ""
+def _paid(table: "SourceTable", factors: Sequence[Column], off: Column | None = None) -> str:
+    """SQL of what was paid, as a product of columns less a discount; '' where no query reads their numbers as they are meant."""
+    numbers = [written_numbers.in_query(table, each) for each in factors]
+    if off is None or not all(numbers):
+        return " * ".join(numbers) if all(numbers) else ""
+    less = written_numbers.in_query(table, off)
+    some = f"coalesce({less}, 0)" if off.numbers < off.rows else less
+    how = {"a share": " * (1 - {})", "a percentage": " * (1 - {} / 100.0)", "an amount": " - {}"}[_kind(off)]
+    return " * ".join(numbers) + how.format(some) if less else ""
+
+
+def _kind(off: Column) -> str:
+    """What a discount is: a share of the amount, a percentage, or an amount of its own."""
     if off.high <= 1:
-        return f" * (1 - {quoted(off.name)})"
-    share = not SHARE.isdisjoint(vocabulary.tokens(off.name))
-    return f" * (1 - {quoted(off.name)} / 100.0)" if share else f" - {quoted(off.name)}"
+        return "a share"
+    return "an amount" if SHARE.isdisjoint(vocabulary.tokens(off.name)) else "a percentage"
 
 
-def discounted(columns: Sequence[Column], amount: Column, many: Column | None, selected: str) -> list[str]:
+def discounted(
+    table: "SourceTable", columns: Sequence[Column], amount: Column, many: Column | None = None
+) -> list[str]:
     """What is asked of amounts beside which a discount stands: whether it is taken off them already."""
     off = discount(columns, amount)
     if off is None:
         return []
-    whole = quoted(amount.name) + (f" * {quoted(many.name)}" if many else "")
+    made = _paid(table, [amount, *([many] if many else [])], off)
+    query = (
+        f"a query in a file in place of the table takes it off as {_kind(off)}, and nothing where it is empty: select *, {made} as amount_paid"
+        f" from {table.selected}; then --money amount_paid."
+        if made
+        else "write what is left in a column of its own, and name that: --money COLUMN."
+    )
     return [
-        f"Is '{vocabulary.printable(off.name)}' taken off '{vocabulary.printable(amount.name)}' already? Revenue is counted as if it was. If it"
-        f" is not, a query in a file in place of the table takes it off: select *, {whole}{_less(off)} as amount_paid from {selected}; then"
-        " --money amount_paid."
+        f"Is '{vocabulary.printable(off.name)}' taken off '{vocabulary.printable(amount.name)}' already? Revenue is counted as if it was. If it is not, {query}"
     ]
