@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from helpers.defaults import CUSUM_LIMIT
+from helpers.experiment.monitoring.against_control import Watching
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma, individuals, p_chart
 from helpers.experiment.monitoring.plan import OWN, MonitoringPlan
 from helpers.experiment.monitoring.ramp import RampDay
 from helpers.experiment.monitoring.replay import DailyDecision, first
 from helpers.experiment.monitoring.stream import DailyStream
-from helpers.formatting import counted, formatted
+from helpers.formatting import counted, formatted, stated
 from helpers.report.figures import style
 
 VERDICTS = {"CONTINUE": style.GOOD, "PAUSE": style.ACCENT, "ROLL BACK": style.BAD}
@@ -147,6 +148,39 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -> go.F
         figure,
         f"{_named(name)}: {ends}",
         f"stages with {treated} treated, each on its own units; the interval holds on every evening",
+        height=360,
+    )
+
+
+def against_control(found: Watching) -> go.Figure:
+    """The interval of the relative change of one metric under its planted harm, by day of the ramp."""
+    of, shown = found.of, found.shown
+    figure = go.Figure()
+    begins = 0
+    for _, length in found.ramp.stages:
+        part = slice(begins, begins + length)
+        days = np.arange(begins, begins + length) + of.wait + 1
+        begins += length
+        low, high, middle = shown.low[0, part], shown.high[0, part], shown.relative[0, part]
+        seen = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+        figure.add_scatter(x=[*days[seen], *days[seen[::-1]]], y=[*high[seen], *low[seen[::-1]]], fill="toself", mode="lines",
+                           line_width=0, fillcolor=style.faded(style.TREATMENT, 0.25), hoverinfo="skip", showlegend=False)  # fmt: skip
+        figure.add_scatter(x=days, y=middle, mode="lines+markers", showlegend=False, line={"color": style.TREATMENT},
+                           marker={"size": 6}, hovertemplate="day %{x}: %{y:+.2%}<extra></extra>")  # fmt: skip
+    figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
+    if of.bar:
+        figure.add_hline(y=of.sign * of.bar, line={"color": style.BAD, "width": 1.5, "dash": "dash"})
+    reach = 3 * max(of.planted, of.bar)
+    figure.update_xaxes(title="day of the ramp", range=[of.wait + 0.5, of.wait + found.ramp.days + 0.5])
+    figure.update_yaxes(title="change against the control arm", tickformat=style.SHARES, range=[-reach, reach])
+    stopped = found.stopped
+    ends = f"rolled back on day {stopped + of.wait}" if stopped else "not shown to harm during the ramp"
+    treated = ", ".join(formatted(share, "share") for share, _ in found.ramp.stages)
+    beyond = "; dashed: the margin, which the whole interval must pass" if of.bar else ""
+    return style.titled(
+        figure,
+        f"{of.metric.label}, planted {stated(of.sign * of.planted, 'relative')}: {ends}",
+        f"stages with {treated} treated, each on its own units; the interval holds on every evening{beyond}",
         height=360,
     )
 
