@@ -35,6 +35,13 @@ def untouched(units: int, study: Study) -> str:
     return f"{counted(units, 'user')} {study.untouched}".rstrip()
 
 
+def valued(study: Study) -> bool:
+    """Whether only users with a value of the last step count: of a table of units that tells no way, where none is not zero."""
+    last = study.funnel.steps[-1]
+    reading = [m for m in study.metrics if m.event == last]
+    return not study.has_way and any(study.when_missing(m) != "zero" for m in reading)
+
+
 def alike(study: Study) -> str:
     """What an interval of a rate leaves out where whole clusters were randomised; empty where units were, one by one."""
     if study.cluster is None:

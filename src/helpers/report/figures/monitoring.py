@@ -73,7 +73,7 @@ def decided(replays: Mapping[str, tuple[DailyDecision, ...]], plan: MonitoringPl
                                text=[d.reason for d, _ in marks],
                                hovertemplate="day %{x}, %{y}<br>%{text}<extra></extra>")  # fmt: skip
     style.mark_events(figure, plan.events, plan.launch, plan.section.days, numbered=True)
-    figure.update_xaxes(title="day after the launch")
+    figure.update_xaxes(title="day after the launch", range=[0.2, plan.section.days + 0.8])
     figure.update_yaxes(categoryorder="array", categoryarray=list(replays)[::-1], showgrid=False)
     stops = {name: first(days, "ROLL BACK") for name, days in replays.items()}
     told = ", ".join(f"{name} on day {stop.day}{_falsely(name, plan)}" for name, stop in stops.items() if stop)
@@ -138,7 +138,7 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -> go.F
                            hovertemplate="day %{x}: %{y:+.2%}<extra></extra>")  # fmt: skip
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
     reach = 3 * max((abs(d.absolute) for d in days), default=0.01)
-    figure.update_xaxes(title="day of the ramp")
+    figure.update_xaxes(title="day of the ramp", range=[0.2, days[-1].day + 0.8] if days else None)
     figure.update_yaxes(title="difference of the rates", tickformat="+.1%", range=[-reach, reach])
     stopped = next((d for d in found[name] if d.verdict == "ROLL BACK"), None)
     shown = "rolled back by a false alarm" if plan.falsely(name) else "shown to harm"
