@@ -170,16 +170,17 @@ def against_control(found: Watching) -> go.Figure:
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
     if of.bar:
         figure.add_hline(y=of.sign * of.bar, line={"color": style.BAD, "width": 1.5, "dash": "dash"})
-    reach = 3 * max(of.planted, of.bar)
+    ends = np.abs([end[0, -1] for end in (shown.low, shown.high)])
+    reach = max(3 * max(of.planted, of.bar), 1.2 * float(ends.max()) if np.isfinite(ends).all() else 0.0)
     figure.update_xaxes(title="day of the ramp", range=[of.wait + 0.5, of.wait + found.ramp.days + 0.5])
     figure.update_yaxes(title="change against the control arm", tickformat=style.SHARES, range=[-reach, reach])
     stopped = found.stopped
-    ends = f"rolled back on day {stopped + of.wait}" if stopped else "not shown to harm during the ramp"
+    how = f"rolled back on day {stopped + of.wait}" if stopped else "not shown to harm during the ramp"
     treated = ", ".join(formatted(share, "share") for share, _ in found.ramp.stages)
     beyond = "; dashed: the margin, which the whole interval must pass" if of.bar else ""
     return style.titled(
         figure,
-        f"{of.metric.label}, planted {stated(of.sign * of.planted, 'relative')}: {ends}",
+        f"{of.metric.label}, planted {stated(of.sign * of.planted, 'relative')}: {how}",
         f"stages with {treated} treated, each on its own units; the interval holds on every evening{beyond}",
         height=360,
     )
