@@ -14,6 +14,7 @@ from helpers.formatting import counted, formatted
 from helpers.report import losses
 from helpers.report.figures import log
 from helpers.report.topics import funnel as funnel_topic
+from helpers.report.topics import segments as segments_topic
 from helpers.warehouse import build, query
 from tests.ingest.studies import UNIT_DATA, landed_study, unit_file
 
@@ -227,11 +228,13 @@ def test_on_the_marts(small_study):
 
 
 @pytest.mark.parametrize("name", ["hillstrom", "cart_checkout"])
-def test_intervals_of_shares_say_that_they_take_each_user_for_itself_where_clusters_were_randomised(name):
+def test_intervals_of_shares_say_how_they_count_where_clusters_were_randomised(name):
     study = config.load(f"studies/{name}.yml")
-    assert "for itself" not in funnel_topic.note(study)
-    clustered = funnel_topic.note(study.model_copy(update={"cluster": "store"}))
-    assert "take each user for itself, and are too narrow as far as those of one store are alike" in clustered
+    assert "for itself" not in funnel_topic.note(study, alone=True) and "as a whole" not in funnel_topic.note(study)
+    clustered = study.model_copy(update={"cluster": "store"})
+    alone = "take each user for itself, and are too narrow as far as those of one store are alike"
+    assert alone in segments_topic.note(clustered, {}) and alone not in funnel_topic.note(clustered)
+    assert "intervals are by each store as a whole" in funnel_topic.note(clustered)
 
 
 @pytest.mark.parametrize("zero", [False, True])

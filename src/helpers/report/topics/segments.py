@@ -78,7 +78,8 @@ def note_gap(parts: Sequence[Decomposition], study: Study) -> str:
 
 
 def _window(study: Study) -> str:
-    return funnel.note(study) if not study.has_way else f"converted: {funnel.note(study)}"
+    told = funnel.note(study, alone=True)
+    return f"converted: {told}" if study.has_way else told
 
 
 def table_gap(parts: Iterable[Decomposition]) -> list[Row]:
