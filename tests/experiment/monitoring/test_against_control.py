@@ -139,7 +139,7 @@ def test_a_guardrail_rolls_back_beyond_its_margin_and_the_primary_metric_below_z
 
 def test_it_is_told_on_the_evening_on_which_it_is_known():
     day = Stages(((0.5, 7),), 20_000, (1.0,) * 7)
-    now, later = (watching(money(metric={"within_days": wait}), day, (1,), 400) for wait in (None, 7))
+    now, later = (watching(money(wait=wait), day, (1,), 400) for wait in (0, 7))
     assert later.moved.day == now.moved.day + 7 and later.quiet.share == now.quiet.share
     assert topic.table([later], STUDY)[0]["Interval read"].endswith(f"day\u00a0{now.read + 7}")
     assert "7 days later" in topic.note([later], STUDY) and "later" not in topic.note([now], STUDY)

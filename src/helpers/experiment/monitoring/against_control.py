@@ -86,6 +86,7 @@ class Compared:
         level, spread, skewness: of the units of the control; of a ratio, of its linearised values.
         bar: relative change on the bad side, beyond which the whole interval rolls back: 0, or a guardrail's margin.
         planted: relative change on the bad side that is simulated.
+        wait: days after their exposure until it is known of the units of a day.
     """
 
     metric: Metric
@@ -94,11 +95,7 @@ class Compared:
     skewness: float
     bar: float
     planted: float
-
-    @property
-    def wait(self) -> int:
-        """Days after their exposure until it is known of the units of a day."""
-        return self.metric.days or 0
+    wait: int = 0
 
     @property
     def sign(self) -> int:
@@ -265,7 +262,8 @@ def _compared(metric: Metric, study: Study, results: Results, skewness: float) -
     planted = 2 * bar or study.decision.prior.size
     if metric.better == "higher":
         planted = min(planted, (1 + bar) / 2)
-    return Compared(metric, level, spread, skewness, bar, planted)
+    wait = 0 if study.is_unit_table else metric.days or 0
+    return Compared(metric, level, spread, skewness, bar, planted, wait)
 
 
 def _margin(metric: Metric, level: float) -> float:
