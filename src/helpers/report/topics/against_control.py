@@ -10,7 +10,7 @@ from helpers.defaults import ALPHA, MONITORING_RUNS
 from helpers.experiment.monitoring.against_control import Compared, Watching
 from helpers.experiment.monitoring.plan import watches_primary
 from helpers.formatting import counted, formatted, inside, level, listed, stated
-from helpers.report.topics.monitoring import found_text, joined, share_text
+from helpers.report.topics.monitoring import text_found, text_joined, text_share
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -20,13 +20,13 @@ CAPTION = "What no count of a day tells, against the control arm"
 NEVER = "on no day: an arm is too small"
 
 
-def rolls_back(of: Compared) -> str:
+def text_bar(of: Compared) -> str:
     """Where the whole interval of the relative change must lie for a roll-back."""
     bar = stated(of.sign * of.bar, "relative") if of.bar else formatted(0.0, "share")
     return f"{'above' if of.sign > 0 else 'below'} {bar}"
 
 
-def planted(of: Compared) -> str:
+def text_planted(of: Compared) -> str:
     """The harm that is simulated."""
     return stated(of.sign * of.planted, "relative")
 
@@ -37,11 +37,13 @@ def table(found: Sequence[Watching], study: Study) -> list[dict[str, Any]]:
         {
             "Metric": each.of.metric.label,
             "Control": level(each.of.level, each.of.metric, study.economics.currency),
-            "An interval rolls back": joined(f"all {rolls_back(each.of)}"),
-            "Interval read": NEVER if each.read is None else joined(f"from day {each.read + each.of.wait}"),
-            "Reaches at the end": "not read" if isnan(each.reach) else joined(f"± {formatted(each.reach, 'share')}"),
-            "False alarms": share_text(each.quiet.share),
-            "Found": f"{found_text(each.moved)} (at {joined(planted(each.of))})",
+            "An interval rolls back": text_joined(f"all {text_bar(each.of)}"),
+            "Interval read": NEVER if each.read is None else text_joined(f"from day {each.read + each.of.wait}"),
+            "Reaches at the end": "not read"
+            if isnan(each.reach)
+            else text_joined(f"± {formatted(each.reach, 'share')}"),
+            "False alarms": text_share(each.quiet.share),
+            "Found": f"{text_found(each.moved)} (at {text_joined(text_planted(each.of))})",
         }
         for each in found
     ]
@@ -51,7 +53,7 @@ def record(nb: Notebook, found: Sequence[Watching]) -> None:
     """``monitoring.compared.NAME.*``: what rolls back, how often that errs and how often it finds the planted harm."""
     for each in found:
         name, label = f"monitoring.compared.{each.of.metric.name}", each.of.metric.label
-        harm = f"{planted(each.of)} against the control arm"
+        harm = f"{text_planted(each.of)} against the control arm"
         nb.record(
             f"{name}.bar", each.of.sign * each.of.bar, "relative", f"{label}: an interval all beyond it rolls back"
         )
@@ -89,8 +91,8 @@ def text(found: Sequence[Watching]) -> str:
         days = counted(each.ramp.days, "day")
         by = f", half of all launches by day {each.moved.day}" if each.moved.day else ""
         lines.append(
-            f"**{each.of.metric.label}**, {planted(each.of)}: {share_text(each.moved.share)} of the launches rolled back within the ramp's {days}{by}; "
-            f"{share_text(each.quiet.share)} without any change."
+            f"**{each.of.metric.label}**, {text_planted(each.of)}: {text_share(each.moved.share)} of the launches rolled back within the ramp's {days}{by}; "
+            f"{text_share(each.quiet.share)} without any change."
             if each.read
             else f"**{each.of.metric.label}:** the smaller arm has too few units for its interval in every stage of the ramp, so nothing would be noticed."
         )
