@@ -208,3 +208,9 @@ def test_the_page_names_what_is_watched_and_what_is_too_small():
         and small.moved.share == 0
     )
     assert not re.search(r"\d\.\d{4,}|nan", said + str(rows))
+
+
+def test_where_no_share_can_be_counted_the_page_says_what_is_compared():
+    seen = watching(money(), RAMP, (1,), 50)
+    assert topic.text_alone("Nothing is counted.", ()) == "Nothing is counted."
+    assert topic.text_alone("Nothing is counted.", [seen]).endswith("the ramp revenue per checkout is compared, below.")

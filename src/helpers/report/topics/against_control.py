@@ -103,11 +103,12 @@ def text(found: Sequence[Watching]) -> str:
 
 
 def text_alone(reason: str, found: Sequence[Watching]) -> str:
-    """Why nothing is counted day by day, and that something is compared all the same."""
+    """Why nothing is counted day by day, and what is compared all the same."""
+    if not found:
+        return reason
+    labels = listed([inside(each.of.metric.label) for each in found])
     return (
-        f"{reason} {listed([inside(each.of.metric.label) for each in found]).capitalize()} {'is' if len(found) == 1 else 'are'} compared with the control arm of the ramp, below."
-        if found
-        else reason
+        f"{reason} Against the control arm of the ramp {labels} {'is' if len(found) == 1 else 'are'} compared, below."
     )
 
 
