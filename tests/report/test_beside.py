@@ -45,7 +45,12 @@ class Page:
     [
         (None, NOT_LOGGED, "finding", "Nobody has logged a decision"),
         (None, TOUCHED, "warning", "The decision log was touched"),
-        (TAKEN, "", "finding", "Against the rule, product decided GO on 2026-03-15, where the rule said KILL. In the words of product: “Launch.”"),
+        (
+            TAKEN,
+            "",
+            "finding",
+            "Against the rule, product decided GO on 2026-03-15, where the rule said KILL. In the words of product: “Launch.”",
+        ),
         (replace(TAKEN, now="b"), "", "warning", "taken on other results (a; these are b)"),
     ],
 )
