@@ -75,6 +75,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def _tracing(config: pytest.Config) -> Any:
@@ -84,7 +85,8 @@ def _tracing(config: pytest.Config) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Of what runs before a test the statistics are traced as they are imported, and nothing else."""
+    """Of what runs before a test the statistics are traced as they are imported, and nothing else; nothing of it is rubbish."""
+    gc.disable()
     if tracing := _tracing(session.config):
         for module in walk_packages(stats.__path__, f"{stats.__name__}."):
             import_module(module.name)
