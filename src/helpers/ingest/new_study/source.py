@@ -42,6 +42,7 @@ from helpers.pipeline.files import scratch
 if TYPE_CHECKING:
     import duckdb
 
+    from helpers.ingest.new_study.profile import Column
     from helpers.ingest.new_study.questions import Resemblance
 
 
@@ -89,7 +90,8 @@ class SourceTable:
     ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
     ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
     are those of columns of numbers; ids of ``spaced`` differ by blanks at their ends, as in a run. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text
-    of a query whose rows these are. ``alike`` keeps what pairs of columns were asked already, by the SQL of both.
+    of a query whose rows these are. ``alike`` keeps what pairs of columns were asked already, by the SQL of both, ``profiled`` what
+    each column was seen to hold, by all that this depends on.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
 
@@ -108,6 +110,7 @@ class SourceTable:
     whole: str = ""
     query: str = ""
     alike: dict[tuple[str, ...], "Resemblance"] = field(default_factory=dict, compare=False, repr=False)
+    profiled: dict[tuple[object, ...], "Column"] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def relation(self) -> str:

@@ -117,10 +117,15 @@ def _tried(table: "SourceTable", column: Column, kind: str) -> str:
     moment, field = ways.moment_of(table, column), quoted(column.name)
     raw = table.parts.types[column.name]
     here = field if raw == kind else f"try_cast({field} as {kind})"
-    inner = f"select {here} as {field}, {moment} as m from {{table}} where nullif(trim({field}::varchar), '') is not null and {moment} is not null"
+    table.rows(
+        f"create or replace temp table read_moments as select distinct {here} as {field}, {moment} as m from {{table}}"
+        f" where nullif(trim({field}::varchar), '') is not null and {moment} is not null"
+    )
     for each in _candidates(field, kind, _formats(table, column)):
         with suppress(duckdb.Error):  # a number that is too large for a time
-            if table.number(f"select coalesce(bool_and({each} is not distinct from m), false)::integer from ({inner})"):
+            if table.number(
+                f"select coalesce(bool_and({each} is not distinct from m), false)::integer from read_moments"
+            ):
                 return each
     return ""
 
