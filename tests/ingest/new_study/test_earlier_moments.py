@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.ingest.new_study.printed import query as printed_query
 from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.printed import query as printed_query
 from tests.ingest.new_study.tables import proposed
 
 

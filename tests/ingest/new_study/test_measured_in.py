@@ -30,7 +30,9 @@ def refused(folder: Path, unit: tuple[str, ...], zero: str, how: str = "") -> tu
     return made.groupby("variant").n.sum(), " ".join(str(error.value).split())
 
 
-@pytest.mark.parametrize(("unit", "zero"), [("pcs", ""), ("pcs", "0"), ("Stück", ""), ("шт.", "0"), ("KİŞİ", "0"), ("STÜCK", "")])
+@pytest.mark.parametrize(
+    ("unit", "zero"), [("pcs", ""), ("pcs", "0"), ("Stück", ""), ("шт.", "0"), ("KİŞİ", "0"), ("STÜCK", "")]
+)
 def test_the_number_is_taken(tmp_path: Path, unit: str, zero: str) -> None:
     truth, said = refused(tmp_path, (unit,), zero)
     (tmp_path / "made.sql").write_text(query(said), encoding="utf-8")
