@@ -169,7 +169,7 @@ def of_parts(seen: "TableView", variant: Column, time: Column | None, *, sure: b
         named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
         if len(some) == 1 and (_counts_weeks(some[0]) or weeks.are_weeks(some[0].values)):
             return _of_weeks(table, rows, some[0])
-        remedy, totals = part_totals.remedy(table, of_all, some, found)
+        remedy, totals = part_totals.remedy(table, columns, of_all, some, found)
         return ReportError(
             f"{table.called} is a table of counts of parts of an arm",
             got=f"{rows:,} rows, one for each level of {named} in each arm" + f", and totals of the others, {totals}" * bool(totals),
