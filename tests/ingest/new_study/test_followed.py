@@ -344,3 +344,18 @@ def test_a_part_that_the_variant_has_moved_is_asked_about_and_can_be_summed(tmp_
     text = said(tmp_path, "t.csv")
     assert "was 'payment_method' known before the assignment?" in text
     assert of_arms(ran(tmp_path, query(text).split(". Where")[0])) == of_arms(made)
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+def test_a_price_that_stands_with_buyers_alone_is_multiplied_all_the_same(tmp_path: Path, file: str) -> None:
+    made = arms(1200)
+    dice = np.random.default_rng(17)
+    bought = dice.random(1200) < np.where(made.variant == "treatment", 0.4, 0.3)
+    price, many = dice.integers(200, 900, 1200) / 100, dice.integers(1, 7, 1200)
+    rows = made.assign(Stückpreis=np.where(bought, price, np.nan), Menge=np.where(bought, many, np.nan))
+    rows.to_csv(tmp_path / file, index=False) if file.endswith("csv") else rows.to_parquet(tmp_path / file)
+    text = said(tmp_path, file)
+    assert "--primary Stückpreis" not in text
+    assert followed(tmp_path, query(text), primary="revenue", empty="zero") == truth(
+        made, np.where(bought, price * many, 0)
+    )
