@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import mixes, typed, vocabulary
+from helpers.ingest.new_study import mixes, typed, vocabulary, written_numbers
 from helpers.ingest.new_study.counted_columns import SOME_EMPTY, CountedColumns
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
@@ -52,15 +52,19 @@ def remedy(
         doubts += doubt
     summed = [c for c in (*found.shares, *found.summed) if c.name not in found.deviations]
     gaps = [name for name, why in found.left if why == SOME_EMPTY and _mostly(table, name)]
+    numbers = {
+        name: written_numbers.in_query(table, name) for name in (found.units.name, *(c.name for c in summed), *gaps)
+    }
     columns = [
         *(quoted(c.name) for c in of_all),
-        *(f"sum({quoted(name)}) as {quoted(name)}" for name in (found.units.name, *(c.name for c in summed), *gaps)),
+        *(f"sum({number}) as {quoted(name)}" for name, number in numbers.items()),
     ]
     held = " and ".join([*([held] if held else []), *(f"{quoted(name)} is not null" for name in gaps)])
     query = f"select {', '.join(columns)} from {table.selected}{f' where {held}' * bool(held)} group by all"
     over = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in parts if c.name not in totals)
+    given = f" by a query in a file beside it (counts.sql), and give that: {query}{_of_gaps(table, gaps)}"
     return (
-        f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}{_of_gaps(table, gaps)}; or take one level with --where{doubts}",
+        f"sum it up over {over}{given * all(numbers.values())}; or take one level with --where{doubts}",
         told,
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest import panel
-from helpers.ingest.new_study import typed, vocabulary
+from helpers.ingest.new_study import typed, vocabulary, written_numbers
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -219,11 +219,13 @@ def beside(
     A unit stands ``alone`` in a phase, where its value is taken as it is written, or has several rows in it.
     """
     who, when = quoted(unit.name), quoted(phase.name)
-    numbers = [c for c in columns if c.numeric and c not in (unit, phase) and not c.binary]
+    able = [c for c in columns if c.numeric and c not in (unit, phase) and not c.binary]
+    numbers = {c.name: number for c in able if (number := written_numbers.in_query(table, c.name))}
     if not numbers:
         return ""
     made = ", ".join(
-        f"{'any_value' if alone else 'avg'}({quoted(c.name)}) as {quoted(f'{c.name}_before')}" for c in numbers
+        f"{f'any_value({quoted(name)})' if alone else f'avg({number})'} as {quoted(f'{name}_before')}"
+        for name, number in numbers.items()
     )
     query = (
         f"select * from {table.selected} as told left join (select {who}, {made} from {table.selected} as told where {when} = {literal(first)} group by {who})"
