@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.formatting import WITH_A_VALUE, formatted
-from helpers.ingest.new_study import asking, clusters, contradictions, direction, typed, vocabulary
+from helpers.ingest.new_study import asking, clusters, contradictions, direction, typed, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure
 from helpers.ingest.new_study.said import Said
-from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -62,7 +61,7 @@ def without_variant(table: "SourceTable", variant: Column) -> list[str]:
             got=f"nothing in '{name}' in {told}",
             expected="the arm of each row",
             cause="an arm written once for all rows below it, one arm left empty, or units that were not in the test",
-            remedy=f"write it into each row; or, if the others were not in the test, say so: --where {typed.condition(f'{quoted(variant.name)} is not null')}",
+            remedy=f"write it into each row; or, if the others were not in the test, say so: --where {typed.condition(f'{written_texts.of(table, variant.name)} is not null')}",
         )
     return [f"Why do {told} say no variant in '{name}'? They are left out."]
 

@@ -28,9 +28,7 @@ class Armless:
         unit = next((c for c in seen.columns if c.name == made.columns["user_id"][0]), None)
         name, word = vocabulary.printable(self.variant.name), self.words[0]
         beside = (
-            phases.beside(seen.table, seen.columns, unit, self.variant, word, alone=False)
-            if unit and len(self.words) == 1
-            else ""
+            phases.beside(seen.table, seen.columns, unit, self.variant, word) if unit and len(self.words) == 1 else ""
         )
         asked = f"Are the rows with '{vocabulary.printable(word)}' in '{name}' from before the experiment? They are left out{beside}."
         never = not_yet.asked(seen.table, unit, self.variant, self.words) if unit else []

@@ -37,7 +37,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
         got=f"arms {arms} in the names of columns: {', '.join(vocabulary.printable(name) for name in sorted(in_blocks)[:8])}",
         expected="one row a unit, with a column that names its arm",
         cause="a block of columns for each arm, as in a spreadsheet",
-        remedy=_remedy(table.called, table.selected, blocks, shared),
+        remedy=_remedy(table, columns, blocks, shared),
     )
 
 
@@ -83,27 +83,72 @@ def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
     return {}
 
 
-def _remedy(called: str, read: str, blocks: dict[str, dict[str, str]], shared: Sequence[Column]) -> str:
-    if called.lower().endswith(BOOKS):
+def _remedy(
+    table: "SourceTable", columns: Sequence[Column], blocks: dict[str, dict[str, str]], shared: Sequence[Column]
+) -> str:
+    if table.called.lower().endswith(BOOKS):
         return (
             "write the rows of one arm below those of the other in the sheet, in the same columns, with a column 'variant' beside them that names"
             " the arm of each row; or save it as CSV, for which this message gives a query"
         )
-    return below_each_other(read, blocks, shared, called)
+    return below_each_other(table.selected, blocks, rows_of(table, columns, blocks), shared, table.called)
+
+
+def rows_of(
+    table: "SourceTable", columns: Sequence[Column], blocks: dict[str, dict[str, str]]
+) -> dict[str, list[str]] | None:
+    """Of each arm the columns of which one is filled where a row is one of it, none where every row is; None where nothing tells it.
+
+    An id tells it, or a column beside the blocks that is filled in every row; else rows are of an arm up to its last one, if each of these
+    holds something: what is empty between others is a unit of which nothing is known, or which did nothing.
+    """
+    by_name, inside = {c.name: c for c in columns}, {name for block in blocks.values() for name in block.values()}
+    if any(c.filled == c.rows for c in columns if c.name not in inside):
+        return {arm: [] for arm in blocks}
+    told: dict[str, list[str]] = {}
+    for arm, block in blocks.items():
+        ids = [name for rest, name in block.items() if _is_id(by_name[name], rest)]
+        told[arm] = ids[:1] or [*block.values()]
+        if not ids and not _ends(table, told[arm]):
+            return None
+    return told
+
+
+def _is_id(column: Column, rest: str) -> bool:
+    """Whether a column of a block says who each row is of."""
+    return vocabulary.names_a_unit(rest) > 0 or not (column.numbers or column.words or column.has_time)
+
+
+def _ends(table: "SourceTable", names: Sequence[str]) -> bool:
+    """Whether no row in which all of some columns are empty stands above one in which one is filled."""
+    filled = " or ".join(f"{table.text(name)} is not null" for name in names)
+    return not table.number(
+        f"select max(place) filter (filled) - count(*) filter (filled) from (select {filled} as filled,"
+        " row_number() over (order by file_index, file_row_number) as place from {table})"
+    )
 
 
 def below_each_other(
-    read: str, blocks: dict[str, dict[str, str]], shared: Sequence[Column] = (), called: str = ""
+    read: str,
+    blocks: dict[str, dict[str, str]],
+    rows: dict[str, list[str]] | None,
+    shared: Sequence[Column] = (),
+    called: str = "",
 ) -> str:
-    """What is done about blocks of columns, one for each arm: the query that writes them below each other."""
+    """What is done about blocks of columns, one for each arm: the query that writes them below each other, the ``rows`` of each arm alone."""
+    if rows is None:
+        return (
+            "write the arms below each other, a row for each unit and a column 'variant' that names its arm; no query tells an empty field of a"
+            " unit from one behind the last unit of an arm"
+        )
     parts = []
     for arm, block in blocks.items():
         kept = [f"{literal(f'{arm} ')} || {quoted(c.name)} as {quoted(c.name)}" if c.distinct == c.filled and not c.has_time
                 else quoted(c.name) for c in shared]  # fmt: skip
         values = [f"{_path(called, name)} as {quoted(rest)}" for rest, name in block.items()]
-        filled = " or ".join(f"{_path(called, name)} is not null" for name in block.values())
+        filled = " or ".join(f"trim({_path(called, name)}::varchar) <> ''" for name in rows[arm])
         parts.append(
-            f"select {', '.join([f'{literal(arm)} as variant', *kept, *values])} from {read} as told where {filled}"
+            f"select {', '.join([f'{literal(arm)} as variant', *kept, *values])} from {read} as told{f' where {filled}' * bool(filled)}"
         )
     return (
         "write the arms below each other by a query in a file beside it (arms.sql), and give that: "

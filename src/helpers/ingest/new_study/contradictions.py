@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError, several
 from helpers.formatting import counted
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import calendars, coded, limits, measured_in, measures, questions, unread_times, worded
+from helpers.ingest.new_study import (
+    calendars,
+    coded,
+    limits,
+    measured_in,
+    measures,
+    questions,
+    unread_times,
+    worded,
+    written_texts,
+)
 from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
@@ -39,13 +49,13 @@ def no_variant(table: "SourceTable", column: Column) -> ReportError:
     """What is said of a column that is called the variant's and has too few levels, or too many."""
     name, empty = printable(column.name), column.rows - column.filled
     of_one = column.distinct == 1 and empty > 0 and column.values
-    mark = quoted(column.name)
+    mark, text = quoted(column.name), written_texts.of(table, column.name)
     return ReportError(
         f"{table.called}: column '{name}' can hold no variant",
         got=f"--variant {name}: "
         + (f"'{printable(column.values[0])}' alone, and nothing in {empty:,} rows" if of_one else f"{exact(table, column).distinct:,} different values"),
         expected=f"2 to {MOST_ARMS} levels",
-        remedy=f"if the empty fields are the control, write so, by a query in a file: select * replace (coalesce({mark}, 'control')"
+        remedy=f"if the empty fields are the control, write so, by a query in a file: select * replace (coalesce({text}, 'control')"
         f' as {mark}) from {table.selected}' if of_one else None,
     )  # fmt: skip
 

@@ -15,13 +15,14 @@ from helpers.ingest.new_study import (
     states,
     typed,
     vocabulary,
+    written_texts,
 )
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.table_view import TableView
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -57,7 +58,7 @@ def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposa
         _refuse_switched(table, columns, unit, used)
     time = next((c for c in columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
     return (
-        *_of_nobody(free),
+        *_of_nobody(table, free),
         *(_clocks(table, free, time) if time else ()),
         *_totals(table, columns, proposal),
         *_pairs(table, free, proposal),
@@ -142,7 +143,7 @@ def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: Colu
         )
 
 
-def _of_nobody(columns: Sequence[Column]) -> Iterator[str]:
+def _of_nobody(table: "SourceTable", columns: Sequence[Column]) -> Iterator[str]:
     """Levels by which rows are of a test or of a robot; of what was undone a question is asked."""
     for column in columns:
         words = set(vocabulary.tokens(column.name))
@@ -156,14 +157,13 @@ def _of_nobody(columns: Sequence[Column]) -> Iterator[str]:
         else:
             levels = []
         if levels and len(levels) < column.distinct:
-            yield _counting(column, levels)
+            yield _counting(table, column, levels)
 
 
-def _counting(column: Column, levels: Sequence[str]) -> str:
+def _counting(table: "SourceTable", column: Column, levels: Sequence[str]) -> str:
     counts = dict(column.levels)
     shown = ", ".join(f"{vocabulary.printable(level)} ({counts[level]:,} rows)" for level in levels)
-    name = vocabulary.printable(quoted(column.name))
-    kept = " and ".join(f"{name} is distinct from {literal(vocabulary.printable(level))}" for level in levels)
+    kept = written_texts.is_none_of(table, column.name, levels)
     return f"doubt: all rows count, also those with {shown} in '{vocabulary.printable(column.name)}'; if they should not: --where {typed.condition(kept)}"
 
 
@@ -232,7 +232,7 @@ def totals_of_orders(table: "SourceTable", columns: Sequence[Column], price: str
             )[0]
         )
         if several and rows > MORE * orders and same >= SAME * several and amounts > 0.5 * orders:
-            name, id_ = vocabulary.printable(price), vocabulary.printable(quoted(key.name))
+            name, id_ = vocabulary.printable(price), written_texts.of(table, key.name)
             yield (
                 f"'{name}' is the same in all rows of an order ({orders:,} orders in {rows:,} rows), and is summed in each of"
                 f" them; if it is the order's total, take one row of each, by a query in a file: select * from {table.selected}"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary, worded, written_numbers
+from helpers.ingest.new_study import vocabulary, worded, written_numbers, written_texts
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import quoted
 from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def _sum(table: "SourceTable", count: str, outcome: Column) -> str:
         number = written_numbers.in_query(table, outcome.name)
         return f"sum({count} * {number})" if number else ""
     yes = next((level for level in outcome.values if level.strip().lower() in TRUE), worded.happened(outcome) or "")
-    said = f"lower(trim({quoted(outcome.name)}::varchar)) in ({literal(yes.lower())}, 'true')"  # some readers make true of yes
-    return f"coalesce(sum({count}) filter ({said}), 0)"
+    return f"coalesce(sum({count}) filter ({written_texts.is_one_of(table, outcome.name, [yes])}), 0)"
 
 
 def _refusal(

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import arms_in_columns, vocabulary
+from helpers.ingest.new_study import arms_in_columns, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.typed import condition
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import literal
 from helpers.ingest.values import times_sql
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
         _refuse_groups(table, columns)
     whole = [i for i in places if typed[i].filled == typed[i].rows] or [*places]
     best = min(whole, key=lambda i: (any("\n" in row[i] for row in labels), sum(len(row[i]) for row in labels)))
-    kept = f"{quoted(typed[best].name)} not in ({', '.join(literal(row[best]) for row in labels)})"
+    kept = written_texts.is_none_of(table, typed[best].name, list(dict.fromkeys(row[best] for row in labels)))
     raise ReportError(
         f"{table.called}: {'rows of labels stand' if len(labels) > 1 else 'a row of labels stands'} below the header",
         got="; ".join(
@@ -80,14 +80,17 @@ def _refuse_groups(table: "SourceTable", columns: Sequence[Column]) -> None:
         return
     at = {c.name: f"c{i}" for i, c in enumerate(sorted(columns, key=lambda c: c.position))}
     names = ", ".join(map(literal, at.values()))
-    below = f"read_csv({literal(table.called)}, header = false, skip = 2, names = [{names}])"
+    delim = f", delim = {literal(table.place.delimiter)}" * (table.place.delimiter != ",")
+    below = f"read_csv({literal(table.called)}, header = false, all_varchar = true, skip = 2, names = [{names}]{delim})"
+    rows = arms_in_columns.rows_of(table, columns, blocks)
     blocks = {arm: {rest: at[name] for rest, name in block.items()} for arm, block in blocks.items()}
+    rows = rows and {arm: [at[name] for name in told] for arm, told in rows.items()}
     raise ReportError(
         f"{table.called}: the arms stand beside each other in columns, under a header of two lines",
         got=", ".join(f"'{vocabulary.printable(name)}'" for name in joined),
         expected="one row a unit, with a column that names its arm",
         cause="a block of columns for each arm, as in a spreadsheet",
-        remedy=arms_in_columns.below_each_other(below, blocks),
+        remedy=arms_in_columns.below_each_other(below, blocks, rows),
     )
 
 

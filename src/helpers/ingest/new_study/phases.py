@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest import panel
-from helpers.ingest.new_study import typed, vocabulary, written_numbers
+from helpers.ingest.new_study import typed, vocabulary, written_numbers, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -189,12 +189,8 @@ def _asking(
     """What is asked; ``ahead`` is what came before, where its place and no word tells it."""
     name, sure = vocabulary.printable(phase.name), ahead or _before(phase)
     first = sure or _earliest(phase)
-    kept = f"{quoted(phase.name)} <> {literal(first)}"
     got = f"'{name}' says which are which: {', '.join(f'{vocabulary.printable(v)} ({n:,} rows)' for v, n in phase.levels[:MOST])}"
-    remedy = (
-        f"leave the earlier rows out: --where {typed.condition(kept)}{beside(table, columns, unit, phase, first, alone=alone)};"
-        " if all of them are of the experiment, say so: --where true"
-    )
+    remedy = f"{_ways(table, columns, unit, phase, first, alone=alone)}; if all of them are of the experiment, say so: --where true"
     if sure:
         return ReportError(
             f"{table.called}: rows from before the experiment would be summed up with those of it",
@@ -211,26 +207,88 @@ def _asking(
     )
 
 
-def beside(
+def _ways(
     table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column, first: str, *, alone: bool
+) -> str:
+    """What is done about the earlier rows: a condition and a query, but none that takes the units away that have no later row."""
+    who, when = table.text(unit.name), table.text(phase.name)
+    lost = int(
+        table.number(
+            f"select count(*) from (select 1 from {{table}} where {who} is not null group by {who} having bool_and({when} = {literal(first)}))"
+        )
+    )
+    if not lost:
+        kept = written_texts.is_none_of(table, phase.name, [first])
+        query = _beside(table, columns, unit, phase, first, alone=alone)
+        other = (
+            f"; or set them beside as what was before, by a query in a file beside it (after.sql), and give that: {query}"
+            if query
+            else ""
+        )
+        return f"leave the earlier rows out: --where {typed.condition(kept)}{other}"
+    told = f"a condition would leave {lost:,} units out, which have no later row"
+    emptied = _measured_again(table, columns, unit, phase)
+    if not alone or phase.distinct > 2 or any(c.has_time for c in emptied):  # no one row stands for the later ones
+        return f"{told}; write a row of the experiment for each of them, empty where nothing is known of it, and leave the earlier ones out"
+    last = next(level for level in phase.values if level != first)
+    query = _beside(table, columns, unit, phase, first, alone=alone, emptied=emptied, last=last)
+    return f"{told}; set the earlier rows beside as what was before, and keep these units, by a query in a file beside it (after.sql), and give that: {query}"
+
+
+def _measured_again(table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column) -> list[Column]:
+    """Columns that hold another value in another row of some unit."""
+    free = [c for c in columns if c not in (unit, phase)]
+    counts = ", ".join(f"count(distinct {table.text(c.name)}) as k{i}" for i, c in enumerate(free))
+    most = ", ".join(f"max(k{i})" for i in range(len(free)))
+    found = table.rows(f"select {most} from (select {counts} from {{table}} group by {table.text(unit.name)})")[0]
+    return [c for c, k in zip(free, found, strict=True) if int(k or 0) > 1]  # type: ignore[call-overload]
+
+
+def beside(table: "SourceTable", columns: Sequence[Column], unit: Column, phase: Column, first: str) -> str:
+    """What is said of the query that sets what was measured in several rows before beside each row; '' without a number."""
+    query = _beside(table, columns, unit, phase, first, alone=False)
+    return (
+        f"; or set them beside as what was before, by a query in a file beside it (after.sql), and give that: {query}"
+        * bool(query)
+    )
+
+
+def _beside(
+    table: "SourceTable",
+    columns: Sequence[Column],
+    unit: Column,
+    phase: Column,
+    first: str,
+    *,
+    alone: bool,
+    emptied: Sequence[Column] = (),
+    last: str = "",
 ) -> str:
     """The query that sets what was measured before beside each row: it says how far apart the arms began.
 
-    A unit stands ``alone`` in a phase, where its value is taken as it is written, or has several rows in it.
+    A unit stands ``alone`` in a phase, where its value is taken as it is written, or has several rows in it. Where some have no row of the
+    ``last`` phase, their earlier one stays for it, in which what is measured again is ``emptied``.
     """
-    who, when = quoted(unit.name), quoted(phase.name)
-    able = [c for c in columns if c.numeric and c not in (unit, phase) and not c.binary]
-    numbers = {c.name: number for c in able if (number := written_numbers.in_query(table, c.name))}
-    if not numbers:
-        return ""
+    who, later = quoted(unit.name), written_texts.is_none_of(table, phase.name, [first])
+    earlier, id_ = written_texts.is_one_of(table, phase.name, [first]), written_texts.of(table, unit.name)
+    numbers = [(c, quoted(c.name) if alone else written_numbers.in_query(table, c.name))
+               for c in columns if c.numeric and c not in (unit, phase) and not c.binary]  # fmt: skip
     made = ", ".join(
-        f"{f'any_value({quoted(name)})' if alone else f'avg({number})'} as {quoted(f'{name}_before')}"
-        for name, number in numbers.items()
+        f"{'any_value' if alone else 'avg'}({value}) as {quoted(f'{c.name}_before')}" for c, value in numbers if value
     )
-    query = (
-        f"select * from {table.selected} as told left join (select {who}, {made} from {table.selected} as told where {when} = {literal(first)} group by {who})"
-        f" using ({who}) where {when} <> {literal(first)}"
+    if not made:
+        return ""
+    rows = f"{table.selected} as told"
+    if id_ != who:
+        rows = f"(select * replace ({id_} as {who}) from {rows}) as told"
+    there = ", ".join(
+        [
+            *(f"case when {later} then {quoted(c.name)} end as {quoted(c.name)}" for c in emptied),
+            f"{literal(last)} as {quoted(phase.name)}",
+        ]
     )
+    kept = f" qualify {later} or not bool_or({later}) over (partition by {who})" if last else f" where {later}"
     return (
-        f"; or set them beside as what was before, by a query in a file beside it (after.sql), and give that: {query}"
+        f"select *{f' replace ({there})' * bool(last)} from {rows} left join (select {who}, {made} from {rows} where {earlier} group by {who})"
+        f" using ({who}){kept}"
     )

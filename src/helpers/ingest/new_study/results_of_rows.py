@@ -1,6 +1,5 @@
 """A column that names no events: its levels are what came of each row, such as won and lost, of which a row has one."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
@@ -41,14 +40,12 @@ def refuse(table: "SourceTable", unit: Column, time: Column, event: Column, vari
     levels = ", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in event.levels[:6])
     well = [level for level in event.values if _kind(level) == "well"]
     which = worded.happened(event) or (well[0] if len(well) == 1 else None)
-    query, made = worded.as_flag(
-        table.selected, replace(event, levels=tuple(sorted(event.levels, key=lambda told: told[0] != which)))
-    )
+    query, made = worded.as_flag(table.selected, event, which)
     who, name = typed.name(unit.name), vocabulary.printable(event.name)
     choose = (
         ""
         if which
-        else f"which of {', '.join(repr(vocabulary.printable(v)) for v in event.values[:4])} says that it happened? Put that one into the query; "
+        else f"which of {', '.join(repr(vocabulary.printable(v)) for v in event.values[:4])} says that it happened? Put that one into the query, where {worded.LEVEL} stands; "
     )
     raise ReportError(
         f"{table.called}: '{name}' says what came of each row, and names no events: a unit that never had one of them was exposed all the same",

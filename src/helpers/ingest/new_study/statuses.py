@@ -1,13 +1,14 @@
 """Rows that carry what is measured and say that it came to nothing: failed, refunded, void; and refunds beside an amount."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import languages, measures, typed, vocabulary
+from helpers.ingest.new_study import languages, measures, typed, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.new_study.proposal import Measure, StudyProposal
 from helpers.ingest.new_study.source import SourceTable
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.number_formats import FALSE
 
 REFUNDS = languages.words(
     "refund refunds refunded chargeback chargebacks reimbursement erstattung* ruckerstattung* rueckerstattung* gutschrift* rembours*"
@@ -42,35 +43,68 @@ def of(table: SourceTable, columns: Sequence[Column], proposal: StudyProposal) -
     }
     free = [c for c in columns if c.name not in roles]
     revenue = next((m for m in proposal.metrics if m.name == proposal.revenue), None)
-    if proposal.source == "log" and proposal.every[0]:
-        amount = proposal.columns["price"][0] if revenue and "price" in proposal.columns else ""
-        return [*asked(table, free, "true", proposal.every[0], log=True), *refunds(table, free, amount)]
     if proposal.source == "log":
-        levels = {ours: level for level, ours in proposal.events.items()}
-        events = list(dict.fromkeys(m.event for m in (proposal.primary, revenue) if m is not None))
-        listed = ", ".join(literal(levels.get(event, event)) for event in events)
-        counted = f"{table.text(proposal.columns['event_name'][0])} in ({listed})"
         amount = proposal.columns["price"][0] if revenue and "price" in proposal.columns else ""
-        return [*asked(table, free, counted, " and ".join(events), log=True), *refunds(table, free, amount)]
+        return [*_of_log(table, free, proposal, revenue), *refunds(table, free, amount)]
     if proposal.source != "units":
         return []
-    outcome = next(c for c in columns if c.name == proposal.outcomes[proposal.primary.event][0])
+    by_name = {c.name: c for c in columns}
+    outcome = by_name[proposal.outcomes[proposal.primary.event][0]]
     free = [c for c in free if c is not outcome]
+    happened = proposal.primary.event in proposal.happened
     counted = f"coalesce({table.value(outcome.name)} <> 0, false)"
     if outcome.in_words:
         counted = measures.is_yes(table, outcome)
-    elif proposal.primary.event in proposal.happened:
+    elif happened:
         counted = f"{table.text(outcome.name)} is not null"
     amount = proposal.outcomes[revenue.event][0] if revenue else ""
-    return [
-        *asked(table, free, counted, f"units with {proposal.primary.event}", log=False),
-        *refunds(table, free, amount),
+    none = {name: "'0'" for name in (outcome.name, amount) if name}
+    if outcome.in_words or happened:
+        none[outcome.name] = literal(_no(outcome)) if outcome.in_words else "null"
+    told = [
+        f"{asked} {_as_nothing(table, status, levels, none)}"
+        for status, levels, asked in _asked(table, free, counted, f"units with {proposal.primary.event}")
     ]
+    return [*told, *refunds(table, free, amount)]
 
 
-def asked(table: SourceTable, columns: Sequence[Column], counted: str, what: str, *, log: bool) -> list[str]:
-    """What a person must answer of the rows for which the SQL of ``counted`` holds, which are those of ``what``."""
-    told = []
+def _of_log(
+    table: SourceTable, columns: Sequence[Column], proposal: StudyProposal, revenue: Measure | None
+) -> list[str]:
+    """What is asked of the rows of a log, with the condition that leaves them out where no unit goes with them."""
+    if proposal.every[0]:
+        counted, others, exposed, what = "true", "", "true", proposal.every[0]
+    else:
+        levels = {ours: level for level, ours in proposal.events.items()}
+        events = list(dict.fromkeys(m.event for m in (proposal.primary, revenue) if m is not None))
+        named, event = [levels.get(each, each) for each in events], proposal.columns["event_name"][0]
+        counted = f"{table.text(event)} in ({', '.join(map(literal, named))})"
+        others = f"{written_texts.is_none_of(table, event, named)} or "
+        first = levels.get(proposal.steps[0], proposal.steps[0]) if proposal.steps else ""
+        exposed = f"coalesce({table.text(event)} = {literal(first)}, false)" if first else "true"
+        what = " and ".join(events)
+    who, told = table.text(proposal.columns["user_id"][0]), []
+    for status, undone_by, asked in _asked(table, columns, counted, what):
+        listed = ", ".join(map(literal, undone_by))
+        stays = f"not ({counted} and coalesce({table.text(status.name)} in ({listed}), false))"
+        lost = int(
+            table.number(
+                f"select count(*) from (select 1 from {{table}} where {exposed} and {who} is not null group by {who} having not bool_or({stays}))"
+            )
+        )
+        kept = f"{others}{written_texts.is_none_of(table, status.name, undone_by)}"
+        told.append(
+            f"{asked} No condition leaves them out alone: {lost:,} units have no other row that says that they took part."
+            if lost
+            else f"{asked} --where {typed.condition(kept)} leaves them out."
+        )
+    return told
+
+
+def _asked(
+    table: SourceTable, columns: Sequence[Column], counted: str, what: str
+) -> Iterator[tuple[Column, list[str], str]]:
+    """Columns by which rows came to nothing that are counted all the same, their levels that say so, and what is asked of these rows."""
     for column in columns:
         levels = undone(column)
         if not levels:
@@ -85,12 +119,29 @@ def asked(table: SourceTable, columns: Sequence[Column], counted: str, what: str
             continue
         total = int(table.number(f"select count(*) from {{table}} where {counted}"))
         named = ", ".join(f"{vocabulary.printable(str(level))} ({n:,})" for level, n in found[:MOST])
-        where = f"{quoted(column.name)} is null or {quoted(column.name)} not in ({listed})"
-        told.append(
-            f"Should {rows:,} of {total:,} rows of {what} count that say {named} in '{vocabulary.printable(column.name)}'? They do as it"
-            f" stands; --where {typed.condition(where)} leaves {'them' if log else 'their units'} out."
+        yield (
+            column,
+            levels,
+            f"Should {rows:,} of {total:,} rows of {what} count that say {named} in '{vocabulary.printable(column.name)}'? They do as it stands.",
         )
-    return told
+
+
+def _as_nothing(table: SourceTable, status: Column, levels: Sequence[str], none: Mapping[str, str]) -> str:
+    """The query by which the outcomes of some units are ``none``: left out, they would be chosen by what became of them."""
+    undone_by = written_texts.is_one_of(table, status.name, levels)
+    made = [
+        f"case when {undone_by} then {nothing} else {quoted(name)} end as {quoted(name)}"
+        for name, nothing in none.items()
+    ]
+    return (
+        "That nothing came of them, and that the units stay, says a query in a file in place of the table:"
+        f" select * replace ({', '.join(made)}) from {table.selected}"
+    )
+
+
+def _no(column: Column) -> str:
+    """The level of a column of yes and no that says no."""
+    return next(level for level in column.values if level.lower() in FALSE)
 
 
 def gives_back(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from helpers.ingest.new_study import vocabulary, yes_no
+from helpers.ingest.new_study import typed, vocabulary, yes_no
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -48,17 +48,24 @@ def _called(column: Column, level: str) -> str:
     return made
 
 
-def as_flag(source: str, column: Column) -> tuple[str, str]:
-    """The query that adds a column of 1 and 0 to a table, and the name of that."""
+LEVEL = "LEVEL"
+"""What stands in a query in the place of the level that only a person knows: it is none, so that it counts nothing as it stands."""
+
+
+def as_flag(source: str, column: Column, told: str | None = None) -> tuple[str, str]:
+    """The query that adds a column of 1 and 0 to a table, 1 for the level that was ``told`` or says so, and the name of that.
+
+    What holds another level is 0, whatever it says: of a third answer, such as skipped, somebody answered no yes.
+    """
     column, once = _once(column)
-    level, answer = happened(column) or column.values[0], yes_no.among(column.values)
-    made, text = _called(column, level), f"trim({quoted(column.name)})"
+    level = told or happened(column)
+    made = _called(column, level) if level else f"{vocabulary.slug(column.name)}_yes"
+    text, yes = f"trim({quoted(column.name)})", literal(level or LEVEL)
+    if column.filled < column.rows:
+        text = f"nullif({text}, '')"
     if once:
-        return f"select *, (lower({text}) = {literal(level.lower())})::integer as {quoted(made)} from {source}", made
-    flag = f"({text} = {literal(level)})::integer"
-    if answer and column.distinct > 2:  # others say neither
-        flag = f"case {text} when {literal(answer.yes)} then 1 when {literal(answer.no)} then 0 end"
-    return f"select *, {flag} as {quoted(made)} from {source}", made
+        text, yes = f"lower({text})", literal(level.lower()) if level else f"lower({yes})"
+    return f"select *, ({text} = {yes})::integer as {quoted(made)} from {source}", made
 
 
 def _once(column: Column) -> tuple[Column, bool]:
@@ -75,13 +82,40 @@ def _once(column: Column) -> tuple[Column, bool]:
 
 
 def remedy(source: str, column: Column) -> str:
-    """What is done about an outcome in words."""
+    """What is done about an outcome in words, or in numbers beside lists."""
+    if _numbers_and_lists(column):
+        field = quoted(column.name)
+        return (
+            f"where a list stands there is no number: take the numbers by a query in a file in place of the table, and say --primary {typed.name(column.name)}:"
+            f" select * replace (try_cast({field}::varchar as double) as {field}) from {source}"
+        )
     query, made = as_flag(source, column)
     column, _ = _once(column)
     if happened(column) is None:
         levels = ", ".join(repr(vocabulary.printable(level)) for level in column.values[:4])
         return (
-            f"which of {levels} says that it happened? Nothing tells it. Put that one into a query in a file in place of the table, and say"
+            f"which of {levels} says that it happened? Nothing tells it. Put that one into a query in a file in place of the table, where {LEVEL} stands, and say"
             f" --primary {made}: {query}"
         )
-    return f"as an outcome, by a query in a file in place of the table, and --primary {made}: {query}"
+    return f"as an outcome, by a query in a file in place of the table, and --primary {made}{_others(column)}: {query}"
+
+
+def _numbers_and_lists(column: Column) -> bool:
+    """Whether lists or objects stand among the levels of a column, and else numbers alone."""
+    nested = [level for level in column.values if level[:1] in ("[", "{")]
+    return bool(nested) and column.numbers > 0 and len(nested) == sum(not _is_number(v) for v in column.values)
+
+
+def _is_number(level: str) -> bool:
+    try:
+        float(level)
+    except ValueError:
+        return False
+    return True
+
+
+def _others(column: Column) -> str:
+    """What is said of answers that are neither yes nor no."""
+    answer = yes_no.among(column.values)
+    others = [level for level in column.values if answer and level not in (answer.yes, answer.no)]
+    return f", 0 also for {', '.join(repr(vocabulary.printable(level)) for level in others)}" if others else ""

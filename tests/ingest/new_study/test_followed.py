@@ -1,0 +1,287 @@
+"""What a message prints is followed to the letter, and gives the units and the sums of the arms that pandas counts."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.tables import proposed
+
+Truth = dict[str, tuple[int, float]]
+
+
+def arms(n: int = 900, seed: int = 3) -> pd.DataFrame:
+    """Units of both arms."""
+    dice = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {"user_id": [f"u{i:04d}" for i in range(n)], "variant": dice.choice(["control", "treatment"], n)}
+    )
+
+
+def truth(made: pd.DataFrame, values: Any) -> Truth:
+    """The units and the sum of each arm."""
+    found = pd.Series(np.asarray(values, dtype=float)).groupby(made.variant.to_numpy()).agg(["size", "sum"])
+    return {str(arm): (int(n), round(float(total), 2)) for arm, n, total in found.itertuples()}
+
+
+def said(base: Path, file: str, **options: Any) -> str:
+    """What is said of a file, whether it is refused or not."""
+    try:
+        _, text, printed = proposed(base, base / file, **options)
+    except ReportError as error:
+        return str(error)
+    return f"{printed}\n{text}"
+
+
+def query(text: str) -> str:
+    """The first query that is printed."""
+    return re.split(r";|\n", text[re.search(r"\bselect\b", text).start() :])[0]  # type: ignore[union-attr]
+
+
+def condition(text: str) -> str:
+    """The first condition that is printed, as a shell reads it."""
+    found = re.search(r'--where ("(?:[^"\\]|\\.)*")', text)
+    assert found, text
+    return re.sub(r"\\(.)", r"\1", found[1][1:-1])
+
+
+def followed(base: Path, file: str, metric: str = "", **options: Any) -> Truth:
+    """What a study of a file counts, of a query where ``file`` begins with one."""
+    if file.startswith("select"):
+        (base / "followed.sql").write_text(f"{file}\n", encoding="utf-8")
+        file = "followed.sql"
+    study, _, _ = proposed(base, base / file, **{"name": "followed", **options})
+    found = sums(study, base)[metric or study.primary.name]
+    return {arm: (n, round(float(total), 2)) for arm, (n, total) in found.items()}
+
+
+@pytest.mark.parametrize("third", ["skipped", "unknown"])
+def test_a_third_answer_is_no_yes_and_leaves_no_unit_out(tmp_path: Path, third: str) -> None:
+    made = arms()
+    dice = np.random.default_rng(1)
+    seldom = np.where(made.variant == "treatment", 0.1, 0.4)
+    made["subscribed"] = np.where(dice.random(900) < seldom, third, dice.choice(["yes", "no"], 900))
+    made.to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv", primary="subscribed")
+    assert f"0 also for '{third}'" in text
+    assert followed(tmp_path, query(text), primary="subscribed_yes") == truth(made, made.subscribed == "yes")
+
+
+def test_numbers_beside_empty_lists_are_taken_as_numbers(tmp_path: Path) -> None:
+    """As PHP writes nothing."""
+    made = arms()
+    dice = np.random.default_rng(2)
+    made["spend"] = np.where(dice.random(900) < 0.4, dice.integers(1, 5, 900) * 1.0, np.nan)
+    rows = made.assign(spend=[[] if np.isnan(v) else v for v in made.spend])
+    rows.to_json(tmp_path / "t.ndjson", orient="records", lines=True)
+    text = said(tmp_path, "t.ndjson")
+    assert "says that it happened" not in text
+    assert followed(tmp_path, query(text), primary="spend", empty="zero") == truth(made, made.spend.fillna(0))
+
+
+def test_a_level_that_nobody_named_is_not_chosen(tmp_path: Path) -> None:
+    """The query that is pasted as it stands counts nothing; with the level in its place it counts that."""
+    made = arms()
+    made["result"] = np.random.default_rng(4).choice(["K", "E"], 900, p=[0.7, 0.3])
+    made.to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv", primary="result")
+    with pytest.raises(ReportError, match=r"constant|one value in all rows"):
+        followed(tmp_path, query(text), primary="result_yes")
+    assert followed(tmp_path, query(text).replace("LEVEL", "E"), primary="result_yes") == truth(
+        made, made.result == "E"
+    )
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+def test_rows_of_a_test_are_left_out_however_the_word_is_padded(tmp_path: Path, file: str) -> None:
+    """And the rows that say nothing stay."""
+    made = arms()
+    dice = np.random.default_rng(5)
+    made["is_test"] = dice.choice(["Yes", "yes ", "no", " "], 900, p=[0.05, 0.05, 0.8, 0.1])
+    made["signed_up"] = dice.integers(0, 2, 900)
+    kept = made[made.is_test.isin(["no", " "])]
+    made.to_csv(tmp_path / file, index=False) if file.endswith("csv") else made.to_parquet(tmp_path / file)
+    where = condition(said(tmp_path, file))
+    assert followed(tmp_path, file, where=where) == truth(kept, kept.signed_up)
+
+
+@pytest.mark.parametrize("nothing", ["", " ", None])
+def test_rows_without_an_order_are_no_one_order(tmp_path: Path, nothing: str | None) -> None:
+    dice, rows = np.random.default_rng(6), []
+    for i, arm in enumerate(dice.choice(["control", "treatment"], 600)):
+        at = pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=9 * i)
+        rows.append((at, "visit", f"u{i}", arm, nothing, None))
+        if dice.random() < 0.5:
+            total = round(float(dice.integers(500, 9000)) / 100, 2)
+            rows += [(at + pd.Timedelta(seconds=9), "purchase", f"u{i}", arm, f"o{i}", total)] * int(
+                dice.integers(1, 4)
+            )
+    made = pd.DataFrame(rows, columns=["at", "event", "user", "variant", "order_id", "order_total"])
+    made["line"] = range(len(made))
+    made.to_parquet(tmp_path / "t.parquet")
+    text = said(tmp_path, "t.parquet")
+    once = made.drop_duplicates(["user", "event"]).groupby(["user", "variant"], as_index=False).order_total.sum()
+    found = followed(tmp_path, query(text[text.index("take one row of each") :]), "revenue_per_unit")
+    assert found == truth(once, once.order_total)
+
+
+def test_labels_below_the_header_go_and_empty_fields_stay(tmp_path: Path) -> None:
+    made = arms().drop(columns="user_id")
+    score = [str(n) if i % 6 else "" for i, n in enumerate(np.random.default_rng(7).integers(1, 9, 900))]
+    made["Score"], made["Minutes"] = score, [str(20 + i % 40) if i % 6 != 1 else "" for i in range(900)]
+    labels = pd.DataFrame([["Assigned group", "How many points?", "Time taken"]], columns=made.columns)
+    pd.concat([labels, made]).to_csv(tmp_path / "t.csv", index=False)
+    where = condition(said(tmp_path, "t.csv"))
+    rows = made[made.Score != ""]
+    found = followed(tmp_path, "t.csv", where=where, primary="Score", empty="drop")
+    assert found == truth(rows, rows.Score.astype(int))
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+def test_a_control_that_is_empty_is_written_however_it_is_empty(tmp_path: Path, file: str) -> None:
+    made = arms()
+    made["ok"] = np.random.default_rng(8).integers(0, 2, 900)
+    rows = made.assign(variant=np.where(made.variant == "control", " ", made.variant))
+    rows.to_csv(tmp_path / file, index=False) if file.endswith("csv") else rows.to_parquet(tmp_path / file)
+    text = said(tmp_path, file, variant="variant")
+    assert followed(tmp_path, query(text), variant="variant") == truth(made, made.ok)
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_rows_that_say_no_variant_are_left_out_by_what_is_printed(tmp_path: Path, nothing: str) -> None:
+    made = arms(1500)
+    made["ok"] = np.random.default_rng(9).integers(0, 2, 1500)
+    made.loc[made.index % 3 > 0, "variant"] = nothing
+    made.to_parquet(tmp_path / "t.parquet")
+    kept = made[made.variant != nothing]
+    where = condition(said(tmp_path, "t.parquet", primary="ok"))
+    assert followed(tmp_path, "t.parquet", where=where, primary="ok") == truth(kept, kept.ok)
+
+
+def ran(base: Path, text: str) -> pd.DataFrame:
+    """What a printed query of counts gives."""
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{base}'")
+        return con.sql(text).df()
+
+
+def test_a_table_of_frequencies_counts_a_padded_yes(tmp_path: Path) -> None:
+    made = arms()
+    dice = np.random.default_rng(10)
+    made["land"], made["won"] = dice.choice(["DE", "FR"], 900), dice.choice([" yes", "no"], 900)
+    made.groupby(["variant", "land", "won"]).size().reset_index(name="n").to_parquet(tmp_path / "t.parquet")
+    found = ran(tmp_path, query(said(tmp_path, "t.parquet"))).groupby("variant").won.sum()
+    assert found.to_dict() == (made.won == " yes").groupby(made.variant).sum().to_dict()
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("kind", ["flag", "words", "amount"])
+def test_what_became_of_units_leaves_none_of_them_out(tmp_path: Path, file: str, kind: str) -> None:
+    """The new arm books more and cancels more: nothing came of what was cancelled, and the units are still there."""
+    made = arms(1200)
+    dice = np.random.default_rng(11)
+    booked = dice.random(1200) < np.where(made.variant == "treatment", 0.5, 0.4)
+    gone = booked & (dice.random(1200) < np.where(made.variant == "treatment", 0.4, 0.25))
+    amount = np.where(booked, dice.integers(500, 9000, 1200) / 100, 0)
+    made["booked"] = {"flag": booked.astype(int), "words": np.where(booked, "yes", "no"), "amount": amount}[kind]
+    made["booking_status"] = np.where(gone, "cancelled ", np.where(booked, "confirmed", "open"))
+    made.to_csv(tmp_path / file, index=False) if file.endswith("csv") else made.to_parquet(tmp_path / file)
+    text = said(tmp_path, file, primary="booked")
+    assert f"Should {gone.sum():,} of {booked.sum():,} rows" in " ".join(text.split())
+    net = np.where(gone, 0, amount if kind == "amount" else booked)
+    assert followed(tmp_path, query(text), primary="booked") == truth(made, net)
+
+
+def test_a_condition_on_failed_rows_of_a_log_keeps_each_unit(tmp_path: Path) -> None:
+    dice, rows = np.random.default_rng(12), []
+    for i, arm in enumerate(dice.choice(["control", "treatment"], 800)):
+        at = pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=9 * i)
+        rows.append((at, "visit", f"u{i}", arm, dice.choice([None, "failed"])))
+        if dice.random() < 0.5:
+            state = dice.choice(["paid", " failed"], p=[0.8, 0.2])
+            rows.append((at + pd.Timedelta(seconds=9), "purchase", f"u{i}", arm, state))
+    made = pd.DataFrame(rows, columns=["at", "event", "user", "variant", "status"])
+    made.to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv", primary="purchase")
+    made["n"] = made.event.eq("purchase") & made.status.eq("paid")
+    paid = made.groupby(["user", "variant"], as_index=False).n.max()
+    assert followed(tmp_path, "t.csv", where=condition(text), primary="purchase") == truth(paid, paid.n)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_no_condition_is_printed_that_takes_units_away(tmp_path: Path, alone: bool) -> None:
+    """The failed row is the only one of some units, or each unit has a paid one as well."""
+    rows = pd.DataFrame({"customer_id": np.arange(900) % 300, "amount": np.arange(900) % 70 + 1})
+    rows["ordered_at"] = pd.Timestamp("2026-03-01") + pd.to_timedelta(np.arange(900), "h")
+    rows["status"] = np.where(np.arange(900) % 300 % 9 if alone else np.arange(900) > 90, "paid", "failed")
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    text = " ".join(said(tmp_path, "t.csv", descriptive="purchase").split())
+    lost = int((rows.status == "failed").groupby(rows.customer_id).all().sum())
+    assert ("leaves them out." in text) == (not lost)
+    assert (f"{lost} units have no other row" in text) == bool(lost)
+
+
+def beside(made: pd.DataFrame, **more: Any) -> pd.DataFrame:
+    """The spend of both arms beside each other in columns."""
+    parted = {f"{arm}_spend": rows.spend.reset_index(drop=True) for arm, rows in made.groupby("variant")}
+    return pd.DataFrame({**more, **parted})
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("ids", ["shared", "own"])
+def test_a_unit_of_an_arm_in_columns_stays_though_it_spent_nothing(tmp_path: Path, file: str, ids: str) -> None:
+    made = pd.DataFrame({"variant": ["control", "treatment"] * 500})
+    dice = np.random.default_rng(13)
+    spent = dice.random(1000) < np.where(made.variant == "treatment", 0.7, 0.5)
+    made["spend"] = np.where(spent, dice.integers(100, 9000, 1000) / 100, np.nan)
+    wide = beside(made, household=range(500)) if ids == "shared" else beside(made)
+    if ids == "own":
+        wide.insert(0, "control_id", [f"a{i}" for i in range(500)])
+        wide.insert(2, "treatment_id", [f"b{i}" for i in range(500)])
+    wide.to_csv(tmp_path / file, index=False) if file.endswith("csv") else wide.to_parquet(tmp_path / file)
+    text = said(tmp_path, file)
+    assert followed(tmp_path, query(text), primary="spend", empty="zero") == truth(made, made.spend.fillna(0))
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_arms_of_unlike_length_end_with_their_last_unit(tmp_path: Path, gaps: bool) -> None:
+    """Where fields are empty among the others, nothing tells a unit from no unit, and no query is printed."""
+    made = pd.DataFrame({"variant": ["control"] * 400 + ["treatment"] * 500})
+    made["spend"] = np.random.default_rng(14).integers(100, 9000, 900) / 100
+    if gaps:
+        made.loc[made.index % 3 == 0, "spend"] = np.nan
+    beside(made).to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv")
+    assert ("select" in text) != gaps and "beside each other in columns" in text
+    if not gaps:
+        assert followed(tmp_path, query(text), primary="spend") == truth(made, made.spend)
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("gone", [False, True])
+def test_units_without_a_later_row_stay(tmp_path: Path, file: str, gone: bool) -> None:
+    """Fewer come back in one arm: no condition is printed then, and of whom nothing is known later is missing in the metric alone."""
+    made = arms().rename(columns={"user_id": "hh"})
+    dice = np.random.default_rng(15)
+    before = dice.integers(100, 9000, 900) / 100
+    after = np.where(
+        gone & (dice.random(900) > np.where(made.variant == "treatment", 0.9, 0.6)),
+        np.nan,
+        before + dice.integers(1, 9, 900),
+    )
+    rows = pd.concat([made.assign(phase="Vorher ", spend=before), made.assign(phase="Nachher", spend=after).dropna()])
+    rows.to_csv(tmp_path / file, index=False) if file.endswith("csv") else rows.to_parquet(tmp_path / file)
+    text = said(tmp_path, file)
+    lost = int(np.isnan(after).sum())
+    assert ("--where" in text.replace("--where true", "")) != gone and (f"leave {lost:,} units out" in text) == gone
+    assert followed(tmp_path, query(text), primary="spend", empty="zero", name="set") == truth(
+        made, np.nan_to_num(after)
+    )
+    if not gone:
+        assert followed(tmp_path, file, where=condition(text), name="kept") == truth(made, after)
