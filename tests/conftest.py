@@ -20,7 +20,8 @@ from helpers import config, defaults, paths, simulate, stats
 from helpers.config import Study
 from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
-from helpers.pipeline.fork_server import DBT, Server
+from helpers.pipeline.fork_server import DBT, STEPS, Preload, Server
+from helpers.site import sphinx
 from helpers.warehouse import build
 from tests import quick_marts
 from tests.built_once import built_once
@@ -75,6 +76,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def _tracing(config: pytest.Config) -> Any:
@@ -84,7 +86,8 @@ def _tracing(config: pytest.Config) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Of what runs before a test the statistics are traced as they are imported, and nothing else."""
+    """Of what runs before a test the statistics are traced as they are imported, and nothing else; nothing of it is rubbish."""
+    gc.disable()
     if tracing := _tracing(session.config):
         for module in walk_packages(stats.__path__, f"{stats.__name__}."):
             import_module(module.name)
@@ -103,23 +106,31 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     return done
 
 
-@pytest.fixture(scope="session", autouse=True)
-def warm_dbt() -> Iterator[None]:
-    """dbt of the tests' own builds is forked from one server a worker; what runs a command or make starts its own."""
-    servers: list[Server] = []
-    itself = build.dbt
+SPHINX = Preload(STEPS.variable, ("sphinx.cmd.build", "myst_nb.sphinx_ext", "furo"))
+"""Of what a server for steps imports that which Sphinx needs."""
 
-    def forked(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-        servers.extend([] if servers else [Server(DBT, environment, paths.ROOT)])
-        with pytest.MonkeyPatch.context() as here:
-            here.setenv(DBT.variable, servers[0].place)
-            return itself(arguments, environment)
+
+@pytest.fixture(scope="session", autouse=True)
+def warm() -> Iterator[None]:
+    """dbt and Sphinx of the tests' own builds are each forked from one server a worker; what runs a command or make starts its own."""
+    servers: dict[Preload, Server] = {}
+
+    def forked(preload: Preload, itself: Callable[..., Any]) -> Callable[..., Any]:
+        def run(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+            if preload not in servers:
+                servers[preload] = Server(preload, environment, paths.ROOT)
+            with pytest.MonkeyPatch.context() as here:
+                here.setenv(preload.variable, servers[preload].place)
+                return itself(arguments, environment)
+
+        return run
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "dbt", forked)
+        patch.setattr(build, "dbt", forked(DBT, build.dbt))
+        patch.setattr(sphinx, "sphinx", forked(SPHINX, sphinx.sphinx))
         patch.setattr(build, "run_dbt", quick_marts.run)
         yield
-    for server in servers:
+    for server in servers.values():
         server.close()
 
 

@@ -179,6 +179,19 @@ def test_help_lists_every_target():
     assert plain.stdout == done.stdout, "help is what make says without a target"
 
 
+def test_the_whole_suite_waits_for_no_hook_and_for_no_build_that_leaves_a_core_idle():
+    done = subprocess.run(
+        ["make", "-n", "-o", ".venv/ready", "test"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    first, second = done.stdout.split("-j2 lint suite\n")
+    assert "-j2 built measured\n" in first and "helpers build --jobs 2 all" in first
+    assert "pre-commit run --all-files" in second
+    once, others = (re.search(r"-m pytest -n 2 [^#\n]*", part)[0].split() for part in (first, second))
+    assert "--cov-fail-under=98" in once and once[-2:] == ["tests/stats", "src/helpers/stats"]
+    assert others[-2:] == [f"--ignore={folder}" for folder in once[-2:]], "the others, and all of them"
+    assert all(word.startswith("-") or word in ("pytest", "2", "loadfile") for word in others)
+
+
 # --- documents ---
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

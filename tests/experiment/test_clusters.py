@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from helpers.defaults import FEWEST_CLUSTERS
-from helpers.experiment import design, rerandomisation
+from helpers.experiment import design, funnel, rerandomisation
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import decide
 from helpers.experiment.results import Results
@@ -17,6 +17,7 @@ from helpers.report.figures import experiment as figures
 from helpers.report.topics import design as topic
 from helpers.stats import compare, compare_clusters
 from helpers.stats.adjustment.cuped import cuped
+from helpers.stats.binomial import clustered_interval
 from helpers.stats.summaries.ratio import Ratio
 from helpers.stats.summaries.whole_clusters import WholeClusters
 from helpers.warehouse import query
@@ -291,3 +292,36 @@ def test_skewed_clusters_in_uneven_numbers_miss_on_the_side_that_is_told():
         found = compare(many, few)
         worse, better = worse + (found.absolute_high < 0), better + (found.absolute_low > 0)
     assert 0.045 < worse / runs < 0.1 and better / runs < 0.02
+
+
+def test_intervals_of_the_funnel_are_by_clusters(built):
+    """The share of the control's riders who bought, with the standard error of pandas' totals of its cities."""
+    control = read().query("arm == 'a'")
+    cities = control.groupby("town").bought.agg(["sum", "count"])
+    share, n = control.bought.mean(), len(control)
+    arm = WholeClusters.from_values(cities["sum"], cities["count"])
+    with query.connect(built[1].database) as con:
+        (alone,), (whole,) = funnel.read(con), funnel.read(con, clustered=True)
+    assert whole.steps[-1].units == alone.steps[-1].units == control.bought.sum()
+    assert whole.steps[-1].rate == clustered_interval(share, n, math.sqrt(arm.variance / arm.n), arm.df)
+    seen, narrow = (each.steps[-1].rate.high - each.steps[-1].rate.low for each in (whole, alone))
+    assert seen > 1.3 * narrow
+
+
+@pytest.mark.parametrize(("cities", "alike", "share"), [(40, 0.05, 0.3), (12, 0.05, 0.3), (40, 0.2, 0.05)])
+def test_an_interval_by_clusters_covers_a_share(cities, alike, share):
+    """Cities of unlike sizes and tastes; taking each rider for itself covers the share in four to six of ten."""
+    rng, held, runs = np.random.default_rng(2), 0, 600
+    spread = (1 - alike) / alike
+    for _ in range(runs):
+        m = rng.integers(20, 120, cities)
+        y = rng.binomial(m, rng.beta(share * spread, (1 - share) * spread, cities))
+        arm = WholeClusters.from_values(y, m)
+        found = clustered_interval(y.sum() / m.sum(), int(m.sum()), math.sqrt(arm.variance / arm.n), arm.df)
+        held += found.low <= share <= found.high
+    assert held / runs == pytest.approx(0.95, abs=0.03)
+
+
+def test_a_share_that_no_cluster_tells_apart():
+    assert clustered_interval(1.0, 500, 0.0, 9.0).low == pytest.approx(0.025**0.1)  # ten rows that all have it
+    assert (clustered_interval(0.4, 500, math.nan, math.nan).low, clustered_interval(0.0, 500, 0.0, 9.0).low) == (0, 0)

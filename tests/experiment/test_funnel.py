@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from helpers import config
 from helpers.experiment import funnel
+from helpers.experiment.segments import rates, telling
 from helpers.formatting import counted, formatted
 from helpers.report import losses
 from helpers.report.figures import log
 from helpers.report.topics import funnel as funnel_topic
-from helpers.warehouse import query
+from helpers.report.topics import segments as segments_topic
+from helpers.warehouse import build, query
+from tests.ingest.studies import UNIT_DATA, landed_study, unit_file
 
 STUDY = config.load("studies/cart_checkout.yml")
 
@@ -225,8 +228,42 @@ def test_on_the_marts(small_study):
 
 
 @pytest.mark.parametrize("name", ["hillstrom", "cart_checkout"])
-def test_intervals_of_shares_say_that_they_take_each_user_for_itself_where_clusters_were_randomised(name):
+def test_intervals_of_shares_say_how_they_count_where_clusters_were_randomised(name):
     study = config.load(f"studies/{name}.yml")
-    assert "for itself" not in funnel_topic.note(study)
-    clustered = funnel_topic.note(study.model_copy(update={"cluster": "store"}))
-    assert "take each user for itself, and are too narrow as far as those of one store are alike" in clustered
+    assert "for itself" not in funnel_topic.note(study, alone=True) and "as a whole" not in funnel_topic.note(study)
+    clustered = study.model_copy(update={"cluster": "store"})
+    alone = "take each user for itself, and are too narrow as far as those of one store are alike"
+    assert alone in segments_topic.note(clustered, {}) and alone not in funnel_topic.note(clustered)
+    assert "intervals are by each store as a whole" in funnel_topic.note(clustered)
+
+
+@pytest.mark.parametrize("zero", [False, True])
+def test_who_has_no_value_of_the_outcome_is_not_lost(tmp_path, zero):
+    """Of a survey that not all answered: everybody who did has a score, so no segment falls short by who did not."""
+    plans, scores = (["free"] * 30 + ["pro"] * 30) * 2, ([4, 4, "", "", 4, ""] * 5 + [5] * 30) * 2
+    rows = [f"u{k},{'ab'[k % 2]},{s},{p}" for k, (s, p) in enumerate(zip(scores, plans, strict=True))]
+    file = tmp_path / "survey.csv"
+    file.write_text("\n".join(["who,arm,score,plan", *rows]))
+    metric = {
+        "name": "score",
+        "label": "Score",
+        "role": "primary",
+        "type": "mean",
+        "event": "score",
+        "measure": "sum",
+        "unit": "number",
+    }
+    metrics = [metric | ({"missing": "zero"} if zero else {})]
+    raw = unit_file(file, {"name": "survey", "metrics": metrics, "segments": ["plan"], "min_segment": 2},
+                    columns=UNIT_DATA["columns"] | {"plan": "plan"}, outcomes={"score": "score"})  # fmt: skip
+    raw["economics"] = {"contribution_margin": 1.0, "implementation_cost": 0}
+    study, where = landed_study(tmp_path, raw)
+    build.build(study, where)
+    with query.connect(where.database) as con:
+        (found,) = funnel.read(con)
+        levels = telling(rates(con, study, "plan"), study)
+    asked = 60 if zero else sum(score != "" for score in scores[::2])
+    assert found.steps[0].units == asked and (found.conversion.share == 1) is not zero
+    assert bool(levels) is zero
+    said = funnel_topic.text(found, study)
+    assert all(("those without a value left out" in each) is not zero for each in (said, funnel_topic.note(study)))

@@ -38,3 +38,11 @@ def test_dates_in_any_time_zone_count_their_days_over_summer_time_too(days, hour
     first = START + timedelta(hours=hour)
     seen = Observed(first, first + timedelta(days=days - 1, hours=summer if 0 <= hour + summer < 24 else 0), None)
     assert seen.dated and seen.enrolment_days == days
+
+
+def test_full_hours_of_a_day_are_no_dates():
+    """A log whose times are cut to the hour, from midnight of one day to 23:00 of another: the last hour is no whole day."""
+    first, last = START, START + timedelta(days=5, hours=23)
+    cut = Observed(first, last, last, hours=24)
+    assert not cut.dated and cut.enrolment_days == 5 + 23 / 24
+    assert Observed(first, START + timedelta(days=5), None, hours=1).enrolment_days == 6

@@ -95,7 +95,8 @@ class Judge:
             text = self.at[place]
             if not f.study.has_way and place in ("funnel: text", "funnel: record"):
                 found = re.fullmatch(
-                    rf"Of ([\d,]+) users? of the control in the table {SHARE} have {f.steps[-1]}\.", text
+                    rf"Of ([\d,]+) users? of the control in the table(?:, those without a value left out,)? {SHARE} have {f.steps[-1]}\.",
+                    text,
                 )
                 self.expect(bool(found) and found[1] == f"{f.reached[0]:,}", "who is in the table", place)
                 if found:

@@ -40,6 +40,15 @@ def refused(tmp_path: Path, content: bytes | None, name="log.csv", **data) -> st
 EXPECTED = [tuple(row.split(",")) for row in ROWS]
 
 
+def test_what_was_landed_is_told_without_a_database_of_its_own_and_as_it_stands_now(tmp_path, monkeypatch):
+    landed(tmp_path, "\n".join([HEADER, *ROWS]).encode())
+    one = tmp_path / "raw" / "events" / "part-0000.parquet"
+    monkeypatch.setattr(duckdb, "connect", None)
+    for name in ("a", "b"):
+        duckdb.execute(f"copy (select 1 as {name}) to '{one}'")
+        assert ingest.landed(tmp_path / "raw").types == {name: "INTEGER"}
+
+
 @pytest.mark.parametrize(
     "content",
     [

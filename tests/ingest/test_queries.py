@@ -243,3 +243,26 @@ def test_check_says_that_a_server_was_not_asked_and_not_that_a_study_can_be_run(
         said, refused = preview.of(str(file))
         assert refused is None and "It can be run" not in said
         assert "the database was not asked" in said and "--full" in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "'t.csv'",
+        '"t.csv"',
+        "read_csv('t.csv', all_varchar = true)",
+        "(select * from 't.csv')",
+        "'t*.csv'",
+        "read_csv(['t.csv'])",
+    ],
+)
+def test_a_namesake_where_the_command_was_typed_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    for folder in ("beside", "here"):
+        (tmp_path / folder).mkdir()
+    file = query(written(tmp_path / "beside"), table=table)
+    expected = events(unit_study(file), tmp_path / "expected")
+    written(tmp_path / "here", ROWS[:20])
+    monkeypatch.chdir(tmp_path / "here")
+    assert events(unit_study(file), tmp_path / "out") == expected and len({row[0] for row in expected}) == 60

@@ -45,7 +45,12 @@ class Page:
     [
         (None, NOT_LOGGED, "finding", "Nobody has logged a decision"),
         (None, TOUCHED, "warning", "The decision log was touched"),
-        (TAKEN, "", "finding", "Against the rule, product decided GO on 2026-03-15, where the rule said KILL. Launch."),
+        (
+            TAKEN,
+            "",
+            "finding",
+            "Against the rule, product decided GO on 2026-03-15, where the rule said KILL. In the words of product: “Launch.”",
+        ),
         (replace(TAKEN, now="b"), "", "warning", "taken on other results (a; these are b)"),
     ],
 )
@@ -82,6 +87,8 @@ def test_table_figure_and_note_of_a_rollout_tell_one_story(verdict, decided):
     title = money.rollout(SILENT, verdict, decided).layout.meta["finding"]
     assert ("not started" in caption, title.startswith("Not started")) == (not starts, not starts)
     assert ("product decided" in note) is bool(decided and (decided == "GO") is not (verdict == "GO"))
+    apart = decided == "GO" != verdict
+    assert ("plan of the study file" in note, "as planned in the study file" in caption) == (apart, apart)
     assert not (starts and "would have shipped" in note) and bool(note) is (not starts or verdict != "GO")
 
 

@@ -85,38 +85,37 @@ export function band(place, space, plan, found) {
 }
 
 export const LEVELS = [
-  ["low", 0.05, "Low"],
-  ["moderate", 0.2, "Moderate"],
-  ["high", 1, "High"],
+  ["low", 0.05],
+  ["moderate", 0.2],
+  ["high", 1],
 ];
 
-/** A chance on a scale with three zones, each as wide as its name needs. */
-export function meter(place, space, chance) {
+/** A chance on a scale with three zones. A low one is green beside GO alone: by itself it is no all-clear. */
+export function meter(place, space, chance, verdict) {
   const at = LEVELS.findIndex(([, end]) => chance < end || end === 1);
-  const [kind, , word] = LEVELS[at];
+  const kind = at || verdict === "GO" ? LEVELS[at][0] : "plain";
   const width = Math.max(space, 240);
   const zone = width / 3;
   const start = at ? LEVELS[at - 1][1] : 0;
   const pointer = zone * (at + Math.min((chance - start) / (LEVELS[at][1] - start), 1));
-  const text = `${word}: ${formatted(chance, "share")} chance that the change does harm`;
+  const text = `${formatted(chance, "share")} chance that the change does harm`;
   const svg = drawn("svg", { viewBox: `0 0 ${width} 44`, "aria-hidden": "true" });
-  LEVELS.forEach(([name, end, label], k) => {
-    svg.append(drawn("rect", { class: `zone-${name}`, x: k * zone + 1, y: 12, width: zone - 2, height: 10, rx: 3 }));
+  LEVELS.forEach(([, end], k) => {
+    svg.append(drawn("rect", { class: k === at ? `zone-${kind}` : "zone", x: k * zone + 1, y: 12, width: zone - 2, height: 10, rx: 3 }));
     const limit = k === 2 ? `from ${LEVELS[1][1] * 100} %` : `below ${end * 100} %`;
-    const range = zone < 150 ? limit : `${label}, ${limit}`;
-    svg.append(drawn("text", { x: k * zone + zone / 2, y: 40, "text-anchor": "middle" }, range));
+    svg.append(drawn("text", { x: k * zone + zone / 2, y: 40, "text-anchor": "middle" }, limit));
   });
   const clamped = Math.min(Math.max(pointer, 6), width - 6);
   svg.append(drawn("path", { class: "pointer", d: `M${clamped - 6},0h12l-6,10z` }));
   const holder = document.createElement("div");
   holder.setAttribute("role", "meter");
-  for (const [name, value] of [["valuemin", 0], ["valuemax", 100], ["valuenow", (chance * 100).toFixed(2)], ["valuetext", text], ["label", "Risk of harm"]]) {
+  for (const [name, value] of [["valuemin", 0], ["valuemax", 100], ["valuenow", (chance * 100).toFixed(2)], ["valuetext", text], ["label", "Chance of harm"]]) {
     holder.setAttribute(`aria-${name}`, value);
   }
   const words = document.createElement("p");
   words.className = `meter-words meter-${kind}`;
   words.style.margin = "0 0 .35rem";
-  for (const part of [`${word} risk of harm`, formatted(chance, "share")]) {
+  for (const part of ["Chance of harm", formatted(chance, "share")]) {
     const span = document.createElement("span");
     span.textContent = part;
     words.append(span);

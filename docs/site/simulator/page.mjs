@@ -95,7 +95,7 @@ function showFigures(plan, found) {
 }
 
 function showRisk(found, space) {
-  meter(by("meter"), space, found.chance_of_harm);
+  meter(by("meter"), space, found.chance_of_harm, found.decision.verdict);
   pairs(by("risk"), [
     ["Chance that shipping does not pay", share(found.chance_of_loss)],
     ["Expected loss of shipping", money(found.loss_of_shipping)],

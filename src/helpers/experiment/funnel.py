@@ -1,12 +1,14 @@
 """Where units are lost: ordered steps, what each loses, and how long the last one takes."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.formatting import leading
-from helpers.stats.binomial import BinomialInterval, binomial_interval
+from helpers.stats.binomial import BinomialInterval, binomial_interval, clustered_interval
+from helpers.stats.summaries.summary import WholeClusters, standard_error
 from helpers.stats.survival.curves import Lifetimes, SurvivalCurve, kaplan_meier
 from helpers.warehouse import query
 
@@ -73,12 +75,19 @@ class FunnelCounts:
         return next(s for s in self.steps[::-1] if s.position < step.position and not s.optional)
 
 
-def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[FunnelCounts]:
-    """Funnels by level of a dimension, strict ones first, large levels first."""
+def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all", *, clustered: bool = False) -> list[FunnelCounts]:
+    """Funnels by level of a dimension, strict ones first, large levels first.
+
+    Where they are ``clustered``, the intervals of the funnel of all units are by clusters.
+    """
     rows = query.query(con, "funnel")
     rows = rows[rows.dimension == dimension]
+    clusters = {
+        str(name): cells.pivot_table(index="cluster_key", columns="step", values="units", aggfunc="sum", fill_value=0)
+        for name, cells in (query.query(con, "funnel_clusters").groupby("funnel") if clustered else ())
+    }
     funnels = [
-        _funnel(str(name), str(level), group.sort_values("step"))
+        _funnel(str(name), str(level), group.sort_values("step"), clusters.get(str(name)))
         for (name, level), group in rows.groupby(["funnel", "level"], sort=False)
     ]
     return sorted(funnels, key=lambda f: (f.name != "strict", -f.steps[0].units, f.level))
@@ -106,7 +115,19 @@ def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[FunnelCounts]
     return found if len(found) == len(study.variants) else []
 
 
-def _funnel(name: str, level: str, rows: "pd.DataFrame") -> FunnelCounts:
+def _interval(step: int, before: int, units: int, previous: int, clusters: "pd.DataFrame | None") -> BinomialInterval:
+    """The share of the units of the step before that reached one, by clusters where they are told."""
+    if not previous:
+        return BinomialInterval(math.nan, 0, 1)
+    if clusters is None or step == before:
+        return binomial_interval(units, previous)
+    there = clusters[clusters[before] > 0]
+    reached = there[step] if step in there else 0 * there[before]
+    arm = WholeClusters.from_values(reached, there[before])
+    return clustered_interval(units / previous, previous, standard_error(arm), arm.df)
+
+
+def _funnel(name: str, level: str, rows: "pd.DataFrame", clusters: "pd.DataFrame | None" = None) -> FunnelCounts:
     records = list(rows.itertuples(index=False))
     required = [r for r in records if name == "strict" or not r.is_optional]
     converted = int(records[-1].units)
@@ -126,7 +147,9 @@ def _funnel(name: str, level: str, rows: "pd.DataFrame") -> FunnelCounts:
                 previous,
                 units,
                 int(record.open_units),
-                binomial_interval(units, previous) if previous else BinomialInterval(float("nan"), 0, 1),
+                _interval(
+                    int(record.step), int(before[-1].step) if before else int(record.step), units, previous, clusters
+                ),
                 lost if before and not skippable else 0.0,
             )
         )

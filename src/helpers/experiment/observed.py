@@ -8,12 +8,16 @@ from helpers.ingest.counts.dates import step_of
 
 @dataclass(frozen=True)
 class Observed:
-    """When the units of the experiment were exposed, first and last, and when the data end; None where nobody was."""
+    """When the units of the experiment were exposed, first and last, and when the data end; None where nobody was.
+
+    ``step`` is of how many days a date of counts stands, ``hours`` at how many hours of the day units were exposed.
+    """
 
     first_exposure: datetime | None
     last_exposure: datetime | None
     last_event: datetime | None
     step: int = 1
+    hours: int = 1
 
     @property
     def enrolment_days(self) -> float:
@@ -33,13 +37,22 @@ class Observed:
 
     @property
     def dated(self) -> bool:
-        """Whether moments are dates without a time of day: all at one full hour, as midnight is elsewhere, or summer time puts it."""
+        """Whether moments are dates without a time of day: all at one full hour, as midnight is elsewhere, or summer time puts it.
+
+        >>> start, end = datetime(2026, 5, 4), datetime(2026, 5, 9, 23)
+        >>> Observed(start, end, end, hours=2).dated, Observed(start, end, end, hours=24).dated
+        (True, False)
+        """
+        if self.hours > HOURS:
+            return False
         seen = [each for each in (self.first_exposure, self.last_exposure, self.last_event) if each is not None]
         full = not any(each.minute or each.second or each.microsecond for each in seen)
         return full and all((each.hour - seen[0].hour) % 24 in (0, 1, 23) for each in seen)
 
 
 DAY = timedelta(days=1)
+HOURS = 2
+"""Hours of the day at which midnight of another zone may lie, with summer time and without."""
 
 
 def observed_on(start: datetime, days: list[int]) -> Observed:

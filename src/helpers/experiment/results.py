@@ -164,9 +164,9 @@ class Results:
         if self.study.rowless:
             days = [int(level) for level in self.levels(EXPOSED, "day")] if self.study.has_time else []
             return observed_on(self.study.period.start, days)
-        seen = next(query.query(con, "observed").itertuples(index=False))
+        *seen, hours = next(query.query(con, "observed").itertuples(index=False))
         first, last, end = (t.to_pydatetime() if self.study.has_time and t == t else None for t in seen)
-        return Observed(first, last, end)
+        return Observed(first, last, end, hours=int(hours))
 
     def levels(self, population: str, dimension: str) -> list[str]:
         """Levels of a dimension: days in their order, segments by size."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from helpers.config import ColumnOf, EventName, Log, Study, Tables, Units
@@ -168,35 +167,9 @@ def _fault(
         got=f"{each.told} with an amount (the first of {text} is {place})",
         expected=f"amounts in {currency} (economics.currency) alone",
         cause=f"amounts in several currencies are summed: those of '{logged(amount)}'",
-        remedy=f"convert the amounts before, and write {currency} beside them; or count in all rows what was paid in {_kept(study, parts, each, amounts)}; {already}",
+        remedy=f"convert the amounts before, and write {currency} beside them; to leave out the rows of others, or what was paid in them, would"
+        f" leave out by what came of the variant; {already}",
     )
-
-
-def _kept(study: Study, parts: Parts, each: Coded, amounts: Sequence[str]) -> str:
-    """The currency that may be counted alone, the study's if somebody stated it, else that of most rows; and how."""
-    own, data = study.economics.currency, study.data
-    ours = not study.assumes("economics.currency") and any(own in _meant(text) for text, *_ in each.found)
-    kept = own if ours else min(_meant(max(each.found, key=lambda row: row[1])[0]))
-    told = f"{kept} alone, with 0 in place of amounts in others"
-    if kept != own:
-        told += f" and economics.currency: {kept}"
-    assert isinstance(data, Log | Units | Tables)
-    one_file = not isinstance(data, Tables) and data.kind in ("csv", "parquet") and len(parts.names) == 1
-    if not one_file or not {each.column, *amounts} <= set(parts.types):
-        return told
-    source = quoted(PurePath(data.path).name)
-    return f"{told}, by a query in a file in place of the table: {in_one(each, kept, amounts, source)}"
-
-
-def in_one(each: Coded, kept: str, amounts: Iterable[str], source: str) -> str:
-    """The query that keeps all rows of a table, with 0 in place of amounts in others than one currency.
-
-    Without these rows, units would be left out by what they paid in: who bought nothing has no currency, or a usual one.
-    """
-    others = ", ".join(literal(text) for text, *_ in each.found if kept not in _meant(text))
-    column = f"trim({quoted(each.column)}::varchar)"
-    made = (f"case when {column} in ({others}) then '0' else {quoted(c)} end as {quoted(c)}" for c in amounts)
-    return f"select * replace ({', '.join(made)}) from {source}"
 
 
 def _summed(study: Study, parts: Parts, reading: Reading) -> str:

@@ -210,11 +210,12 @@ def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Pat
 
 
 def landed(raw: Path, con: "duckdb.DuckDBPyConnection | None" = None) -> Landed:
-    """What :func:`land` or a simulator left in ``raw``, asked of a connection that is open, or of one of its own."""
+    """What :func:`land` or a simulator left in ``raw``, asked of a connection that is open; else of the one that a
+    process has for all such questions, for a database takes as long to open as ten of them."""
     import duckdb
 
     location = str(raw / "events" / "*.parquet")
-    with nullcontext(con) if con else duckdb.connect() as asked:
+    with nullcontext(con) if con else duckdb.cursor() as asked:
         described = asked.execute(f"describe select * from read_parquet({literal(location)})").fetchall()
     types = {row[0]: row[1] for row in described}
     truth, file = raw / "ground_truth.json", raw / "landed.json"

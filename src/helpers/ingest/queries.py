@@ -95,6 +95,7 @@ def _of_duckdb(place: "Place", beside: Path | None, file: Path, text: str, part:
         con.execute(f"set TimeZone = 'UTC'; set file_search_path = {literal(file.parent)}")
         if [statement.type for statement in duckdb.extract_statements(text)] != [duckdb.StatementType.SELECT]:
             raise query_text.refused(file.name, "another statement, or PIVOT, which is several")
+        text = query_text.beside(con, text, file.parent)
         if beside is None:
             _copied(con, place, file, text, part)
             return

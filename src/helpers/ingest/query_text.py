@@ -3,10 +3,14 @@
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from helpers.config.data import ADDRESS
 from helpers.errors import ReportError
 from helpers.ingest.condition import parts_of
+
+if TYPE_CHECKING:
+    import duckdb
 
 BEGINS = ("select", "with", "from", "values", "table", "(")
 """How a query begins that reads."""
@@ -71,14 +75,34 @@ def _blank(part: str) -> str:
 
 def named(tree: str) -> list[str]:
     """Tables that a query reads, and texts that its table functions are given, of its tree as DuckDB writes it."""
-    told: list[str] = []
-    for part in parts_of(json.loads(tree)):
+    return list(dict.fromkeys(str(of[key]) for of, key in _names_of(json.loads(tree))))
+
+
+def beside(con: "duckdb.DuckDBPyConnection", text: str, folder: Path) -> str:
+    """The query with the whole path of each file beside it that has a namesake where the command was typed: DuckDB looks there first."""
+    here = Path.cwd()
+    tree = json.loads(con.execute("select json_serialize_sql(?)", [text]).fetchall()[0][0])
+    if here == folder.resolve() or tree.get("error"):
+        return text
+    changed = False
+    for of, key in _names_of(tree):
+        if files([of[key]], here) and files([of[key]], folder) and not Path(of[key]).is_absolute():
+            of[key], changed = str(folder / of[key]), True
+    if not changed:
+        return text
+    return str(con.execute("select json_deserialize_sql(?::json)", [json.dumps(tree)]).fetchall()[0][0])
+
+
+def _names_of(tree: Any) -> list[tuple[dict[str, Any], str]]:
+    """Where the tree of a query holds the tables that it reads, and the texts that its table functions are given."""
+    found = []
+    for part in parts_of(tree):
         if part.get("type") == "BASE_TABLE" and part.get("table_name"):
-            told.append(str(part["table_name"]))
+            found.append((part, "table_name"))
         if part.get("type") == "TABLE_FUNCTION":
-            told += [str(each["value"]["value"]) for each in parts_of(part.get("function"))
-                     if each.get("class") == "CONSTANT" and isinstance(each["value"].get("value"), str)]  # fmt: skip
-    return list(dict.fromkeys(told))
+            found += [(each["value"], "value") for each in parts_of(part.get("function"))
+                      if each.get("class") == "CONSTANT" and isinstance(each["value"].get("value"), str)]  # fmt: skip
+    return found
 
 
 def files(names: list[str], folder: Path) -> list[Path]:

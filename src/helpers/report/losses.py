@@ -35,10 +35,19 @@ def untouched(units: int, study: Study) -> str:
     return f"{counted(units, 'user')} {study.untouched}".rstrip()
 
 
-def alike(study: Study) -> str:
-    """What an interval of a rate leaves out where whole clusters were randomised; empty where units were, one by one."""
+def valued(study: Study) -> bool:
+    """Whether only users with a value of the last step count: of a table of units that tells no way, where none is not zero."""
+    last = study.funnel.steps[-1]
+    reading = [m for m in study.metrics if m.event == last]
+    return not study.has_way and any(study.when_missing(m) != "zero" for m in reading)
+
+
+def alike(study: Study, *, alone: bool = False) -> str:
+    """How an interval of a rate counts where whole clusters were randomised, or that it counts users ``alone``; else empty."""
     if study.cluster is None:
         return ""
+    if not alone:
+        return f"; users of one {study.cluster} may be alike, so intervals are by each {study.cluster} as a whole"
     return f"; intervals take each user for itself, and are too narrow as far as those of one {study.cluster} are alike"
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ def build(source: Path, built: Path, title: str, standalone: Sequence[str] = ())
     command += ["-D", f"project={title}", "-D", f"html_title={title}", "-A", f"standalone={' '.join(standalone)}"]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
     command += [str(source), str(built)]
-    run = fork_server.run(fork_server.STEPS, "sphinx.cmd.build:main", command, environment, Path.cwd())
+    run = sphinx(command, environment)
     if run.returncode:
         said = "\n".join(f"    | {line}" for line in run.stderr.splitlines() if line.strip())
         raise ReportError(
@@ -104,6 +105,11 @@ def build(source: Path, built: Path, title: str, standalone: Sequence[str] = ())
     for name in LEFTOVERS:
         (built / name).unlink(missing_ok=True)
     shutil.rmtree(built / "_sources", ignore_errors=True)
+
+
+def sphinx(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Sphinx itself, in a process of its own."""
+    return fork_server.run(fork_server.STEPS, "sphinx.cmd.build:main", arguments, environment, Path.cwd())
 
 
 def finish(built: Path) -> None:

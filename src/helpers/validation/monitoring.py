@@ -8,15 +8,19 @@ from functools import partial
 import numpy as np
 from scipy import stats as distributions
 
-from helpers.defaults import CUSUM_LIMIT
+from helpers.defaults import ALPHA, CUSUM_LIMIT
+from helpers.experiment.monitoring.against_control import ArmSoFar, intervals
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma, p_chart
 from helpers.experiment.monitoring.replay import Triggers, marked
 from helpers.experiment.monitoring.rules import WESTERN_ELECTRIC, RunRule, Side, any_signal
 from helpers.experiment.monitoring.run_length import cusum_chain, ewma_chain, rules_chain, run_chain
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, simulate
+from helpers.stats.sequential.peeking import even
 from helpers.stats.validation import BoolArray, FloatArray
 from helpers.validation.case import Case, Quantity
+from helpers.validation.sequential import RATE as RARE
+from helpers.validation.sequential import REVENUE, LooksWorld, experiments
 
 TOPIC = "Monitoring"
 POINTS = 100
@@ -48,6 +52,27 @@ def outside(rng: np.random.Generator, runs: int, *, world: DailyWorld) -> int:
     """Launches whose first day lies outside the p-chart, its four-week baseline estimated and frozen."""
     stream = simulate(rng, world, days=1, series=(runs,))
     return int(p_chart(stream, Baseline.of(stream)).outside[:, -1].sum())
+
+
+RAMP = ((0.05, 3), (0.25, 7), (0.5, 7))
+"""Share treated and days of each stage with a control arm."""
+
+
+def compared(rng: np.random.Generator, runs: int, *, world: LooksWorld, units: int) -> int:
+    """Ramps without a change in which the interval against the control arm excludes none on any evening of any stage."""
+    chances, values = world.chances, world.values - world.chances @ world.values
+    skewness = float(chances @ values**3 / (chances @ values**2) ** 1.5)
+    wrong = np.zeros(runs, dtype=bool)
+    for share, days in RAMP:
+        planned = units * days
+        treated = round(share * planned)
+        arms = (
+            ArmSoFar(a.n, a.mean, a.variance)
+            for a in experiments(rng, runs, world, (planned - treated, treated), even(days), 0.0)
+        )
+        low, high = intervals(*arms, skewness=skewness, planned=planned, confidence=1 - ALPHA / len(RAMP))
+        wrong |= ((low > 0) | (high < 0)).any(axis=1)
+    return int(wrong.sum())
 
 
 def _cusum(z: FloatArray) -> BoolArray:
@@ -135,4 +160,16 @@ def _triggers() -> list[Case]:
     return made
 
 
-CASES = (*_charts(), *_triggers())
+def _compared() -> list[Case]:
+    """Means against the control arm of a ramp; of an own skewness, with small stages and with large ones."""
+    return [
+        Case(
+            TOPIC, "interval against the control arm", f"{world.name}, {units:,} units a day, ramp of three stages", "false positives",
+            ALPHA, partial(compared, world=world, units=units), promise="at most",
+        )
+        for world in (REVENUE, RARE)
+        for units in (500, 5_000, 50_000)
+    ]  # fmt: skip
+
+
+CASES = (*_charts(), *_triggers(), *_compared())

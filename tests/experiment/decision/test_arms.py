@@ -43,3 +43,12 @@ def test_money_ranks_the_arms_that_pass_where_all_have_it():
     cheap, dear = replace(ARMS["win"], worth=5e6, currency="EUR"), replace(ARMS["bigger"], worth=1e6, currency="EUR")
     assert decide_all([cheap, dear], Rule()).proposed.arm == "win"
     assert decide_all([replace(cheap, worth=None), dear], Rule()).proposed.arm == "bigger"
+
+
+def test_a_doubt_of_every_interval_changes_no_arm_that_is_proposed():
+    """05 proposes before the checks are read, 06 after: both are about one arm, whatever checks say of all arms alike."""
+    from dataclasses import replace
+
+    for chosen in itertools.combinations(ARMS.values(), 2):
+        sure, doubted = (decide_all([replace(e, doubted=doubt) for e in chosen], Rule()) for doubt in (False, True))
+        assert sure.proposed.arm == doubted.proposed.arm

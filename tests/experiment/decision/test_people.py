@@ -93,6 +93,7 @@ def test_the_log_the_notebook_and_the_front_page_agree(drawn, data):
         sentence = str(recorded["people.sentence"].value)
         for said in (choice.by, choice.decision, choice.on.isoformat()):
             assert said in sentence
+        assert f"In the words of {choice.by}: “{entry.said['action']}”" in sentence, "whose words they are"
         digest = str(facts["results"])[:12]
         assert digest not in sentence and digest in people.note(found, STUDY), "it is of the log and of 06"
         assert ("Against the rule" in sentence) is choice.override and "on these results" in sentence

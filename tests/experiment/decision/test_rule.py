@@ -47,6 +47,14 @@ UNSURE = (0.30, 0.312)
 """+4 %: significant, too small, and +5 % is not excluded."""
 
 
+def test_a_doubted_interval_excludes_no_uplift():
+    """Too small to matter is said by an interval that can be trusted alone; harm is told all the same."""
+    trusted, doubted = (decide(evidence(*FLAT, doubted=doubt), RULE) for doubt in (False, True))
+    assert (trusted.verdict, doubted.verdict) == ("KILL", "ITERATE") and "excludes nothing" in doubted.beside
+    assert "excludes nothing" not in trusted.beside and decide(evidence(*HARM, doubted=True), RULE).verdict == "KILL"
+    assert "excludes nothing" not in decide(evidence(*UNSURE, doubted=True), RULE).beside
+
+
 @pytest.mark.parametrize(
     ("case", "verdict", "reason"),
     [

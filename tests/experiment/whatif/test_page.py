@@ -207,6 +207,26 @@ def test_nothing_overflows(open_page, width, scheme):
     assert outside == []
 
 
+@pytest.mark.parametrize(
+    ("link", "verdict", "tone"),
+    [
+        ("#preset=shop", "GO", "low"),
+        ("#preset=paid", "ITERATE", "plain"),
+        ("#preset=shop&minimum_uplift=0.12", "KILL", "plain"),
+        ("#preset=small", "ITERATE", "plain"),
+        ("#preset=loss", "KILL", None),
+    ],
+)
+def test_the_meter_says_no_more_than_the_verdict(open_page, link, verdict, tone):
+    """A small chance of harm is no all-clear where the rule does not ship: no word for it, and green beside GO alone."""
+    page = open_page(link)
+    assert page.inner_text("#verdict-word").split()[-1] == verdict
+    for kind in ("low", "plain"):
+        shown = page.locator(f"#meter .meter-{kind}").count(), page.locator(f"#meter .zone-{kind}").count()
+        assert shown == ((1, 1) if kind == tone else (0, 0)) and page.locator("#meter rect.zone").count() == 2
+    assert page.inner_text("#meter p").startswith("Chance of harm") and "ow risk" not in page.inner_text("body")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_what_is_behind_it(open_page, scheme):
     """WCAG AA: 4.5 to 1 for every text but large ones, which need 3."""

@@ -23,7 +23,7 @@ def asked(base: Path, made: pd.DataFrame) -> Path:
     made.to_csv(base / "export.csv", index=False)
     with pytest.raises(ReportError, match="the arm stands inside of the text of") as error:
         proposed(base, base / "export.csv")
-    query = re.search(r'select .* from "export.csv"(?: group by "\w+")?', str(error.value))
+    query = re.search(r'select .* from read_csv\(.export.csv., [^)]*\)(?: group by "\w+")?', str(error.value))
     assert query is not None
     (base / "made.sql").write_text(query[0])
     return base / "made.sql"

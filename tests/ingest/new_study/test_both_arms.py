@@ -48,7 +48,7 @@ def test_units_in_both_arms_are_told_as_that_with_what_counts_them_once(
     assert sorted(sums(study, tmp_path)["bought"].values()) == sorted(
         (len(t), int(t["bought"].sum())) for _, t in alone.groupby("variant")
     )
-    query = re.search(r'select \* from "t.csv" qualify .* = 1', str(caught.value))
+    query = re.search(r"select \* from .* qualify .*? = 1", str(caught.value))
     assert bool(query) == bool(written)
     if query:
         (tmp_path / "first.sql").write_text(query[0], encoding="utf-8")

@@ -1,5 +1,6 @@
 """Who stands in both arms is seen also where nobody knows the name of the column that says who it is."""
 
+import hashlib
 from pathlib import Path
 
 import duckdb
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
 
@@ -44,41 +46,35 @@ def test_an_attribute_of_a_few_values_is_no_id_though_it_is_called_as_one(
     assert ("independent?" in said) == (many == 400)
 
 
-def test_the_query_of_first_rows_keeps_those_without_a_user_and_none_of_two_arms(tmp_path: Path) -> None:
-    dice = np.random.default_rng(7)
-    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" if i < 600 else "" for i in range(1_500)],
-                         "variant": dice.choice(["control", "new"], 1_500), "signup": dice.integers(0, 2, 1_500)})  # fmt: skip
-    made.to_csv(tmp_path / "t.csv", index=False)
-    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
-    query = said[said.index("select * from") :].splitlines()[0]
-    (tmp_path / "first.sql").write_text(query, encoding="utf-8")
-    proposed(tmp_path, tmp_path / "first.sql", unit="cookie_id")
-    alone = int((made[:600].groupby("user_id")["variant"].nunique() == 1).sum())
-    assert "--unit cookie_id" in said and f"({900 + alone:,} rows)" in (tmp_path / "studies" / "first.yml").read_text(
-        encoding="utf-8"
-    )
-
-
-@pytest.mark.parametrize("twice", [0, 15])
-@pytest.mark.parametrize("sessions", [1, 3])
-def test_sessions_of_users_who_were_assigned_are_asked_about_with_what_makes_users_the_clusters(
-    tmp_path: Path, twice: int, sessions: int
+@pytest.mark.parametrize("guest", ["", " ", "null"])
+@pytest.mark.parametrize("time", ["started_at", "closed_at", "day", ""])
+def test_first_rows_stand_for_users_where_a_moment_from_before_the_outcome_tells_them(
+    tmp_path: Path, time: str, guest: str
 ) -> None:
-    dice = np.random.default_rng(9)
-    user = np.repeat(np.arange(500), dice.integers(1, sessions + 1, 500))
-    arm = (user % 2 + ((user < twice) & (dice.random(len(user)) < 0.5))) % 2
-    made = pd.DataFrame({"session_id": [f"s{i:05}" for i in range(len(user))], "user_id": [f"u{i}" for i in user], "variant": np.where(arm, "new", "control"),
-                         "converted": dice.integers(0, 2, len(user))})  # fmt: skip
-    made.to_csv(tmp_path / "t.csv", index=False)
-    study, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", name="one")
-    both = int((made.groupby("user_id")["variant"].nunique() > 1).sum())
-    several = int((made["user_id"].value_counts() > 1).sum())
-    assert bool(study.cluster) == (sessions > 1 and not both)
-    asked = f"Was each 'user_id' assigned as a whole? {several} of 500 have several rows, {several - both} of these in one arm alone"
-    assert (asked in said) == (sessions > 1 and both > 0)
-    if asked in said:
-        study, _, _ = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", cluster="user_id", name="whole")
-        assert study.cluster
+    """Rows without a user stay, none is kept by its end, and rows of one day do not go by the name of their arm."""
+    dice = np.random.default_rng(7)
+    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" if i < 600 else guest for i in range(1_500)],
+                         "variant": dice.choice(["control", "new"], 1_500, p=[0.75, 0.25]), "signup": dice.integers(0, 2, 1_500)})  # fmt: skip
+    if time:
+        days = pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.integers(0, 20, 1_500), unit="D")
+        made[time] = days.strftime("%Y-%m-%d")
+    if guest == "null":
+        made.replace({"user_id": {"null": None}}).to_parquet(tmp_path / "t.parquet")
+    else:
+        made.to_csv(tmp_path / "t.csv", index=False)
+    file = tmp_path / ("t.parquet" if guest == "null" else "t.csv")
+    _, _, said = proposed(tmp_path, file, unit="cookie_id", primary="signup")
+    assert "Are rows of one 'user_id' independent?" in said
+    if time in ("closed_at", ""):
+        assert "select" not in said and "No column tells which row of each came first" in said
+        return
+    (tmp_path / "first.sql").write_text(said[said.index("select * from") :].splitlines()[0], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "first.sql", unit="cookie_id", primary="signup")
+    made["key"] = made["cookie_id"].map(lambda text: hashlib.md5(text.encode()).hexdigest())
+    users = made[:600].sort_values([time, "key"]).drop_duplicates("user_id")
+    kept = pd.concat([users, made[600:]]).groupby("variant")["signup"]
+    found = sorted((n, int(total)) for n, total in sums(study, tmp_path)[study.primary.name].values())
+    assert found == sorted((len(each), int(each.sum())) for _, each in kept)
 
 
 TIMES = {
@@ -106,5 +102,6 @@ def test_first_rows_are_first_in_time(tmp_path: Path, how: str) -> None:
         con.execute(f"set file_search_path = '{tmp_path}'")
         kept = {row[0] for row in con.execute(f"select cookie_id from ({query})").fetchall()}
     coarse = {"weeks": days.isocalendar().week.to_numpy(), "months of few digits": days.to_numpy()}.get(how, days.normalize().to_numpy())  # fmt: skip
-    first = made.assign(moment=coarse).sort_values(["moment", "cookie_id"]).groupby("user_id").cookie_id.first()
+    key = made["cookie_id"].map(lambda text: hashlib.md5(text.encode()).hexdigest())
+    first = made.assign(moment=coarse, key=key).sort_values(["moment", "key"]).groupby("user_id").cookie_id.first()
     assert kept == set(first) and '"when"' in query

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.printed import query as printed_query
 from tests.ingest.new_study.tables import proposed
 
 
@@ -34,7 +35,7 @@ def test_its_query_leaves_the_later_ones(tmp_path: Path) -> None:
     made = moments(0.5)
     made.to_csv(tmp_path / "shop.csv", index=False)
     _, _, told = proposed(tmp_path, tmp_path / "shop.csv", primary="order_value")
-    query = told[told.index("select * replace") :].split('from "shop.csv"')[0] + 'from "shop.csv"'
+    query = printed_query(told)
     (tmp_path / "later.sql").write_text(query, encoding="utf-8")
     _, _, told = proposed(tmp_path, tmp_path / "later.sql")
     later = (made["converted_at"] >= made["exposed_at"]).mean()
@@ -52,7 +53,7 @@ def test_its_query_writes_what_the_column_has_where_nothing_came_about(
     made["order_value"] = made["order_value"].where(made["order_value"] > 0, nothing)
     made.to_csv(tmp_path / "shop.csv", index=False)
     _, _, told = proposed(tmp_path, tmp_path / "shop.csv", primary="converted_at", outcomes=("order_value",))
-    query = told[told.index("select * replace") :].split('from "shop.csv"')[0] + 'from "shop.csv"'
+    query = printed_query(told)
     (tmp_path / "later.sql").write_text(query, encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "later.sql", primary="converted_at", outcomes=("order_value",))
     value = made["order_value"].where(~(made["converted_at"] < made["exposed_at"]), nothing)

@@ -22,7 +22,7 @@ def test_the_deviation_is_made(tmp_path: Path, text: str) -> None:
     (tmp_path / "means.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ReportError, match="no column is known as their standard deviation") as caught:
         proposed(tmp_path, tmp_path / "means.csv")
-    query = re.search(r'give that: (select \*, .*? from "means.csv")', str(caught.value))
+    query = re.search(r"give that: (select \*, .*? from read_csv\(.means.csv., [^)]*\))", str(caught.value))
     assert query
     (tmp_path / "means.sql").write_text(query[1], encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "means.sql")

@@ -8,10 +8,11 @@ import pytest
 
 from helpers.errors import ReportError
 from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.printed import query
 from tests.ingest.new_study.tables import proposed
 
 
-def refused(folder: Path, unit: tuple[str, ...], zero: str) -> tuple[pd.Series, str]:
+def refused(folder: Path, unit: tuple[str, ...], zero: str, how: str = "") -> tuple[pd.Series, str]:
     dice = np.random.default_rng(5)
     made = pd.DataFrame(
         {
@@ -20,24 +21,36 @@ def refused(folder: Path, unit: tuple[str, ...], zero: str) -> tuple[pd.Series, 
             "n": dice.poisson(1.5, 600) * (dice.random(600) < 0.4),
         }
     )
-    words = dice.choice(unit, 600)
-    made["quantity"] = [f"{n} {w}" if n or not zero else zero for n, w in zip(made.n, words, strict=True)]
+    words = dice.choice(unit, 600) if unit else ["{}"] * 600
+    texts = zip(made.n, words, strict=True)
+    made["quantity"] = [how.format(n) if how else f"{n} {w}".strip() if n or not zero else zero for n, w in texts]
     made.drop(columns="n").to_csv(folder / "t.csv", index=False)
     with pytest.raises(ReportError, match="cannot be an outcome") as error:
         proposed(folder, folder / "t.csv", primary="quantity")
     return made.groupby("variant").n.sum(), " ".join(str(error.value).split())
 
 
-@pytest.mark.parametrize(("unit", "zero"), [("pcs", ""), ("pcs", "0"), ("Stück", ""), ("шт.", "0")])
+@pytest.mark.parametrize(
+    ("unit", "zero"), [("pcs", ""), ("pcs", "0"), ("Stück", ""), ("шт.", "0"), ("KİŞİ", "0"), ("STÜCK", "")]
+)
 def test_the_number_is_taken(tmp_path: Path, unit: str, zero: str) -> None:
     truth, said = refused(tmp_path, (unit,), zero)
-    (tmp_path / "made.sql").write_text(said[said.index("select *") : said.index('"t.csv"') + 7], encoding="utf-8")
+    (tmp_path / "made.sql").write_text(query(said), encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "made.sql", primary="quantity")
     assert {arm: float(v) for arm, (_, v) in sums(study, tmp_path)[study.primary.name].items()} == truth.to_dict()
 
 
 def test_units_that_differ_are_none(tmp_path: Path) -> None:
     assert "take the number by a query" not in refused(tmp_path, ("g", "kg"), "")[1]
+
+
+@pytest.mark.parametrize("how", ["minus {}", "{} CR", "{} Tsd.", "{} mil", "max {}", "{} lakh", "{} dozen", "ca. {}"])
+def test_a_word_that_makes_another_number_is_no_unit(tmp_path: Path, how: str) -> None:
+    assert "take the number by a query" not in refused(tmp_path, (), "", how)[1]
+
+
+def test_numbers_without_the_word_beside_others_with_it_are_of_another_unit(tmp_path: Path) -> None:
+    assert "take the number by a query" not in refused(tmp_path, ("", "boxes"), "")[1]
 
 
 WRITTEN = {
@@ -64,7 +77,7 @@ def test_the_number_is_read_as_it_is_written_or_asked(tmp_path: Path, how: str, 
     with pytest.raises(ReportError, match="no column that can be an outcome") as error:
         proposed(tmp_path, tmp_path / "t.csv")
     said = " ".join(str(error.value).split())
-    (tmp_path / "made.sql").write_text(said[said.index("select *") : said.index('"t.csv"') + 7], encoding="utf-8")
+    (tmp_path / "made.sql").write_text(query(said), encoding="utf-8")
     truth = pd.Series(numbers).groupby(arms).sum().to_dict()
 
     def read(**said: str) -> dict[str, float]:

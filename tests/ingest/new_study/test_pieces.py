@@ -50,7 +50,7 @@ def test_the_unit_price_of_a_unit_table_is_no_outcome(tmp_path: Path, off: str) 
     made.to_csv(tmp_path / "baskets.csv", index=False)
     with pytest.raises(ReportError, match="what was paid is 'unit_price' times 'quantity'") as caught:
         proposed(tmp_path, tmp_path / "baskets.csv")
-    query = re.search(r'(select \*, .*? from "baskets.csv")', str(caught.value))
+    query = re.search(r"(select \*, .*? from read_csv\(.baskets.csv., [^)]*\))", str(caught.value))
     assert query
     (tmp_path / "paid.sql").write_text(query[1], encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")

@@ -1,6 +1,7 @@
 """A column is told alike by its few counted values and by its rows, and as pandas tells it."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.ingest.new_study import profile
-from helpers.ingest.new_study.source import opened
+from helpers.ingest.new_study.source import SourceTable, opened
 
 NUMBERS = ["0", "1", "-1", "2.5", "99", "999", "-99", "12", "0.25"]
 OTHERS = ["n/a", "-", "red", "?", "2026-03-01"]
@@ -26,7 +27,7 @@ def test_few_values_tell_what_rows_tell(tmp_path: Path, seed: int, monkeypatch: 
     with opened(str(tmp_path / "t.csv"), None, tmp_path) as table:
         rows, few = profile.profile(table)
         monkeypatch.setattr(profile, "LEVELS", 0)  # no column has its levels counted
-        _, by_rows = profile.profile(table)
+        _, by_rows = profile.profile(replace(table, profiled={}))
     assert rows == 700 and [c.name for c in few] == [c.name for c in by_rows] == list(frame)
     for counted, read in zip(few[1:], by_rows[1:], strict=True):
         values = frame[counted.name]
@@ -43,6 +44,21 @@ def test_few_values_tell_what_rows_tell(tmp_path: Path, seed: int, monkeypatch: 
         assert dict(counted.levels) == values[values != ""].value_counts().to_dict()
         assert counted.distinct == values[values != ""].nunique() and read.levels == ()
         assert counted.p99 == np.quantile(numbers, 0.99, method="inverted_cdf")
+
+
+def test_a_column_that_is_read_as_before_is_not_looked_at_again(tmp_path: Path, monkeypatch) -> None:
+    made = pd.DataFrame({"id": ["a", "b", "c"], "word": ["x", " x", "y"], "n": [1, 2, 3]})
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with opened(str(tmp_path / "t.csv"), None, tmp_path) as table:
+        _, before = profile.profile(table)
+        asked, rows = [], SourceTable.rows
+        monkeypatch.setattr(SourceTable, "rows", lambda table, query: asked.append(query) or rows(table, query))
+        assert profile.profile(table)[1] == before and len(asked) == 1, "of its rows alone"
+        other = replace(table, spaced=("word",))
+        _, (one, word, number) = profile.profile(other)
+        assert (one, number) == (before[0], before[2]) and not any('"id"' in query for query in asked)
+        assert (word.distinct, before[1].distinct) == (3, 2), "blanks are told apart"
+        assert profile.profile(table.narrowed("n <> '1'"))[1][0].rows == 2, "other rows"
 
 
 def test_an_empty_column_has_no_number(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ RATED = "if(hash(i) % 2 = 0, 0, 1 + (hash(i + 1) % 5)::integer)"
 def test_a_rating_of_nobody_is_asked_about(tmp_path: Path) -> None:
     file = written(tmp_path / "stars.csv", TABLE.format(value=RATED, called="star_rating"))
     _, _, told = proposed(tmp_path, file, primary="star_rating")
-    query = re.search(r'place of the table: (select \* replace .*? from "stars.csv")', told)
+    query = re.search(r"place of the table: (select \* replace .*? from read_csv\(.stars.csv., [^)]*\))", told)
     assert query and "Does 0 in 'star_rating' mean that nobody rated?" in told
     (tmp_path / "rated.sql").write_text(query[1], encoding="utf-8")
     _, _, told = proposed(tmp_path, tmp_path / "rated.sql", primary="star_rating", empty="drop")
@@ -35,7 +35,7 @@ def test_other_zeros_are_not(tmp_path: Path, value: str, called: str) -> None:
 def test_a_time_that_was_cut_off_is_asked_about(tmp_path: Path, called: str) -> None:
     file = written(tmp_path / "times.csv", TABLE.format(value="(hash(i + 4) % 3 = 0)::integer", called=called))
     _, _, told = proposed(tmp_path, file, primary=called)
-    query = re.search(r'--primary came_about: (select .*? from "times.csv")', told)
+    query = re.search(r"--primary came_about: (select .*? from read_csv\(.times.csv., [^)]*\))", told)
     assert query and "'aval' is how long each was watched" in told
     (tmp_path / "came.sql").write_text(query[1], encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "came.sql", primary="came_about")

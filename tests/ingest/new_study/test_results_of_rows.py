@@ -27,7 +27,9 @@ def test_results_are_no_funnel(tmp_path: Path, called: str, levels: str, made: s
     with pytest.raises(ReportError, match="says what came of each row, and names no events") as caught:
         proposed(tmp_path, file, event=called)
     assert ("Put that one into the query" in str(caught.value)) == (not made)
-    query = re.search(r'--primary (\S+) --cluster player: (select \*, .*? from "matches.csv")', str(caught.value))
+    query = re.search(
+        r"--primary (\S+) --cluster player: (select \*, .*? from read_csv\(.matches.csv., [^)]*\))", str(caught.value)
+    )
     assert query and made in ("", query[1])
     (tmp_path / "flag.sql").write_text(query[2].replace("LEVEL", "tea"), encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "flag.sql", primary=query[1], cluster="player")

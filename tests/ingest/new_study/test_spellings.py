@@ -34,7 +34,7 @@ def test_the_cause_is_told_and_the_query_counts_as_one_what_is_one(tmp_path: Pat
     else:
         said = proposed(tmp_path, tmp_path / "log.csv")[2]
         assert "Are ids of 'email' that look alike one unit?" in said
-    query = re.search(r'select \* replace .* from "log.csv"', said)
+    query = re.search(r"select \* replace .* from read_csv\(.log.csv., [^)]*\)", said)
     assert query
     (tmp_path / "once.sql").write_text(query[0], encoding="utf-8")
     study, _, said = proposed(tmp_path, tmp_path / "once.sql", name="once")

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.ingest.new_study.source import SourceTable
 from tests.fuzz.times import SPELLINGS, Spelling
+from tests.ingest.new_study.printed import query as printed_query
 from tests.ingest.new_study.tables import proposed
 
 DAY = 86_400_000_000
@@ -38,7 +40,7 @@ def table(folder: Path, exposed: Spelling, converted: Spelling) -> pd.DataFrame:
 
 def printed(said: str) -> str:
     line = next(line for line in said.splitlines() if "Do outcomes from before the exposure count" in line)
-    return line[line.index("select * replace") :].split('from "t.csv"')[0] + 'from "t.csv"'
+    return printed_query(line)
 
 
 PAIRS = [(s, s if s.keys or i % 2 else ISO) for i, s in enumerate(READ)]
@@ -72,3 +74,13 @@ def test_the_first_row_of_each_is_the_first_in_time(tmp_path: Path) -> None:
         con.execute(f"set file_search_path = '{tmp_path}'")
         found = dict(con.execute(f"select user_id, session_id from ({query})").fetchall())
     assert found == made.assign(at=at).sort_values("at").groupby("user_id").session_id.first().to_dict()
+
+
+def test_the_moments_of_a_column_are_read_once_for_all_that_is_tried(tmp_path: Path, monkeypatch) -> None:
+    asked, rows = [], SourceTable.rows
+    monkeypatch.setattr(SourceTable, "rows", lambda table, query: asked.append(query) or rows(table, query))
+    worded = next(s for s in READ if s.name == "Mon dd, yyyy AM")
+    table(tmp_path, worded, worded)
+    proposed(tmp_path, tmp_path / "t.csv", primary="converted_at", outcomes=("order_value",), time="exposed_at")
+    tried = [query for query in asked if "is not distinct from m" in query]
+    assert len(tried) > 2 and all(len(query) < 300 and "{table}" not in query for query in tried)

@@ -24,6 +24,7 @@ ESTIMATES = {
     "money.scenarios": ("money_scenarios", "bounds"),
     "monitoring.control": ("monitoring_control", "band"),
     "monitoring.ramp": ("monitoring_ramp", "band"),
+    "monitoring.against_control": ("monitoring_compared", "band"),
     "designs.bias": ("bandit_bias", "whiskers"),
     "designs.carry_over": ("switchback_bias", "whiskers"),
     "designs.holdout": ("holdout", "whiskers"),

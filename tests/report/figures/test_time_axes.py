@@ -28,7 +28,7 @@ EVENTS = [
 ]
 STUDY = PLAIN.model_copy(update={"external_events": EVENTS})
 DAYS = range(1, 29)
-NO_CALENDAR = {"ramp", "rollout", "staying", "forecasts", "anomalies"}
+NO_CALENDAR = {"against_control", "ramp", "rollout", "staying", "forecasts", "anomalies"}
 """Days of a ramp and of a rollout that nobody has dated yet, days since the exposure of each unit, and the days of a
 programme: its file names no external events, for to find them is what the alarms are tried on."""
 

@@ -211,9 +211,9 @@ def test_ten_thousand_comparisons_take_well_under_a_second(rng):
     n = rng.integers(100, 50000, (2, 10_000))
     x = rng.binomial(n, 0.1)
     score_intervals(x[0, :10], n[0, :10], x[1, :10], n[1, :10])
-    start = time.perf_counter()
+    start = time.process_time()
     score_intervals(x[0], n[0], x[1], n[1])
-    assert time.perf_counter() - start < 2.0  # .15 s on an idle machine
+    assert time.process_time() - start < 2.0  # .15 s on an idle machine
 
 
 def test_roots_stop_at_the_ends_and_find_the_middle():

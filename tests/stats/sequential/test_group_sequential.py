@@ -110,10 +110,10 @@ def test_under_and_overrun():
 
 
 def test_fast_enough():
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(10):
         group_sequential(5)
-    assert (time.perf_counter() - started) / 10 < 0.05
+    assert (time.process_time() - started) / 10 < 0.05
 
 
 def stops(design, z):

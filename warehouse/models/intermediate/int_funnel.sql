@@ -1,8 +1,10 @@
 -- Ordered funnels of the diagnosis period. The next step lies strictly after the last by (time, event id); other
 -- events may intervene; one conversion window runs from the first step. In the funnel 'strict' every step is required;
 -- in 'optional' the optional steps may be skipped. Where the period holds an experiment that treated units, those of a
--- treatment are left out: what they do is what was done to them. Grain: one funnel and entrant.
+-- treatment are left out: what they do is what was done to them. Of a table of units without steps on the way those are left
+-- out that have no value of the last one: whether it happened is not known. Grain: one funnel and entrant.
 {% set steps = var('funnel').steps %}
+{% set known = var('metrics') | selectattr('event', 'equalto', steps[-1]) | rejectattr('missing', 'equalto', 'zero') | list %}
 {% set window = "interval (" ~ (var('funnel').window_hours * 3600) | int ~ ") second" %}
 with entrants as (
     select
@@ -16,6 +18,9 @@ with entrants as (
         entry_key is not null
         {%- if var('touched') %}
         and user_id not in (select user_id from {{ ref('int_assigned') }} where variant in ({{ text_list(var('touched')) }}))
+        {%- endif %}
+        {%- if var('row_event') and steps | length == 2 and known %}
+        and user_id not in (select user_id from {{ ref('int_missing_outcomes') }} where not is_before and event_name = {{ text(steps[-1]) }})
         {%- endif %}
 ),
 

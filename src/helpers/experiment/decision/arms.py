@@ -36,7 +36,7 @@ def decide_all(evidence: Sequence[Evidence], rule: Rule) -> StudyDecision:
     """Each arm by the rule; of those with the best verdict, the one that is expected to be worth most is proposed.
 
     Where money cannot be told of all arms, the effect as believed on the primary metric takes its place. Which arm it is
-    hangs on no trust check: one that fails bars all of them alike.
+    hangs on no trust check: one that fails bars all of them alike, and so does a doubt of their intervals.
     """
     arms = tuple(decide(each, rule) for each in evidence)
     money = all(each.money is not None for each in evidence)
@@ -45,7 +45,8 @@ def decide_all(evidence: Sequence[Evidence], rule: Rule) -> StudyDecision:
         each = evidence[i]
         belief = each.belief.mean if each.belief else each.uplift
         worth = each.money if money and each.money is not None else belief
-        sound = decide(replace(each, failed_checks=()), rule) if each.failed_checks else arms[i]
+        questioned = each.failed_checks or each.doubted
+        sound = decide(replace(each, failed_checks=(), doubted=False), rule) if questioned else arms[i]
         return ORDER.index(sound.verdict), -worth if worth == worth else 0.0
 
     return StudyDecision(tuple(evidence), arms, min(range(len(arms)), key=rank))

@@ -22,6 +22,7 @@ def told(evidence: Evidence, rule: Rule, verdict: Verdict, opposed: str) -> str:
         _read(evidence, rule, verdict),
         _unscaled(evidence),
         _pays(evidence, verdict),
+        _doubted(evidence, rule, verdict),
         opposed,
         _harmed(evidence),
         _fades(evidence),
@@ -36,6 +37,15 @@ def _unscaled(evidence: Evidence) -> str:
     risk = "" if evidence.belief is None else ", and so does the risk"
     of = f" of {evidence.arm}" if evidence.arm else ""
     return f"The control's mean cannot be told from zero: the uplift{of} as a fraction of it says little{risk}."
+
+
+def _doubted(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
+    """That an interval which leaves no uplift worth shipping cannot be trusted to do so."""
+    least = rule.min_relative_uplift
+    if verdict != "ITERATE" or evidence.look is not None or not evidence.doubted or not evidence.at_best < least:
+        return ""
+    of = f" of {evidence.arm}" if evidence.arm else ""
+    return f"The interval{of} leaves no uplift worth shipping, and cannot be trusted to: it excludes nothing."
 
 
 def _pays(evidence: Evidence, verdict: Verdict) -> str:

@@ -304,7 +304,8 @@ def holds(claim: Claim, evidence: Evidence) -> bool:
             best, least = claim.numbers
             return (
                 claim.metric == evidence.metric
-                and best == evidence.at_best < least
+                and best == evidence.at_best
+                and evidence.excludes(least)
                 and evidence.can_reach(least)
                 and evidence.look is None
             )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from helpers.errors import ReportError
+from helpers.experiment.caveats import Caveat, of_intervals
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.claims import TwoMeans
@@ -27,11 +28,13 @@ def evidence(
     values: Mapping[str, "DecisionValue | None"],
     causes: tuple[FailedCheck, ...] = (),
     first: str = "",
+    caveats: tuple[Caveat, ...] = (),
 ) -> tuple[Evidence, ...]:
     """The evidence on each treatment that was exposed, in the order of the study.
 
-    ``values`` is the money of each treatment, ``causes`` tell why checks failed, ``first`` what their warnings ask for before anybody acts. Raises ReportError where the control or every treatment has no exposed
-    unit with a value of the primary metric.
+    ``values`` is the money of each treatment, ``causes`` tell why checks failed, ``first`` what their warnings ask for before anybody acts,
+    ``caveats`` of which intervals they doubt. Raises ReportError where the control or every treatment has no exposed unit with a value
+    of the primary metric.
     """
     study = results.study
     found = [e for e in results.tested if e.metric.role == "primary"]
@@ -50,6 +53,7 @@ def evidence(
             failed_checks=failed_checks,
             causes=causes,
             first=first,
+            doubted=any(caveat.doubts(study.primary.name) for caveat in caveats),
             guardrails=tuple(
                 (inside(study.metric(name).label), g) for name, g in results.guardrails(e.variant).items()
             ),
@@ -84,7 +88,12 @@ def evidence_after(
 ) -> tuple[Evidence, ...]:
     """The evidence with what the trust checks of an earlier notebook recorded: which failed and why, and what is to be done first."""
     return evidence(
-        results, tuple(earlier["trust.failed"].names), values, recorded_causes(earlier), to_do_first(earlier)
+        results,
+        tuple(earlier["trust.failed"].names),
+        values,
+        recorded_causes(earlier),
+        to_do_first(earlier),
+        of_intervals(earlier),
     )
 
 

@@ -137,6 +137,8 @@ def raised(weighed: Evidence, missed: Collection[str], counted: str, least: floa
     if strength in ("not significant", "no test") or weighed.look is not None or math.isnan(weighed.at_best):
         return ""
     bound = "has no bound" if math.isinf(weighed.at_best) else f"goes to {best}"
+    if weighed.at_best < least:
+        bound = "cannot be trusted"  # or it were decided
     return (
         f"More {counted} tell whether the {what}{of} is {asked} or more, for its interval {bound}; if it stays as it was "
         "measured they show that it is not."

@@ -5,7 +5,7 @@ The principles, in the order in which they are asked (docs/decision.md tells the
 1. A failed trust check is INVALID, whatever the effect.
 2. A primary metric that is significantly worse is KILL, whatever was planned.
 3. A guardrail whose interval lies wholly beyond its margin is KILL; one that cannot exclude that is no GO.
-4. An interval that excludes an uplift worth shipping is KILL, once the study's time is over.
+4. An interval that excludes an uplift worth shipping is KILL, once the study's time is over and where it is not doubted.
 5. GO is: significantly better, risk and uplift as required, guardrails inside, money not expected below zero, and
    enough clusters where they were randomised.
 6. All else is ITERATE, and every criterion that is not met is named.
@@ -136,6 +136,7 @@ class Evidence:
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
         causes: what each failed check found, where that is known.
         first: what a warning asks for before anybody acts on the result.
+        doubted: whether the interval of the primary metric cannot be trusted, for its skewness or for few clusters.
         ceiling: the largest uplift that any change can bring: of a rate that is to rise, what is left to all.
     """
 
@@ -167,6 +168,7 @@ class Evidence:
     causes: tuple[FailedCheck, ...] = ()
     ceiling: float = math.inf
     first: str = ""
+    doubted: bool = False
 
     @property
     def uplift(self) -> float:
@@ -177,6 +179,10 @@ class Evidence:
     def at_best(self) -> float:
         """The end of its interval that is best for the change."""
         return self.effect.relative_high if self.higher_is_better else -self.effect.relative_low
+
+    def excludes(self, least: float) -> bool:
+        """Whether the interval leaves no such uplift; a doubted one excludes nothing."""
+        return self.at_best < least and not self.doubted
 
     def can_reach(self, least: float) -> bool:
         """Whether a change can bring an uplift; what all have already leaves none, and a change is not excused for that."""
@@ -363,7 +369,7 @@ def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
     if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
         return (claims.effect_of(evidence), *broken)
     least = rule.min_relative_uplift
-    small = evidence.look is None and evidence.at_best < least and evidence.can_reach(least)
+    small = evidence.look is None and evidence.excludes(least) and evidence.can_reach(least)
     return broken or ((claims.at_best(evidence, least),) if small else ())
 
 

@@ -78,12 +78,13 @@ def detect(
     marks = marked(stream, frozen, triggers)
     hits = {name: marks.found[name] for name in (*TRIGGERS, *SIGNALS)}
     hits |= {ANY_TRIGGER: marks.any_of(TRIGGERS), ANY: marks.any_of((*TRIGGERS, *SIGNALS))}
-    return {name: _detection(name, hits[name]) for name in DETECTORS}
+    return {name: detection_of(name, hits[name]) for name in DETECTORS}
 
 
-def _detection(name: str, hits: BoolArray) -> Detection:
+def detection_of(name: str, hits: BoolArray, wait: int = 0) -> Detection:
+    """Launches, a row of days each, on which something was seen; ``wait`` days later it is known."""
     spoke: BoolArray = np.asarray(hits.any(axis=1))
-    first = np.where(spoke, hits.argmax(axis=1) + 1.0, np.inf)
+    first = np.where(spoke, hits.argmax(axis=1) + 1.0 + wait, np.inf)
     middle = float(np.sort(first)[(len(first) - 1) // 2])
     found = binomial_interval(int(spoke.sum()), len(spoke), 0.95, method="clopper-pearson")
     return Detection(name, found.share, found.low, found.high, int(middle) if np.isfinite(middle) else None)

@@ -257,13 +257,28 @@ def waits(study: Study) -> int:
         >>> waits(load("studies/checkout_redesign.yml"))
         0
     """
-    section, primary = study.monitoring, study.primary
-    own = section is not None and section.rate and section.label not in (None, primary.label)
-    if own or study.is_unit_table:
+    if study.is_unit_table or _watches_another(study):
         return 0
-    if primary.type in ("proportion", "retention"):
-        return primary.days or 0
+    if study.primary.type in ("proportion", "retention"):
+        return study.primary.days or 0
     return math.ceil(study.funnel.window_hours / 24)
+
+
+def watches_primary(study: Study) -> bool:
+    """Whether the rate that is watched is that of the primary metric: it is a share, and the section names no other one."""
+    section, primary = study.monitoring, study.primary
+    if primary.type not in ("proportion", "retention"):
+        return False
+    by_name = section is not None and any(
+        w.metric == primary.name and w.label == section.label for w in section.watched
+    )
+    return by_name or not _watches_another(study)
+
+
+def _watches_another(study: Study) -> bool:
+    """Whether the section states a rate of its own, under a label that is not that of the primary metric."""
+    section = study.monitoring
+    return section is not None and bool(section.rate) and section.label not in (None, study.primary.label)
 
 
 def _days(study: Study) -> int:

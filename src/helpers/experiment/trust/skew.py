@@ -159,7 +159,7 @@ def _caveat(metric: Metric, label: str, what: What, by: Mapping[str, MetricSkew]
     )
     if missed > UNEVEN * alpha / 2:
         title = f"The interval of {label}{named} cannot be trusted."
-        told = f"far more than {each} of such intervals miss on one side, and more in all than {formatted(alpha, 'share')}."
+        told = f"by the skewness as measured, far more than {each} of such intervals miss on one side, and more in all than {formatted(alpha, 'share')}."
     return Caveat(
         f"skew_{metric.name}{'_as_it_is' if what == 'bare' and metric.winsorize else ''}",
         title,

@@ -7,6 +7,7 @@ from helpers.errors import ReportError
 from helpers.ingest.new_study import (
     arm_words,
     controls,
+    first_in_time,
     flaws,
     phases,
     questions,
@@ -14,7 +15,6 @@ from helpers.ingest.new_study import (
     two_variants,
     typed,
     vocabulary,
-    written_moments,
 )
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.table_view import TableView
@@ -33,18 +33,30 @@ def told(look: TableView, unit: Column, time: Column | None) -> ReportError | No
         if not several or several >= two_variants.MOST * units:
             continue
         name, arm = vocabulary.printable(unit.name), vocabulary.printable(variant.name)
-        first = ""
-        if time and (when := written_moments.in_query(look.table, time)):
-            query = written_moments.first_rows(look.table, unit, [when, quoted(variant.name)])
-            first = f", or count the first row of each alone, by a query in a file in place of the table: {query}"
+        query = first_in_time.query(look.table, look.columns, unit, time, variant)
+        first = (
+            f"count the first row of each alone, by a query in a file in place of the table: {query}" if query else ""
+        )
+        whole = f"say that it is the variant: --variant {typed.name(variant.name)} leaves out and counts who is in both (two_variants)"
         return ReportError(
             f"{look.table.called}: units stand in several levels of '{arm}'",
             got=f"{several:,} of {units:,} units in '{name}' do, in {look.rows:,} rows",
             expected="one variant for each unit",
             cause="units that were assigned again, such as at another visit or on another device",
-            remedy=f"say that it is the variant: --variant {typed.name(variant.name)} leaves out and counts who is in both (two_variants){first}",
+            remedy="; or ".join(filter(None, [first, whole * (not _repeats(look.table, unit, variant))]))
+            or "a row a unit, the one of its first assignment",
         )
     return None
+
+
+def _repeats(table: "SourceTable", unit: Column, variant: Column) -> bool:
+    """Whether several rows of a unit are of one arm, so that none of them stands for it."""
+    who, arm = table.text(unit.name), table.text(variant.name)
+    return bool(
+        table.number(
+            f"select max(n) > 1 from (select count(*) as n from {{table}} where {who} is not null and {arm} is not null group by {who}, lower({arm}))"
+        )
+    )
 
 
 def changing(look: TableView, taken: Sequence[Column], changes: Mapping[str, float]) -> list[Column]:

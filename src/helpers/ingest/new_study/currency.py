@@ -52,7 +52,7 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
     currency, why = next(iter(told.items())) if len(told) == 1 and not mixed else (USUAL, "")
     first = [
         f"In which currency is the money? {'; '.join([*mixed, *several])}. Amounts are summed: convert them to one currency"
-        " before, or count those in one alone, with 0 in place of the others, in all rows."
+        " before. What was paid in one alone is no measure where the variant may change in which one pays."
     ] * bool(mixed or several)
     notes = [] if first else [note for column in money if (note := note_of(column.name, currency, key=key))]
     return Proposed((currency, why), (*first, *(f"What is an amount worth? {note}." for note in notes)))

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import armless, typed, vocabulary, written_moments
+from helpers.ingest.new_study import armless, first_in_time, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 MOST = 0.5
-"""Levels that stand in several arms, at least, where what they name was assigned anew from row to row."""
+"""Levels that stand in several arms, at least, of those that would by chance, where what they name was assigned anew from row to row."""
 
 
 def asked(
@@ -23,7 +22,7 @@ def asked(
     ]
     if unit is not None:
         users = [c for c in free if vocabulary.names_a_unit(c.name) > 1 and _has_many(c)]
-        return [line for c in users if (line := _of_users(table, c, unit, time, variant))]
+        return [line for c in users if (line := _of_users(table, columns, c, unit, time, variant))]
     unnamed = [line for c in columns if c is not time and c is not variant and (line := _unnamed(table, c, variant))]
     if time is None or unnamed:
         return unnamed[:1]
@@ -84,23 +83,37 @@ SHORT = 6
 """Signs of a word that ends with id and is a key by that, as pid and subjid are, at most."""
 
 
-def _of_users(table: "SourceTable", who: Column, unit: Column, time: Column | None, variant: Column) -> str:
-    """A question with the query of one row a user: the first in time, which nothing else was felt in, else of those in one arm alone."""
+def _of_users(
+    table: "SourceTable", columns: Sequence[Column], who: Column, unit: Column, time: Column | None, variant: Column
+) -> str:
+    """A question of users with several rows, with the query of the first row of each where something tells which came first."""
     several, mixed = _in_arms(table, who, variant)
     if not several:
         return ""
-    if mixed < MOST * several:
+    if mixed < MOST * _by_chance(table, who, variant):
         return _assigned_whole(table, who, unit, several, mixed)
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
-    of, arm = quoted(who.name), quoted(variant.name)
-    when = written_moments.in_query(table, time) if time else ""
-    alone = "" if when else f"min({arm}) over (partition by {of}) = max({arm}) over (partition by {of}) and "
-    first = written_moments.first_rows(table, who, [*filter(None, [when]), quoted(unit.name)], alone)
+    first = first_in_time.query(table, columns, who, time, variant, unit)
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
-        f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"
-        f" row of each{'' if when else ', without those in two arms, of which none says what came first'}, by a query in a file in place of the table, and --unit {typed.name(unit.name)}: {first}"
+        " counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. "
+        + (
+            f"The first row of each, by a query in a file in place of the table, and --unit {typed.name(unit.name)}: {first}"
+            if first
+            else "No column tells which row of each came first, which alone would stand for all of one."
+        )
     )
+
+
+def _by_chance(table: "SourceTable", who: Column, variant: Column) -> float:
+    """How many levels with several rows would stand in several arms, if chance had drawn an arm of these sizes for each row."""
+    level, arm = table.text(who.name), armless.arm_of(table, variant)
+    of_rows = f"from {{table}} where {level} is not null and {arm} is not null"
+    sizes = [float(n) for (n,) in table.rows(f"select count(*) {of_rows} group by lower({arm})")]  # type: ignore[arg-type]
+    users = table.rows(
+        f"select n, count(*) from (select count(*) as n {of_rows} group by {level}) where n > 1 group by 1"
+    )
+    return sum(int(k) * (1 - sum((size / sum(sizes)) ** int(n) for size in sizes)) for n, k in users)  # type: ignore[call-overload]
 
 
 def _assigned_whole(table: "SourceTable", who: Column, unit: Column, several: int, mixed: int) -> str:

@@ -7,7 +7,7 @@ the column tells then, as of every other column; or it is asked.
 import re
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary, worded
+from helpers.ingest.new_study import languages, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -19,31 +19,42 @@ _NUMBER = rf"[-+]?[0-9](?:{_PARTED}*[0-9])?"
 """A number in whatever format."""
 _WORD = r"\pL{1,12}[.]?"
 _BLANK = r"[ \x{a0}\x{202f}]?"
+SPELLED = 4
+"""Ways in capitals and small letters of one word, at most."""
 _SHAPE = rf"({_WORD})?{_BLANK}{_NUMBER}{_BLANK}({_WORD})?"
-MANY = frozenset(["k", "m", "b", "t", "mm", "mn", "mio", "mln", "mrd", "tsd", "bn", "thousand", "million"])
-"""Words that make another number of one, and count nothing."""
+ANOTHER = languages.words(
+    "k m b t mm mn mio mln mrd mld bn tsd tys tis mil mille mila bin milyon thousand thousands million millions billion hundred hundreds lakh lakhs lac crore crores cr dr"
+    " dozen dozens dutzend douzaine pair pairs paar gross score half"
+    " minus plus less more over under above below max min maximum minimum ca circa about approx etwa rund bis ab mehr weniger menos mas moins meno mas hasta unter uber mindestens hochstens"
+    " e x10 percent pct prozent per"
+)
+"""Words that make another number of one, as thousands, a sign or a limit do."""
 
 
 def remedy(table: "SourceTable", column: Column) -> str:
-    """What to do where each value that is no number is one with the same word behind or before it; '' for all others."""
+    """What to do where each number, but for 0, has the same word behind or before it; '' for all others."""
     text = table.text(column.name)
     shape = literal(_SHAPE)
     words = table.rows(
-        f"select regexp_extract(lower({text}), {shape}, 1) as before, regexp_extract(lower({text}), {shape}, 2) as behind,"
+        f"select regexp_extract({text}, {shape}, 1) as before, regexp_extract({text}, {shape}, 2) as behind,"
         f" bool_and(regexp_full_match({text}, {shape})) from {{table}}"
-        f" where {text} is not null and {table.value(column.name)} is null group by 1, 2 limit 2"
+        f" where {text} is not null and {table.value(column.name)} is distinct from 0 group by 1, 2 limit {SPELLED + 1}"
     )
-    if len(words) != 1 or not words[0][2]:
+    before, behind = ({str(row[at]) for row in words} for at in (0, 1))
+    if not words or len(words) > SPELLED or not all(row[2] for row in words):
         return ""
-    before, behind = (str(each) for each in words[0][:2])
-    if bool(before) == bool(behind) or (before or behind) in MANY:
+    spelled = (before | behind) - {""}
+    word = max(spelled, default="")
+    if min(len(before), len(behind)) > 1 or len({each.casefold() for each in spelled}) != 1 or "" in before & behind:
         return ""
-    name, word = vocabulary.printable(column.name), before or behind
-    field, there = quoted(column.name), re.escape(word).replace("\\.", "[.]")
-    there = f"^{there}" if before else f"{there}$"
+    if set(vocabulary.tokens(word)) & ANOTHER:
+        return ""
+    name, field = vocabulary.printable(column.name), quoted(column.name)
+    of = "|".join(sorted(re.escape(each).replace("\\.", "[.]") for each in spelled))
+    there = f"^({of})" if behind == {""} else f"({of})$"
     return (
-        f"'{word}' {'before' if before else 'behind'} each number says what '{name}' counts: take the number by a query in a file in place of the"
-        f" table: select * replace (trim(regexp_replace({field}::varchar, {literal(there)}, '', 'i')) as {field}) from {table.selected}"
+        f"if '{word}' {'before' if behind == {''} else 'behind'} each number says what '{name}' counts, and makes no other number of it, take the number by a query in a"
+        f" file in place of the table: select * replace (trim(regexp_replace(trim({field}::varchar), {literal(there)}, '')) as {field}) from {table.selected}"
     )
 
 

@@ -39,7 +39,7 @@ class Unlike:
         return (
             f"was '{name}' known before the assignment? {self.told}. If it was, as a country is, a sum compares unlike units and may turn the effect"
             f" (Simpson): compare one level, such as --where {typed.condition(table.also(one))}. If the variant may have changed it, as a way of paying,"
-            f" a level compares other units than were assigned: {summed}. Where each level had weights of its own by design, give the rows of units"
+            f" a level compares other units than were assigned: {summed}; where each level had weights of its own by design, give the rows of units"
         )
 
 

@@ -23,11 +23,7 @@ FEWEST = 2
 
 
 def remedy(
-    table: "SourceTable",
-    columns: Sequence[Column],
-    of_all: Sequence[Column],
-    parts: Sequence[Column],
-    found: CountedColumns,
+    table: "SourceTable", of_all: Sequence[Column], parts: Sequence[Column], found: CountedColumns
 ) -> tuple[str, str]:
     """How counts of parts become counts of arms, ``of_all`` being the arm and its day; and what is told of totals among them."""
     totals = {
@@ -53,7 +49,7 @@ def remedy(
             told,
         )
     over = [c for c in parts if c.name not in totals]
-    summed = _summed(table, columns, of_all, parts, over, found, held)
+    summed = _summed(table, of_all, parts, over, found, held)
     unlike = [u for c in over if (u := mixes.unlike(table, of_all[0], c, found.units, held))]
     far = next((u for u in unlike if u.far), None)
     if far:
@@ -63,7 +59,6 @@ def remedy(
 
 def _summed(
     table: "SourceTable",
-    columns: Sequence[Column],
     of_all: Sequence[Column],
     parts: Sequence[Column],
     over: Sequence[Column],
@@ -79,7 +74,7 @@ def _summed(
     alike = [name for name in gaps if _alike(table, of_all, parts, name)]
     whole = [c.name for c in (*found.shares, *found.summed) if c.name not in found.deviations]
     taken = [found.units.name, *whole, *alike]
-    numbers = {c.name: written_numbers.in_query(table, c) for c in columns if c.name in taken}
+    numbers = {name: written_numbers.in_query(table, name) for name in taken}
     what = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in over)
     if not all(numbers.values()):
         return f"sum the counts of each arm up over {what}"
@@ -126,14 +121,15 @@ def _of_gaps(table: "SourceTable", alike: Sequence[str], left: Sequence[str]) ->
     told = ""
     if alike:
         told += (
-            f". It leaves out the {_rows(table, alike):,} rows in which {_or(alike)} is empty, the same of each arm, whose units would count without"
+            f"; it leaves out the {_rows(table, alike):,} rows in which {_or(alike)} is empty, the same of each arm, whose units would count without"
             " their outcomes; leave that condition and these columns out to keep the rows"
         )
     if left:
-        more = ", ".join(f"coalesce(sum({quoted(name)}), 0) as {quoted(name)}" for name in left)
+        more = [(written_numbers.in_query(table, name), quoted(name)) for name in left]
+        added = f", add {', '.join(f'coalesce(sum({number}), 0) as {name}' for number, name in more)}"
         told += (
-            f". It is without {_or(left)}, empty in {_rows(table, left):,} rows, which are others of each arm: if an empty field says that nothing"
-            f" happened, add {more}"
+            f"; it is without {_or(left)}, empty in {_rows(table, left):,} rows, which are others of each arm: if an empty field says that nothing"
+            f" happened{added if all(number for number, _ in more) else ', write 0 there'}"
         )
     return told
 

@@ -135,16 +135,24 @@ def profile(
 ) -> tuple[int, list[Column]]:
     """The rows of a table and its columns, in their order; every count is exact but ``distinct`` in between.
 
-    ``stated`` is how times are read, and ``time`` the column that holds them, where somebody says so.
+    ``stated`` is how times are read, and ``time`` the column that holds them, where somebody says so. A column of the same
+    rows that is read as before is not looked at again.
     """
     rows = int(table.number("select count(*) from {table}"))
     names = [name for name in table.parts.types if name not in ("file_index", "file_row_number")]
-    columns: list[Column] = []
-    for start in range(0, len(names), _AT_ONCE):
-        columns += _seen(table, names[start : start + _AT_ONCE], rows, start, stated, time)
-    return rows, [
-        exact(table, c) if c.distinct > 0.5 * c.filled and not (c.numeric and c.decimal) else c for c in columns
-    ]
+    asked = {name: _as_read(table, name, stated, name == time) for name in names}
+    new = [name for name in names if asked[name] not in table.profiled]
+    for start in range(0, len(new), _AT_ONCE):
+        for c in _seen(table, new[start : start + _AT_ONCE], rows, stated, time):
+            often = c.distinct > 0.5 * c.filled and not (c.numeric and c.decimal)
+            table.profiled[asked[c.name]] = exact(table, c) if often else c
+    return rows, [replace(table.profiled[asked[name]], position=place) for place, name in enumerate(names)]
+
+
+def _as_read(table: "SourceTable", name: str, stated: Times, timed: bool) -> tuple[object, ...]:
+    """All that what is seen of a column depends on."""
+    read = table.text(name), table.value(name), table.numbers.get(name), table.unread.get(name), name in table.happened
+    return (table.relation, name, table.parts.types[name], *read, stated, timed)
 
 
 def exact(table: "SourceTable", column: Column) -> Column:
@@ -157,9 +165,7 @@ def exact(table: "SourceTable", column: Column) -> Column:
     return replace(column, distinct=int(counted), counted=True)
 
 
-def _seen(
-    table: "SourceTable", names: list[str], rows: int, before: int, stated: Times, time: str | None
-) -> list[Column]:
+def _seen(table: "SourceTable", names: list[str], rows: int, stated: Times, time: str | None) -> list[Column]:
     sizes = _sizes(table, names)
     levels = {name: few for name in names if (few := _levels(table, name, sizes[name]))}
     found = {name: _of_levels(told) for name, told in levels.items()}
@@ -199,8 +205,8 @@ def _seen(
         moments |= _moments(table, dict.fromkeys(daily, stated), digits)
         timed |= dict.fromkeys(daily, (stated, "", None))
     told = [
-        _column(table, name, before + i, rows, found[name], moments.get(name, [0, 0, None, None]), levels.get(name, []))
-        for i, name in enumerate(names)
+        _column(table, name, rows, found[name], moments.get(name, [0, 0, None, None]), levels.get(name, []))
+        for name in names
     ]
     return [
         replace(c, times=timed[c.name][0], told=timed[c.name][1], asked=timed[c.name][2]) if c.name in timed else c
@@ -313,12 +319,12 @@ def _worded(text: str, name: str, digits: frozenset[str]) -> str:
 
 
 def _column(
-    table: "SourceTable", name: str, position: int, rows: int, seen: list[Any], moments: list[Any], levels: list[_Level]
+    table: "SourceTable", name: str, rows: int, seen: list[Any], moments: list[Any], levels: list[_Level]
 ) -> Column:  # fmt: skip
     counts = (int(n) for n in seen[:9])
     values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
     counted = tuple((level, n) for level, n, _ in levels)
-    told: list[Any] = [position, rows, *counts, *moments[:2], *values, *moments[2:], counted]
+    told: list[Any] = [0, rows, *counts, *moments[:2], *values, *moments[2:], counted]
     lasting = table.numbers[name].length if name in table.numbers else ""
     return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""), lasting=lasting)
 

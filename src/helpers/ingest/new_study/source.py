@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from helpers import defaults, paths
@@ -42,6 +42,7 @@ from helpers.pipeline.files import scratch
 if TYPE_CHECKING:
     import duckdb
 
+    from helpers.ingest.new_study.profile import Column
     from helpers.ingest.new_study.questions import Resemblance
 
 
@@ -78,6 +79,10 @@ class Words:
         return " and ".join(f"'{word}' in {n:,} rows" for word, n in self.rows.items())
 
 
+LATIN = ("iso8859-1", "cp1252")
+"""Encodings, by Python's names, whose letters DuckDB reads as Latin-1; others it knows by an extension only."""
+
+
 @dataclass(frozen=True)
 class SourceTable:
     """A relation of DuckDB, the place it was read from, and the lines that do not fit the header.
@@ -85,7 +90,8 @@ class SourceTable:
     ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
     ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
     are those of columns of numbers; ids of ``spaced`` differ by blanks at their ends, as in a run. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text
-    of a query whose rows these are. ``alike`` keeps what pairs of columns were asked already, by the SQL of both.
+    of a query whose rows these are. ``alike`` keeps what pairs of columns were asked already, by the SQL of both, ``profiled`` what
+    each column was seen to hold, by all that this depends on.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
 
@@ -104,6 +110,7 @@ class SourceTable:
     whole: str = ""
     query: str = ""
     alike: dict[tuple[str, ...], "Resemblance"] = field(default_factory=dict, compare=False, repr=False)
+    profiled: dict[tuple[object, ...], "Column"] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def relation(self) -> str:
@@ -132,10 +139,34 @@ class SourceTable:
 
     @property
     def selected(self) -> str:
-        """The file as a query that somebody writes names it; of a query, which no other one can name, its own text."""
-        if not self.query:
-            return quoted(self.called)
-        return f"({self.query}\n)" if "--" in self.query else f"({' '.join(self.query.split())})"
+        """The file as a query that somebody writes names it; of a query, which no other one can name, its own text.
+
+        Of CSV every column is the text that stands there: DuckDB would guess types by the first rows, make one number of
+        ids such as 7 and 007, and read days as months.
+        """
+        if self.query:
+            return f"({self.query}\n)" if "--" in self.query else f"({' '.join(self.query.split())})"
+        names = self.parts.names
+        several = PurePath(self.place.path).name if len(names) > 1 else ""
+        if several and not set(several) & set("*?["):
+            several = f"{several}/*{PurePath(names[0]).suffix}"
+        if self.place.kind == "csv":
+            return f"read_csv({literal(several or names[0])}, header = true, all_varchar = true{self._written})"
+        if several and self.place.kind == "parquet":
+            return f"read_parquet({literal(several)}, union_by_name = true)"
+        return quoted(self.called)
+
+    @property
+    def _written(self) -> str:
+        """What is said of a CSV that is written in another way than usual, as options of DuckDB's reader."""
+        place = self.place
+        told = {
+            "delim": literal(place.delimiter) if place.delimiter != "," else "",
+            "skip": str(place.header_line - 1) if (place.header_line or 1) > 1 else "",
+            "encoding": "'latin-1'" if place.encoding and codecs.lookup(place.encoding).name in LATIN else "",
+            "union_by_name": "true" if len(self.parts.names) > 1 else "",
+        }
+        return "".join(f", {option} = {said}" for option, said in told.items() if said)
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """The rows of a query in which ``{table}`` stands for the relation."""

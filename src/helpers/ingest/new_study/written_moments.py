@@ -6,7 +6,7 @@ printed was tried on every row of the table: it is the moment that the project i
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -50,14 +50,6 @@ def in_query(table: "SourceTable", column: Column) -> str:
         return made
     text = field if kind == "VARCHAR" else f"{field}::varchar"
     return _by_shapes(table, column, text)
-
-
-def first_rows(table: "SourceTable", of: Column, order: Sequence[str], alone: str = "") -> str:
-    """The query that keeps the first row of each value of a column, and all rows without one; of the others those that are ``alone``."""
-    who = quoted(of.name)
-    nobody = f"{who} is null or " * (of.filled < of.rows)
-    first = f"row_number() over (partition by {who} order by {', '.join(order)}) = 1"
-    return f"select * from {table.selected} qualify {nobody}{alone}{first}"
 
 
 def in_condition(table: "SourceTable", column: Column) -> str:
@@ -125,10 +117,15 @@ def _tried(table: "SourceTable", column: Column, kind: str) -> str:
     moment, field = ways.moment_of(table, column), quoted(column.name)
     raw = table.parts.types[column.name]
     here = field if raw == kind else f"try_cast({field} as {kind})"
-    inner = f"select {here} as {field}, {moment} as m from {{table}} where nullif(trim({field}::varchar), '') is not null and {moment} is not null"
+    table.rows(
+        f"create or replace temp table read_moments as select distinct {here} as {field}, {moment} as m from {{table}}"
+        f" where nullif(trim({field}::varchar), '') is not null and {moment} is not null"
+    )
     for each in _candidates(field, kind, _formats(table, column)):
         with suppress(duckdb.Error):  # a number that is too large for a time
-            if table.number(f"select coalesce(bool_and({each} is not distinct from m), false)::integer from ({inner})"):
+            if table.number(
+                f"select coalesce(bool_and({each} is not distinct from m), false)::integer from read_moments"
+            ):
                 return each
     return ""
 

@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from helpers.defaults import CUSUM_LIMIT
+from helpers.experiment.monitoring.against_control import Watching
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma, individuals, p_chart
 from helpers.experiment.monitoring.plan import OWN, MonitoringPlan
 from helpers.experiment.monitoring.ramp import RampDay
 from helpers.experiment.monitoring.replay import DailyDecision, first
 from helpers.experiment.monitoring.stream import DailyStream
-from helpers.formatting import counted, formatted
+from helpers.formatting import counted, formatted, stated
 from helpers.report.figures import style
 
 VERDICTS = {"CONTINUE": style.GOOD, "PAUSE": style.ACCENT, "ROLL BACK": style.BAD}
@@ -72,7 +73,7 @@ def decided(replays: Mapping[str, tuple[DailyDecision, ...]], plan: MonitoringPl
                                text=[d.reason for d, _ in marks],
                                hovertemplate="day %{x}, %{y}<br>%{text}<extra></extra>")  # fmt: skip
     style.mark_events(figure, plan.events, plan.launch, plan.section.days, numbered=True)
-    figure.update_xaxes(title="day after the launch")
+    figure.update_xaxes(title="day after the launch", range=[0.2, plan.section.days + 0.8])
     figure.update_yaxes(categoryorder="array", categoryarray=list(replays)[::-1], showgrid=False)
     stops = {name: first(days, "ROLL BACK") for name, days in replays.items()}
     told = ", ".join(f"{name} on day {stop.day}{_falsely(name, plan)}" for name, stop in stops.items() if stop)
@@ -137,7 +138,7 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -> go.F
                            hovertemplate="day %{x}: %{y:+.2%}<extra></extra>")  # fmt: skip
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
     reach = 3 * max((abs(d.absolute) for d in days), default=0.01)
-    figure.update_xaxes(title="day of the ramp")
+    figure.update_xaxes(title="day of the ramp", range=[0.2, days[-1].day + 0.8] if days else None)
     figure.update_yaxes(title="difference of the rates", tickformat="+.1%", range=[-reach, reach])
     stopped = next((d for d in found[name] if d.verdict == "ROLL BACK"), None)
     shown = "rolled back by a false alarm" if plan.falsely(name) else "shown to harm"
@@ -147,6 +148,40 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -> go.F
         figure,
         f"{_named(name)}: {ends}",
         f"stages with {treated} treated, each on its own units; the interval holds on every evening",
+        height=360,
+    )
+
+
+def against_control(found: Watching) -> go.Figure:
+    """The interval of the relative change of one metric under its planted harm, by day of the ramp."""
+    of, shown = found.of, found.shown
+    figure = go.Figure()
+    begins = 0
+    for _, length in found.ramp.stages:
+        part = slice(begins, begins + length)
+        days = np.arange(begins, begins + length) + of.wait + 1
+        begins += length
+        low, high, middle = shown.low[0, part], shown.high[0, part], shown.relative[0, part]
+        seen = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+        figure.add_scatter(x=[*days[seen], *days[seen[::-1]]], y=[*high[seen], *low[seen[::-1]]], fill="toself", mode="lines",
+                           line_width=0, fillcolor=style.faded(style.TREATMENT, 0.25), hoverinfo="skip", showlegend=False)  # fmt: skip
+        figure.add_scatter(x=days, y=middle, mode="lines+markers", showlegend=False, line={"color": style.TREATMENT},
+                           marker={"size": 6}, hovertemplate="day %{x}: %{y:+.2%}<extra></extra>")  # fmt: skip
+    figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
+    if of.bar:
+        figure.add_hline(y=of.sign * of.bar, line={"color": style.BAD, "width": 1.5, "dash": "dash"})
+    ends = np.abs([end[0, -1] for end in (shown.low, shown.high)])
+    reach = max(3 * max(of.planted, of.bar), 1.2 * float(ends.max()) if np.isfinite(ends).all() else 0.0)
+    figure.update_xaxes(title="day of the ramp", range=[of.wait + 0.5, of.wait + found.ramp.days + 0.5])
+    figure.update_yaxes(title="change against the control arm", tickformat=style.SHARES, range=[-reach, reach])
+    stopped = found.stopped
+    how = f"rolled back on day {stopped + of.wait}" if stopped else "not shown to harm during the ramp"
+    treated = ", ".join(formatted(share, "share") for share, _ in found.ramp.stages)
+    beyond = "; dashed: the margin, which the whole interval must pass" if of.bar else ""
+    return style.titled(
+        figure,
+        f"{of.metric.label}, planted {stated(of.sign * of.planted, 'relative')}: {how}",
+        f"stages with {treated} treated, each on its own units; the interval holds on every evening{beyond}",
         height=360,
     )
 

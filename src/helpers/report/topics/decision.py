@@ -104,8 +104,10 @@ STARTS = {
 
 def caption_rollout(verdict: str, decided: str = "") -> str:
     """What the table of stages shows, and that nothing is started where nothing is; what people ``decided`` goes before the verdict."""
-    started = (decided or verdict) == "GO"
-    return "Staged rollout, each stage behind a gate" if started else "Staged rollout as planned, not started"
+    if (decided or verdict) != "GO":
+        return "Staged rollout as planned, not started"
+    planned = " as planned in the study file" if verdict != "GO" else ""
+    return f"Staged rollout{planned}, each stage behind a gate"
 
 
 def note_rollout(study: Study, verdict: str, decided: str = "", by: str = "") -> str:
@@ -117,13 +119,16 @@ def note_rollout(study: Study, verdict: str, decided: str = "", by: str = "") ->
 def _starts(verdict: str, decided: str, by: str) -> str:
     """Whether the rollout starts, and by whose word where people and rule differ on it.
 
-    >>> _starts("KILL", "GO", "product"), _starts("GO", "GO", "product")
-    ('The rule does not start it: product decided GO against the rule, and that starts it.', '')
+    >>> _starts("GO", "KILL", "product"), _starts("GO", "GO", "product")
+    ('The rule starts it: product decided KILL against the rule, and that keeps it back.', '')
     """
     if not decided or (decided == "GO") is (verdict == "GO"):
         return STARTS.get(verdict, "")
     if decided == "GO":
-        return f"The rule does not start it: {by} decided GO against the rule, and that starts it."
+        return (
+            f"These stages are the plan of the study file, which the rule does not start: {by} decided GO against the rule, and how "
+            "that starts is what the decision says, in stages or all at once."
+        )
     return f"The rule starts it: {by} decided {decided} against the rule, and that keeps it back."
 
 

@@ -64,6 +64,8 @@ def _table_of_units(found: FunnelCounts) -> list[Row]:
 
 WAYLESS = "a table of units tells no steps"
 """Why nobody is lost on the way where there is none."""
+VALUED = " those without a value left out"
+"""Who does not count where a table tells of some users not whether they have the outcome."""
 IN_THE_TABLE = "in the table"
 """What stands for the first step of a table of units, all of whose rows are there."""
 
@@ -77,16 +79,16 @@ def caption(found: FunnelCounts, study: Study) -> str:
     return "The strict funnel: every step, in its order"
 
 
-def note(study: Study) -> str:
-    """From when until when the steps count."""
+def note(study: Study, *, alone: bool = False) -> str:
+    """From when until when the steps count, and where whole clusters were randomised whether intervals take users ``alone``."""
     whom = f"; only users {study.untouched} count, whom the change did not reach" if study.untouched else ""
     if not study.has_way:
         signed = getattr(study.data, "negative", "error") == "refund"
         return (
             f"with {study.funnel.steps[-1]}: its column is {'above zero' if signed else 'neither zero nor empty'}"
-            f"{losses.alike(study)}{whom}"
+            f"{f';{VALUED}' if losses.valued(study) else ''}{losses.alike(study, alone=alone)}{whom}"
         )
-    said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study)}"
+    said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study, alone=alone)}"
     return f"{said}; events before {study.diagnosis_end:%Y-%m-%d}{whom}"
 
 
@@ -176,7 +178,8 @@ def _bottleneck(found: FunnelCounts, study: Study) -> str:
 
 def _reached(found: FunnelCounts, study: Study) -> str:
     share, every = formatted(found.conversion.share, "share"), losses.untouched(found.steps[0].units, study)
-    return f"Of {every} in the table {share} have {found.steps[-1].event}."
+    apart = f",{VALUED}," if losses.valued(study) else ""
+    return f"Of {every} in the table{apart} {share} have {found.steps[-1].event}."
 
 
 def _costs(found: FunnelCounts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ def table(found: Mapping[str, Mapping[str, Detection]], plan: MonitoringPlan) ->
     """One line a detector: share of launches with an alarm and the median day of it, by planted change."""
     return [
         {"Detector": plan.triggers.named(detector)}
-        | {_joined(name): _told(detectors[detector]) for name, detectors in found.items()}
+        | {text_joined(name): text_found(detectors[detector]) for name, detectors in found.items()}
         for detector in DETECTORS
     ]
 
@@ -53,10 +53,10 @@ def table_guards(found: Sequence[GuardDetection], plan: MonitoringPlan) -> list[
         {
             "Counted": each.guard.called,
             "A day": formatted(each.mean, "number"),
-            "Rolls back above": _joined(f"{each.factor:.2f} times"),
+            "Rolls back above": text_joined(f"{each.factor:.2f} times"),
             "Known": f"{counted(each.guard.wait, 'day')} later" if each.guard.wait else "that evening",
-            "False alarms": _share(each.quiet.share),
-            "Found": _told(each.moved) + f" (at {each.surge:.2f} times)",
+            "False alarms": text_share(each.quiet.share),
+            "Found": text_found(each.moved) + f" (at {each.surge:.2f} times)",
         }
         for each in found
     ]
@@ -85,10 +85,12 @@ def note_guards(plan: MonitoringPlan) -> str:
     )
 
 
-def text_guards(plan: MonitoringPlan) -> str:
-    """Which guardrails no trigger watches, and why; empty where each is watched."""
+def text_guards(plan: MonitoringPlan, compared: Collection[str] = ()) -> str:
+    """Which guardrails nothing watches, and why; empty where each is, those that are ``compared`` with a control arm among them."""
     told = []
     for each in plan.guards:
+        if each.metric.name in compared:
+            continue
         why = each.why if isinstance(each, Uncounted) else ""
         if not why and isinstance(each, Guarded) and each.wait >= plan.section.days:
             why = f"it is known of a unit {counted(each.wait, 'day')} after its exposure, and {plan.section.days} days are watched"
@@ -101,12 +103,12 @@ def text_guards(plan: MonitoringPlan) -> str:
 
 def table_missing(plan: MonitoringPlan, found: Mapping[float, MissingDays]) -> list[Row]:
     """The rate trigger when days are lost: it waits for observed days, so it comes later."""
-    fall = _joined(shift(min(plan.section.shifts)))
+    fall = text_joined(shift(min(plan.section.shifts)))
     return [
         {
             "Days lost": formatted(share, "share"),
-            "False alarms": _share(seen.quiet.share),
-            f"Fires at {fall}": _told(seen.moved),
+            "False alarms": text_share(seen.quiet.share),
+            f"Fires at {fall}": text_found(seen.moved),
         }
         for share, seen in found.items()
     ]
@@ -118,9 +120,9 @@ def table_sizes(found: tuple[Size, ...], called: str) -> list[Row]:
         {
             "Units a day": formatted(size.units, "count"),
             f"{called.capitalize()} a day": f"{size.tickets:,.0f}",
-            "False alarms, rate": _share(size.quiet[TRIGGERS[0]].share),
-            f"False alarms, {called}": _share(size.quiet[TRIGGERS[1]].share),
-            "Largest fall found": _told(size.moved),
+            "False alarms, rate": text_share(size.quiet[TRIGGERS[0]].share),
+            f"False alarms, {called}": text_share(size.quiet[TRIGGERS[1]].share),
+            "Largest fall found": text_found(size.moved),
         }
         for size in found
     ]
@@ -166,7 +168,7 @@ def table_replay(replays: Mapping[str, tuple[DailyDecision, ...]], plan: Monitor
         paused, stopped = first(decisions, "PAUSE"), first(decisions, "ROLL BACK")
         rows.append(
             {
-                "Stream": _joined(name),
+                "Stream": text_joined(name),
                 "First PAUSE": _paused(paused) if paused else "never",
                 "ROLL BACK": f"day\u00a0{stopped.day}{_falsely(name, plan)}" if stopped else "never",
                 "At the end": badge(TONES[decisions[-1].verdict], decisions[-1].verdict),  # type: ignore[arg-type]
@@ -197,7 +199,7 @@ def table_ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -
             continue
         rows.append(
             {
-                "Planted": _joined(name),
+                "Planted": text_joined(name),
                 "Day": f"{shown.day}{_falsely(name, plan) if stopped else ''}",
                 "Treated": formatted(shown.share, "share"),
                 "Difference": shift(shown.absolute) if isfinite(shown.absolute) else AWAITED,
@@ -267,7 +269,7 @@ def text(
         when = f", half of all launches by day {stop.day}" if stop.day else ""
         wrong = " by mistake" if plan.falsely(name) else ""
         lines.append(
-            f"**{name}:** {_share(stop.share)} rolled back{wrong}{when}; {_share(any_sign.share)} rolled back or paused."
+            f"**{name}:** {text_share(stop.share)} rolled back{wrong}{when}; {text_share(any_sign.share)} rolled back or paused."
         )
     own = replays.get(OWN)
     if own:
@@ -332,17 +334,18 @@ def note_missing(plan: MonitoringPlan) -> str:
     )
 
 
-def _told(found: Detection) -> str:
-    return _share(found.share) + (f",\u00a0day\u00a0{found.day}" if found.day else "")
+def text_found(found: Detection) -> str:
+    """Share of the launches with an alarm, and its median day."""
+    return text_share(found.share) + (f",\u00a0day\u00a0{found.day}" if found.day else "")
 
 
-def _share(share: float) -> str:
+def text_share(share: float) -> str:
     """No more digits than the number of simulated launches carries; one that is not whole does not read so."""
     digits = 2 if 0.1 <= share <= 0.99 else 3 if 0.01 <= share <= 0.999 else 4
     rounded = round(share, digits)
     if rounded != share and rounded in (0, 1):
-        return _joined("< 0.1 %" if rounded == 0 else "> 99.9 %")
-    return _joined(formatted(rounded, "share"))
+        return text_joined("< 0.1 %" if rounded == 0 else "> 99.9 %")
+    return text_joined(formatted(rounded, "share"))
 
 
 def _falsely(name: str, plan: MonitoringPlan) -> str:
@@ -350,7 +353,8 @@ def _falsely(name: str, plan: MonitoringPlan) -> str:
     return ", a false alarm" if plan.falsely(name) else ""
 
 
-def _joined(text: str) -> str:
+def text_joined(text: str) -> str:
+    """A text that no line breaks."""
     return text.replace(" ", "\u00a0")
 
 

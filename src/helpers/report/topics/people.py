@@ -22,13 +22,13 @@ SHOWN = ("reason", "rationale", "dissent", "monitoring", "rollback_trigger")
 
 
 def text(found: PersonalDecision) -> str:
-    """What was decided, when, by which role, how that stands to the rule, and whether it was taken on these results."""
+    """What was decided, when, by which role and in its words, how that stands to the rule, and whether on these results."""
     facts = found.facts
     how = "Against" if found.override else "With"
     rule = f", where the rule said {facts['recommended']}" if found.override else ""
     head = f"{how} the rule, {facts['by']} decided {facts['decision']} on {facts['date']}{rule}."
     action = found.entry.said["action"]
-    done = "" if action == NOT_STATED else action
+    done = "" if action == NOT_STATED else f"In the words of {facts['by']}: “{action}”"
     return " ".join(filter(None, [head, done, text_results(found)]))
 
 

@@ -23,7 +23,8 @@ def absent(study: Study) -> str:
     if not study.segments:
         return "The study names no segments."
     if not study.has_way:
-        return f"Every unit of the table has {study.funnel.steps[-1]}: that share is 100 % in each segment, and parts none."
+        whom = " with a value" if losses.valued(study) else ""
+        return f"Every unit of the table{whom} has {study.funnel.steps[-1]}: that share is 100 % in each segment, and parts none."
     when = funnel.text_when(study)
     return f"No unit reached {study.exposure} {when}, so no segment has a rate."
 
@@ -77,7 +78,8 @@ def note_gap(parts: Sequence[Decomposition], study: Study) -> str:
 
 
 def _window(study: Study) -> str:
-    return funnel.note(study) if not study.has_way else f"converted: {funnel.note(study)}"
+    told = funnel.note(study, alone=True)
+    return f"converted: {told}" if study.has_way else told
 
 
 def table_gap(parts: Iterable[Decomposition]) -> list[Row]:
