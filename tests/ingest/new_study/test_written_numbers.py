@@ -67,8 +67,7 @@ def test_a_number_in_a_query_is_the_one_that_is_read(tmp_path: Path, called: str
         tmp_path / "t.csv", index=False
     )
     with source.opened(str(tmp_path / "t.csv"), None, tmp_path) as table:
-        column = next(c for c in profile.profile(table)[1] if c.name == "x")
-        made = written_numbers.in_query(table, column)
+        made = written_numbers.in_query(table, "x")
         truth = [value for (value,) in table.rows(f"select {table.value('x')} from {{table}} order by id::integer")]
     assert made
     theirs = f"read_csv('{tmp_path / 't.csv'}', all_varchar = {str(as_text).lower()}, header = true)"
@@ -79,7 +78,7 @@ def test_no_query_is_printed_of_numbers_that_none_reads(tmp_path: Path) -> None:
     pd.DataFrame({"id": range(9), "x": ["(1.50)", "2.5", "1 234"] * 3}).to_csv(tmp_path / "t.csv", index=False)
     with source.opened(str(tmp_path / "t.csv"), None, tmp_path) as table:
         column = next(c for c in profile.profile(table)[1] if c.name == "x")
-        assert column.numeric and written_numbers.in_query(table, column) == ""
+        assert column.numeric and written_numbers.in_query(table, "x") == ""
 
 
 def baskets(rows: int = 900) -> pd.DataFrame:
@@ -157,3 +156,173 @@ def test_a_limit_is_the_number_that_is_written(tmp_path: Path, least: str, sep: 
     assert told(tmp_path, printed(said, "as yes and no"), "beyond", better="lower", empty="drop") == by_arm(
         made.variant, beyond
     )
+
+
+def of_units(rows: int = 800) -> pd.DataFrame:
+    dice = np.random.default_rng(9)
+    made = pd.DataFrame(
+        {"user": [f"u{i}" for i in range(rows)], "variant": dice.permutation(["control", "treatment"] * (rows // 2))}
+    )
+    return made.assign(bought=(dice.random(rows) < np.where(made.variant == "treatment", 0.4, 0.3)).astype(int))
+
+
+@pytest.mark.parametrize("words", [(0, 1), ("nein", "ja"), ("false", "true")])
+@pytest.mark.parametrize("kind", ["t.csv", "t.parquet"])
+def test_what_a_price_of_the_arm_brings(tmp_path: Path, words: tuple[object, object], kind: str) -> None:
+    made = of_units()
+    price = pd.Series(np.where(made.variant == "treatment", 12.5, 9.9))
+    file = made.assign(
+        price_shown=price.map("{:.2f}".format).str.replace(".", ","), bought=made.bought.map(dict(enumerate(words)))
+    )
+    written(file, tmp_path / kind, sep=";")
+    said = message(tmp_path, tmp_path / kind)
+    assert told(tmp_path, printed(said, "Does what is paid decide"), "revenue") == by_arm(
+        made.variant, price * made.bought
+    )
+
+
+def written(made: pd.DataFrame, file: Path, **more: Any) -> None:
+    made.to_parquet(file) if file.suffix == ".parquet" else made.to_csv(file, index=False, **more)
+
+
+def counted(base: Path, query: str, names: list[str]) -> dict[object, list[float]]:
+    """What a query of counts gives of each arm, as numbers, and that it makes a study."""
+    study, _, _ = proposed(base, typed(base, query), force=True)
+    assert study.data.source == "aggregates"
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{base}'")
+        made = con.execute(query).df()
+    return {arm: [float(some[name].astype(float).sum()) for name in names] for arm, some in made.groupby("variant")}
+
+
+@pytest.mark.parametrize("answers", [(False, True), ("false", "true"), (0, 1), (" no", " yes"), ("F", "T")])
+@pytest.mark.parametrize("kind", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("many", ["{}", "{:,}"])
+def test_frequencies_of_any_answer(tmp_path: Path, answers: tuple[object, object], kind: str, many: str) -> None:
+    dice = np.random.default_rng(4)
+    keys = {"variant": ["control", "treatment"], "country": ["DE", "FR"], "won": [0, 1]}
+    made = pd.MultiIndex.from_product(keys.values(), names=keys).to_frame(index=False)
+    made["n"] = dice.integers(1_100_000, 4_000_000, len(made))
+    file = made.assign(
+        won=made.won.map(dict(enumerate(answers))), n=made.n if many == "{}" else made.n.map(many.format)
+    )
+    written(file, tmp_path / kind)
+    query = printed(message(tmp_path, tmp_path / kind), "sum it up by a query")
+    truth = {arm: [some.n.sum(), (some.n * some.won).sum()] for arm, some in made.groupby("variant")}
+    assert counted(tmp_path, query, ["units", "won"]) == truth
+
+
+def test_parts_with_thousands_in_their_counts(tmp_path: Path) -> None:
+    dice = np.random.default_rng(4)
+    keys = {"variant": ["control", "treatment"], "country": ["DE", "FR", "IT", "ES"], "device": ["ios", "android"]}
+    made = pd.MultiIndex.from_product(keys.values(), names=keys).to_frame(index=False)
+    made["visitors"] = dice.integers(1_100_000, 4_000_000, len(made))
+    made["orders"] = dice.integers(100_000, 300_000, len(made))
+    written(made.assign(visitors=made.visitors.map("{:,}".format)), tmp_path / "t.csv")
+    query = printed(message(tmp_path, tmp_path / "t.csv"), "sum it up over")
+    truth = {arm: [some.visitors.sum(), some.orders.sum()] for arm, some in made.groupby("variant")}
+    assert counted(tmp_path, query, ["visitors", "orders"]) == truth
+
+
+@pytest.mark.parametrize("written_as", ["%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M"])
+def test_hours_are_summed_up_by_their_days(tmp_path: Path, written_as: str) -> None:
+    dice = np.random.default_rng(4)
+    hours = pd.date_range("2026-03-20", periods=24 * 9, freq="h")
+    made = pd.DataFrame([(h, a) for h in hours for a in ("control", "treatment")], columns=["hour", "variant"])
+    made["visitors"], made["orders"] = (
+        dice.integers(1_010_000, 1_060_000, len(made)),
+        dice.integers(3_000, 12_000, len(made)),
+    )
+    written(
+        made.assign(hour=made.hour.dt.strftime(written_as), visitors=made.visitors.map("{:,}".format)),
+        tmp_path / "t.csv",
+    )
+    query = printed(message(tmp_path, tmp_path / "t.csv"), "sum the hours of a day up")
+    truth = {arm: [some.visitors.sum(), some.orders.sum()] for arm, some in made.groupby("variant")}
+    assert counted(tmp_path, query, ["visitors", "orders"]) == truth
+
+
+@pytest.mark.parametrize("zero", ["0", "0.0"])
+def test_a_rating_that_nobody_gave_is_empty(tmp_path: Path, zero: str) -> None:
+    made = of_units()
+    stars = pd.Series(np.random.default_rng(1).integers(1, 6, len(made))).where(made.bought == 1, 0)
+    written(made.assign(star_rating=stars.astype(str).replace("0", zero)).drop(columns="bought"), tmp_path / "t.csv")
+    said = message(tmp_path, tmp_path / "t.csv", primary="star_rating")
+    query = printed(said, "mean that nobody rated")
+    assert told(tmp_path, query, "star_rating", empty="drop") == by_arm(made.variant, stars.where(stars > 0))
+
+
+@pytest.mark.parametrize("answers", [("0", "1"), ("false", "true"), ("0.0", "1.0")])
+def test_what_was_not_cut_off_came_about(tmp_path: Path, answers: tuple[str, str]) -> None:
+    made = of_units()
+    written(made.assign(CNSR=made.bought.map(dict(enumerate(answers)))).drop(columns="bought"), tmp_path / "t.csv")
+    query = printed(message(tmp_path, tmp_path / "t.csv", primary="CNSR"), "cut off (censored)")
+    assert told(tmp_path, query, "came_about") == by_arm(made.variant, 1 - made.bought)
+
+
+@pytest.mark.parametrize(("name", "sd"), [("se_spend", 0.5), ("var_spend", 25.6)])
+def test_means_with_a_comma_get_their_deviation(tmp_path: Path, name: str, sd: float) -> None:
+    made = pd.DataFrame(
+        {"variant": ["control", "treatment"], "users": [1_000, 1_010], "mean_spend": [20.5, 22.1], name: [sd, sd + 0.5]}
+    )
+    made.to_csv(tmp_path / "t.csv", index=False, sep=";", decimal=",")
+    query = printed(message(tmp_path, tmp_path / "t.csv"), "by a query in a file beside it")
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{tmp_path}'")
+        found = con.execute(f"select variant, mean_spend_sd from ({query})").fetchall()
+    deviation = made[name] * made.users**0.5 if name.startswith("se") else made[name] ** 0.5
+    assert dict(found) == {arm: pytest.approx(each) for arm, each in zip(made.variant, deviation, strict=True)}
+
+
+@pytest.mark.parametrize("written_as", ["{}", "KW {}", "{}.0"])
+def test_weeks_of_two_years_keep_their_order(tmp_path: Path, written_as: str) -> None:
+    weeks = [*range(48, 53), *range(1, 4)]
+    made = pd.DataFrame(
+        [(w, a, 500 + w, 30 + w % 9) for w in weeks for a in ("control", "treatment")],
+        columns=["KW", "variant", "visitors", "orders"],
+    )
+    written(made.assign(KW=made.KW.map(written_as.format)), tmp_path / "t.csv")
+    said = message(tmp_path, tmp_path / "t.csv")
+    query = printed(said, "write them so")
+    again = proposed(tmp_path, typed(tmp_path, query), force=True)[2]
+    assert "in the place of 2025 and 2026" in said and "2025-11-24 to 2026-01-18" in again
+    truth = {arm: [some.visitors.sum(), some.orders.sum()] for arm, some in made.groupby("variant")}
+    assert counted(tmp_path, query, ["visitors", "orders"]) == truth
+
+
+@pytest.mark.parametrize("name", ["at", "when", "order", "end", "the day"])
+@pytest.mark.parametrize("far", ["9999-12-31 00:00:00", "31.12.9999 00:00"])
+def test_moments_of_never_are_left_out_by_a_condition_that_runs(tmp_path: Path, name: str, far: str) -> None:
+    made = of_units()
+    at = pd.Timestamp("2026-12-20") + pd.to_timedelta(np.arange(len(made)) * 40, "min")
+    form = "%d.%m.%Y %H:%M" if "." in far else "%Y-%m-%d %H:%M:%S"
+    visits = pd.DataFrame({name: at.strftime(form), "event": "visit", "user": made.user, "variant": made.variant})
+    orders = visits.assign(**{name: (at + pd.Timedelta(minutes=5)).strftime(form), "event": "order"})[made.bought == 1]
+    log = pd.concat([visits, orders, orders.iloc[:4].assign(**{name: far})])
+    written(log, tmp_path / "t.csv")
+    said = message(tmp_path, tmp_path / "t.csv", time=name)
+    where = re.search(r'--where "(.*)"; or correct', said)
+    assert where
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", time=name, where=where[1].replace('\\"', '"'), force=True)
+    assert sums(study, tmp_path)[study.primary.name] == by_arm(made.variant, made.bought)
+
+
+def test_running_totals_of_a_day_that_is_called_as_sql_is(tmp_path: Path) -> None:
+    days = pd.date_range("2026-03-02", periods=14)
+    made = pd.DataFrame([(str(d.date()), a, 100 * (i + 1), 20 * (i + 1) + 3 * i * (a == "treatment")) for i, d in enumerate(days)
+                         for a in ("control", "treatment")], columns=["end", "variant", "visitors", "orders"])  # fmt: skip
+    written(made, tmp_path / "t.csv")
+    where = re.search(r'--where "(.*)"; or subtract', message(tmp_path, tmp_path / "t.csv", time="end"))
+    assert where
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", where=where[1].replace('\\"', '"'), force=True)
+    assert "units control (1,400), treatment (1,400)" in said
+
+
+def test_ids_that_look_alike_in_a_file_of_any_name(tmp_path: Path) -> None:
+    made = of_units()
+    ids = [f"K{i // 2} " if i % 2 else f"k{i // 2}" for i in range(len(made))]
+    twice = made.iloc[np.arange(len(made)) // 2].reset_index(drop=True)
+    written(twice.assign(user=ids), tmp_path / 'a "b".csv')
+    query = printed(message(tmp_path, tmp_path / 'a "b".csv'), "write them in one way")
+    study, _, _ = proposed(tmp_path, typed(tmp_path, query), unit="user", primary="bought")
+    assert sum(n for n, _ in sums(study, tmp_path)["bought"].values()) == len(made) // 2

@@ -29,6 +29,8 @@ from helpers.ingest.new_study import (
     units,
     vocabulary,
     ways,
+    written_moments,
+    written_numbers,
 )
 from helpers.ingest.new_study.counted_columns import CountedColumns
 from helpers.ingest.new_study.profile import Column
@@ -187,15 +189,17 @@ def _counts_weeks(column: Column) -> bool:
 
 def _of_weeks(table: "SourceTable", rows: int, column: Column) -> ReportError:
     """What is said of weeks that do not tell their years as ISO 8601 does, with the query that writes them so."""
-    numbers = [float(value) for value in column.values] if _counts_weeks(column) else []
+    numbers = [float(told[1]) for value in column.values if (told := re.search(weeks.AT_THE_END, value))]
     year = "" if weeks.has_year(numbers) else f", with their year in the place of {weeks.YEAR}"
+    if year and weeks.turn(numbers):
+        year = f", with their years in the place of {weeks.YEAR - 1} and {weeks.YEAR}: the first weeks of a year stand beside the last of another"
     return ReportError(
         f"{table.called} is a table of counts of weeks",
         got=f"{rows:,} rows, one for each of {column.distinct} weeks in '{vocabulary.printable(column.name)}' and each arm, such as"
         f" {vocabulary.printable(min(column.values))}",
         expected="weeks with their year, such as 2026-W06, days, or no time at all: one row for each arm, or for each arm and day",
         cause="nothing tells the year of a week" if year else "a year and a week as one number",
-        remedy=f"write them so by a query in a file beside it (weeks.sql){year}, and give that: {weeks.in_iso(table.called, column.name, numbers)}",
+        remedy=f"write them so by a query in a file beside it (weeks.sql){year}, and give that: {weeks.in_iso(table.selected, column.name, numbers)}",
     )
 
 
@@ -205,10 +209,11 @@ def _refuse_hours(table: "SourceTable", rows: int, variant: Column, time: Column
     of_days = int(table.number(f"select count(distinct ({table.text(variant.name)}, {day})) from {{table}}"))
     if of_days == rows:
         return
-    counts = ", ".join(f"sum({quoted(c.name)}) as {quoted(c.name)}" for c in (found.units, *found.shares))
-    query = f"select {quoted(time.name)}::timestamp::date as day, {quoted(variant.name)}, {counts} from {table.selected} group by all"
-    castable = not (time.times.order or time.times.format)
-    by = f" by a query in a file beside it (days.sql), and give that: {query}" if castable else ""
+    numbers = {c.name: written_numbers.in_query(table, c.name) for c in (found.units, *found.shares)}
+    counts = ", ".join(f"sum({number}) as {quoted(name)}" for name, number in numbers.items())
+    moment = written_moments.in_query(table, time)
+    query = f"select ({moment})::date as day, {quoted(variant.name)}, {counts} from {table.selected} group by all"
+    by = f" by a query in a file beside it (days.sql), and give that: {query}" * bool(moment and all(numbers.values()))
     raise ReportError(
         f"{table.called} is a table of counts of hours",
         got=f"{rows:,} rows, each of an arm at a moment of '{vocabulary.printable(time.name)}', on {of_days:,} days of the arms",
@@ -226,9 +231,8 @@ def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: 
     )
     lines = [line for *lines_of_arm, _ in rows for line in lines_of_arm]
     if only_rise(lines):  # type: ignore[arg-type]
-        last = literal(str(rows[0][-1]))
-        day_of = time.name if time.name.isidentifier() else quoted(time.name)
-        remedy = f"take the last day alone: --where {typed.condition(f'{day_of} = {last}')}; or subtract the day before"
+        last = f"trim({quoted(time.name)}::varchar) = {literal(str(rows[0][-1]))}"
+        remedy = f"take the last day alone: --where {typed.condition(last)}; or subtract the day before"
         raise running(table.called, len(lines[0]), remedy)  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import roles, vocabulary
+from helpers.ingest.new_study import roles, vocabulary, written_numbers
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -143,7 +143,8 @@ def _query(
     summed = [
         c for c in columns if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and c is not unit and c.decimal
     ]
-    sums = "".join(f", coalesce(sum({quoted(c.name)}), 0) as {quoted(c.name)}" for c in summed)
+    numbers = {c.name: number for c in summed if (number := written_numbers.in_query(table, c.name))}
+    sums = "".join(f", coalesce(sum({number}), 0) as {quoted(name)}" for name, number in numbers.items())
     time = next((c for c in columns if c.has_time), None)
     first = f", min({quoted(time.name)}) as {quoted(time.name)}" if time else ""
     return f"select {key}, {arm} as {called}{first}{sums} from {table.selected} group by {key}"

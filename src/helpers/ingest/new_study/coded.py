@@ -69,13 +69,13 @@ def refused(table: "SourceTable", column: Column) -> ReportError | None:
     if not answers:
         return None
     name, counts, field = vocabulary.printable(column.name), dict(column.levels), quoted(column.name)
-    known = f"case when {field}::varchar in ({', '.join(map(literal, answers))}) then {{}} end"
+    known = f"case when trim({field}::varchar) in ({', '.join(map(literal, answers))}) then {{}} end"
     if {float(answer) for answer in answers} == {0.0, 1.0}:
         query, made = f"select * replace ({known.format(field)} as {field}) from {table.selected}", name
         asked, first = f"is {' or '.join(unknown)} of '{name}' not known, or an amount?", "if it is not known,"
     else:
         made = f"{vocabulary.slug(column.name)}_yes"
-        flag = known.format(f"({field}::varchar = {literal(answers[0])})::integer")
+        flag = known.format(f"(trim({field}::varchar) = {literal(answers[0])})::integer")
         query = f"select *, {flag} as {quoted(made)} from {table.selected}"
         asked, first = f"which code of '{name}' is yes?", f"with {answers[0]} for yes,"
     return ReportError(

@@ -266,9 +266,14 @@ def _coded(table: "SourceTable", column: Column, found: list[tuple[str, int]]) -
         return worded.remedy(table.selected, column) if column.words else None
     if too_large(table, column):
         name = quoted(column.name)
-        return (
-            "divide all of them by the same, by a query in a file beside it (smaller.sql), and give that:"
-            f" select * replace ({name} / 1000 as {name}) from {table.selected} as told"
+        number = f"try_cast({name}::varchar as double)"
+        other = f"{table.value(column.name)} is not null and {number} is distinct from {table.value(column.name)}"
+        by = (
+            ", by a query in a file beside it (smaller.sql), and give that:"
+            f" select * replace ({number} / 1000 as {name}) from {table.selected} as told"
+        )
+        return "divide all of them by the same" + by * (
+            not table.number(f"select count(*) from {{table}} where {other}")
         )
     words = ", ".join(f'"{printable(text)}"' for text, _ in found)
     return (

@@ -69,7 +69,7 @@ def _by_day(column: Column, time: Column) -> bool:
 def _nothing(outcome: Column, moment: Column) -> str:
     """What says in a column that it did not come about: nothing in that of a moment, else as the file writes it."""
     no = next((level for level, _ in outcome.levels if level.lower() in FALSE), None) if outcome.in_words else None
-    return "null" if outcome is moment else literal(no) if no else "0" if outcome.zero else "null"
+    return "null" if outcome is moment else literal(no) if no else "'0'" if outcome.zero else "null"
 
 
 def _question(table: "SourceTable", column: Column, time: Column, of: Sequence[Column], earlier: int, all_: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary, worded, written_texts
+from helpers.ingest.new_study import vocabulary, worded, written_numbers, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
 from helpers.ingest.values.number_formats import TRUE
@@ -70,22 +70,26 @@ def _tells(column: Column) -> bool:
 
 
 def _sum(table: "SourceTable", count: str, outcome: Column) -> str:
-    """SQL of the units that have an outcome of 0 and 1, or of yes and no in words."""
+    """SQL of the units that have an outcome of 0 and 1, or of yes and no in words; '' where no query reads its numbers."""
     if outcome.binary:
-        return f"sum({count} * {quoted(outcome.name)})"
+        number = written_numbers.in_query(table, outcome.name)
+        return f"sum({count} * {number})" if number else ""
     yes = next((level for level in outcome.values if level.strip().lower() in TRUE), worded.happened(outcome) or "")
-    return f"sum({count}) filter ({written_texts.is_one_of(table, outcome.name, [yes])})"
+    return f"coalesce(sum({count}) filter ({written_texts.is_one_of(table, outcome.name, [yes])}), 0)"
 
 
 def _refusal(
     table: "SourceTable", rows: int, units: int, count: Column, variant: Column, outcomes: Sequence[Column]
 ) -> ReportError:
-    arm, n = quoted(variant.name), quoted(count.name)
-    sums = [f"sum({n}) as units", *(f"{_sum(table, n, c)} as {quoted(c.name)}" for c in outcomes)]
-    query = f"select {arm}, {', '.join(sums)} from {table.selected} group by all"
+    arm, n = quoted(variant.name), written_numbers.in_query(table, count.name)
+    sums = {c.name: _sum(table, n, c) for c in outcomes}
+    made = ", ".join([f"sum({n}) as units", *(f"{told} as {quoted(name)}" for name, told in sums.items())])
+    query = f"select {arm}, {made} from {table.selected} group by all"
     return ReportError(
         f"{table.called} is a table of frequencies: a row stands for as many units as '{vocabulary.printable(count.name)}' counts",
         got=f"{rows:,} rows for {units:,} units, each combination of the other columns once",
         expected="one row a unit; or counts: one row for each arm, with its units and how many of them have an outcome",
-        remedy=f"sum it up by a query in a file beside it (counts.sql), and give that: {query}",
+        remedy=f"sum it up by a query in a file beside it (counts.sql), and give that: {query}"
+        if n and all(sums.values())
+        else "sum it up",
     )

@@ -52,7 +52,9 @@ def _refusal(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Co
     for level in metric.values:
         called = level if vocabulary.slug(level) == level and level not in taken else vocabulary.slug(level, taken)
         taken.add(called)
-        made.append(f"max({quoted(value.name)}) filter ({quoted(metric.name)} = {literal(level)}) as {quoted(called)}")
+        made.append(
+            f"max({quoted(value.name)}) filter (trim({quoted(metric.name)}::varchar) = {literal(level)}) as {quoted(called)}"
+        )
     query = f"select {', '.join([*(quoted(c.name) for c in keys), *made])} from {table.selected} group by all"
     return ReportError(
         f"{table.called} is a long table: each row holds one metric, which '{name}' names, and its value in '{holds}'",

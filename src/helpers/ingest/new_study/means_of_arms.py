@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import controls, counted_columns, vocabulary
+from helpers.ingest.new_study import controls, counted_columns, vocabulary, written_numbers
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -31,8 +31,8 @@ def told(table: "SourceTable", columns: Sequence[Column], units: Column) -> tupl
     if not means or (len(means) > 1 and not any(_words(c) & MEANS for c in means)):
         return None
     mean = next((c for c in means if _words(c) & MEANS), means[0])
-    name, n = vocabulary.printable(mean.name), _number(units)
-    made = _deviation(mean, spread, n)
+    name = vocabulary.printable(mean.name)
+    made = _deviation(table, mean, spread, units)
     cause = f"'{name}' is a mean of the units that '{vocabulary.printable(units.name)}' counts, and no column is known as their standard deviation"
     if made is None:
         return (
@@ -44,17 +44,21 @@ def told(table: "SourceTable", columns: Sequence[Column], units: Column) -> tupl
     return cause, f"{why}, by a query in a file beside it (means.sql), and give that: {query}; or write a row a unit"
 
 
-def _deviation(mean: Column, spread: Sequence[Column], n: str) -> tuple[str, str] | None:
+def _deviation(table: "SourceTable", mean: Column, spread: Sequence[Column], units: Column) -> tuple[str, str] | None:
     of = [c for c in spread if _rest(c) == _rest(mean)] or list(spread)
+    number = {c.name: written_numbers.in_query(table, c.name) for c in (*of, units)}
+    n = number[units.name]
+    if not all(number.values()):
+        return None
     for column in of:
-        words, value, name = _words(column), _number(column), vocabulary.printable(column.name)
+        words, value, name = _words(column), number[column.name], vocabulary.printable(column.name)
         if words & counted_columns.ERROR:
             return f"{value} * sqrt({n})", f"if '{name}' is the standard error of the mean, make the deviation of it"
         if words & VARIANCE:
             return f"sqrt({value})", f"if '{name}' is the variance of a unit, take its root"
     low, high = ([c for c in of if _words(c) & some and _words(c) & INTERVAL] for some in (LOW, HIGH))
     if len(low) == len(high) == 1:
-        width = f"({_number(high[0])} - {_number(low[0])})"
+        width = f"({number[high[0].name]} - {number[low[0].name]})"
         return (
             f"{width} * sqrt({n}) / {Z95}",
             "if these are the ends of a 95 % interval of the mean, make the deviation of it",
@@ -77,18 +81,14 @@ def turned(table: "SourceTable", columns: Sequence[Column]) -> tuple[str, str] |
         return None
     what = words[0]
     made = ", ".join(
-        f"max(counted) filter ({quoted(what.name)} = {literal(level)}) as {quoted(level)}" for level, _ in what.levels
+        f"max(counted) filter (trim({quoted(what.name)}) = {literal(level)}) as {quoted(level)}"
+        for level, _ in what.levels
     )
     on = ", ".join(map(quoted, arms))
     return (
         f"the arms are columns ({', '.join(map(vocabulary.printable, arms))}), and each row of '{vocabulary.printable(what.name)}' is a count of all of them",
         f"turn it by a query in a file beside it (arms.sql), and give that: select arm, {made} from (unpivot {table.selected} on {on} into name arm value counted) group by arm",
     )
-
-
-def _number(column: Column) -> str:
-    name = quoted(column.name)
-    return f"replace({name}::varchar, ',', '.')::double" if any("," in value for value in column.values) else name
 
 
 def _is_rate(column: Column) -> bool:

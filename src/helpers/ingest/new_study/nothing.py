@@ -104,7 +104,7 @@ def in_part(table: SourceTable, columns: Iterable[Column]) -> list[str]:
         told.append(
             f"Does an empty '{name}' mean 0? '{vocabulary.printable(flag.name)}' says no in {no:,} of these rows, which are 0, and yes in"
             f" {unknown:,}, of which nothing is known: missing: zero would make these 0 too. A query in a file in place of the table tells them apart:"
-            f" select * replace (case when lower({quoted(flag.name)}::varchar) in ({says}) then '0' else {made}::varchar end as {made}) from {table.selected}"
+            f" select * replace (case when lower(trim({quoted(flag.name)}::varchar)) in ({says}) then '0' else {made}::varchar end as {made}) from {table.selected}"
         )
     return told[:1]
 

@@ -271,7 +271,7 @@ def _beside(
     """
     who, later = quoted(unit.name), written_texts.is_none_of(table, phase.name, [first])
     earlier, id_ = written_texts.is_one_of(table, phase.name, [first]), written_texts.of(table, unit.name)
-    numbers = [(c, quoted(c.name) if alone else written_numbers.in_query(table, c))
+    numbers = [(c, quoted(c.name) if alone else written_numbers.in_query(table, c.name))
                for c in columns if c.numeric and c not in (unit, phase) and not c.binary]  # fmt: skip
     made = ", ".join(
         f"{'any_value' if alone else 'avg'}({value}) as {quoted(f'{c.name}_before')}" for c, value in numbers if value

@@ -219,10 +219,10 @@ def discount(columns: Sequence[Column], amount: Column) -> Column | None:
 
 def _paid(table: "SourceTable", factors: Sequence[Column], off: Column | None = None) -> str:
     """SQL of what was paid, as a product of columns less a discount; '' where no query reads their numbers as they are meant."""
-    numbers = [written_numbers.in_query(table, each) for each in factors]
+    numbers = [written_numbers.in_query(table, each.name) for each in factors]
     if off is None or not all(numbers):
         return " * ".join(numbers) if all(numbers) else ""
-    less = written_numbers.in_query(table, off)
+    less = written_numbers.in_query(table, off.name)
     some = f"coalesce({less}, 0)" if off.numbers < off.rows else less
     how = {"a share": " * (1 - {})", "a percentage": " * (1 - {} / 100.0)", "an amount": " - {}"}[_kind(off)]
     return " * ".join(numbers) + how.format(some) if less else ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import pieces, vocabulary, yes_no
+from helpers.ingest.new_study import pieces, vocabulary, written_numbers, yes_no
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.sql import literal, quoted
@@ -52,12 +52,19 @@ def _question(table: "SourceTable", price: Column, outcome: Column, of: dict[str
     name, bought = vocabulary.printable(price.name), vocabulary.printable(outcome.name)
     told = ", ".join(f"{value:,.10g} in '{vocabulary.printable(arm)}'" for arm, value in of.items())
     answer = yes_no.of(outcome.values) if outcome.in_words and not outcome.binary else None
-    said = f"lower(trim({quoted(outcome.name)}::varchar))"
+    said = f"lower(nullif(trim({quoted(outcome.name)}::varchar), ''))"
     happened = (
-        f"({said} in ({literal(answer.yes.lower())}, 'true'))" if answer else quoted(outcome.name)
-    )  # some readers make true of yes
+        f"({said} in ({literal(answer.yes.lower())}, 'true'))::integer"  # some readers make true of yes
+        if answer
+        else written_numbers.in_query(table, outcome.name)
+    )
+    paid = written_numbers.in_query(table, price.name)
+    query = (
+        f"by a query in a file in place of the table: select *, {paid} * {happened} as revenue from {table.selected}; then --primary revenue."
+        if paid and happened
+        else "in a column of its own that --primary names."
+    )
     return (
         f"Does what is paid decide, not how many pay? '{name}' is {told}, so that each '{bought}' brings another amount: revenue is their product,"
-        f" by a query in a file in place of the table: select *, {quoted(price.name)} * {happened}::integer as revenue from {table.selected}; then"
-        " --primary revenue."
+        f" {query}"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import vocabulary, written_numbers
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.sql import quoted
@@ -63,9 +63,15 @@ def _not_rated(table: "SourceTable", measured: Sequence[Column]) -> Iterator[str
         if not others or column.zero < OFTEN * others[0][1]:
             continue
         name, field = vocabulary.printable(column.name), quoted(column.name)
+        number = written_numbers.in_query(table, column.name)
+        query = (
+            f" by a query in a file in place of the table: select * replace (case when {number} <> 0 then {field} end as {field}) from {table.selected}"
+            if number
+            else ""
+        )
         yield (
             f"Does 0 in '{name}' mean that nobody rated? {column.zero:,} of {column.filled:,} rows have it, and it counts as the worst rating of all. If so, write"
-            f" nothing there by a query in a file in place of the table: select * replace (nullif({field}, 0) as {field}) from {table.selected}, and --empty drop"
+            f" nothing there{query}, and --empty drop"
         )
 
 
@@ -86,7 +92,12 @@ def _cut_off(table: "SourceTable", columns: Sequence[Column], measured: Sequence
             if times
             else ""
         )
+        number = written_numbers.in_query(table, column.name)
+        query = (
+            f" What came about, by a query in a file in place of the table, and --primary came_about: select *, 1 - {number} as came_about from {table.selected}"
+            if number
+            else ""
+        )
         yield (
-            f"Does 1 in '{name}' say that a time was cut off (censored) before anything came about? Then it is the opposite of an outcome{beside}. What came about, by a"
-            f" query in a file in place of the table, and --primary came_about: select *, 1 - {quoted(column.name)}::integer as came_about from {table.selected}"
+            f"Does 1 in '{name}' say that a time was cut off (censored) before anything came about? Then it is the opposite of an outcome{beside}.{query}"
         )

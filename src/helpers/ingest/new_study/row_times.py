@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from helpers.config.base import YEARS
 from helpers.errors import ReportError
-from helpers.ingest.new_study import calendars, roles, vocabulary, ways
+from helpers.ingest.new_study import calendars, roles, typed, vocabulary, ways
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
-from helpers.ingest.sql import quoted
+from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -94,8 +94,6 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
         if not few and not stated:
             continue
         name = vocabulary.printable(column.name)
-        written = name if name.isidentifier() else quoted(column.name).replace('"', '\\"')
-        written += "::varchar" * (column.kind != "VARCHAR")
         place = table.parts.place(table.con, int(file), int(row))  # type: ignore[call-overload]
         raise ReportError(
             f"{table.called}: '{name}' holds moments that no experiment lies in",
@@ -103,8 +101,27 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
             expected=f"moments of the years {YEARS.start} to {calendars.LAST}", cause="a moment that stands for none, or for never",
             remedy="name another column with --time, or none: this one does not tell when a row happened"
             if not few
-            else f"leave these rows out: --where \"{written} not like '{str(text)[:4]}%'\"; or correct them",
+            else _without(table, column),
         )  # fmt: skip
+
+
+def _without(table: "SourceTable", column: Column) -> str:
+    """The condition that keeps all other rows, those without a moment too."""
+    moment = f"select {table.text(column.name)} as t, {ways.moment_of(table, column)} as m from {{table}}"
+    far = table.rows(
+        f"select distinct t from ({moment}) where year(m) < {YEARS.start} or year(m) > {calendars.LAST} order by 1 limit {MOST + 1}"
+    )
+    field = quoted(column.name)
+    kept = f"{field} is null or trim({field}::varchar) not in ({', '.join(literal(str(text)) for (text,) in far)})"
+    return (
+        "correct these rows"
+        if len(far) > MOST
+        else f"leave these rows out: --where {typed.condition(kept)}; or correct them"
+    )
+
+
+MOST = 20
+"""Different texts of such moments that a condition names, at most."""
 
 
 def is_of_arms(table: "SourceTable", time: Column, variant: Column) -> bool:

@@ -38,7 +38,7 @@ def asked(table: "SourceTable", unit: "Column", found: ids_alike.LookAlike | Non
     """What is asked of ids that look alike, as ``found``. Raises where many do, unless somebody named the column of the unit."""
     if found is None:
         return []
-    called, query = vocabulary.printable(unit.name), found.mended(table.called)
+    called, query = vocabulary.printable(unit.name), found.mended(table.selected)
     if found.ids > MANY * unit.distinct and not stated:
         all_ = int(
             table.number(f"select count(distinct {quoted(unit.name)}) from {{table}} where {quoted(unit.name)} <> ''")

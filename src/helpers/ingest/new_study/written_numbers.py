@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
@@ -19,11 +18,11 @@ MOST = 12
 """Digits behind the point up to which numbers are exact in a query; those with more are floats."""
 
 
-def in_query(table: "SourceTable", column: Column) -> str:
+def in_query(table: "SourceTable", column: str) -> str:
     """SQL of a column's number in a query of the file; '' where none is that of every row."""
     import duckdb
 
-    field, value = quoted(column.name), table.value(column.name)
+    field, value = quoted(column), table.value(column)
     for each in _candidates(table, column):
         asked = f"select coalesce(bool_and(({each})::double is not distinct from {value}), true)::integer from (select distinct {field} from {{table}})"
         with suppress(duckdb.Error):  # a number that is too large, or a type that is no number
@@ -32,15 +31,15 @@ def in_query(table: "SourceTable", column: Column) -> str:
     return ""
 
 
-def _candidates(table: "SourceTable", column: Column) -> Iterator[str]:
-    field, kind = quoted(column.name), table.parts.types[column.name]
+def _candidates(table: "SourceTable", column: str) -> Iterator[str]:
+    field, kind = quoted(column), table.parts.types[column]
     if kind not in TEXT:
         yield f"{field}::integer" if kind == "BOOLEAN" else field
         yield f"{field}::varchar::double"
         return
-    digits = table.decimals(column.name)
+    digits = table.decimals(column)
     kinds = [f"decimal(18, {digits})"] * (digits <= MOST) + ["double"]
-    for text in plain(field, table.numbers[column.name].point if column.name in table.numbers else "."):
+    for text in plain(field, table.numbers[column].point if column in table.numbers else "."):
         for each in (f"try_cast({text} as {kind})" for kind in kinds):
             yield each
             yield f"coalesce({each}, 0)"

@@ -68,5 +68,5 @@ def _without(table: "SourceTable", period: Column, start: str, earlier: Sequence
         return "--where " + typed.condition(f"{quoted(period.name)} not in ({', '.join(map(literal, earlier))})")
     number = period.numeric and not period.has_time
     limit = start if number else literal(start)
-    text = f"{quoted(period.name)}::double" if number and kind == "VARCHAR" else quoted(period.name)
+    text = f"try_cast({quoted(period.name)} as double)" if number and kind == "VARCHAR" else quoted(period.name)
     return "--where " + typed.condition(f"{text} >= {limit}")

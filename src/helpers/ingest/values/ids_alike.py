@@ -84,12 +84,13 @@ class LookAlike:
         """How many there are, without what becomes of them."""
         return f"{self.ids:,} {what} would be {self.one:,} but for {_listed([*self.steps])}"
 
-    def mended(self, table: str) -> str:
-        """The query that writes them in one way."""
-        made = name = quoted(self.column)
+    def mended(self, source: str) -> str:
+        """The query that writes them in one way, of a table as a query names it."""
+        name = quoted(self.column)
+        made = f"{name}::varchar"
         for step in self.steps:
             made = _STEPS[step].replace("{}", made)
-        return f'select * replace ({made} as {name}) from "{table}"'
+        return f"select * replace ({made} as {name}) from {source}"
 
 
 APART = "; they are kept apart"

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from helpers.config.times import WEEKS
-from helpers.ingest.sql import quoted
+from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values.times import Times, parse
 
@@ -83,17 +84,44 @@ def advice(texts: Sequence[str]) -> str:
     return "write them with their year, as 2026-W06, and say so: data.time_format: iso_week; without one nothing tells which week it is"
 
 
-def in_iso(table: str, column: str, numbers: Sequence[float] = ()) -> str:
-    """A query that writes weeks without a year as weeks with one; six digits, as 202606, begin with it.
+AT_THE_END = r"([0-9]+)(?:[.]0+)?\s*$"
+"""The number at the end of a week, as of KW 6 and 6.0."""
+HALF = 26
+"""Weeks of half a year: between more than these lies no experiment."""
 
-    >>> print(in_iso("counts.csv", "week", (6, 7)))
-    select * replace ('2026-W' || lpad(regexp_extract("week"::varchar, '[0-9]+$'), 2, '0') as "week") from "counts.csv"
+
+def in_iso(source: str, column: str, numbers: Sequence[float] = ()) -> str:
+    """A query that writes weeks without a year as weeks with one, those at the end of a year in the year before those at its beginning.
+
+    Six digits, as 202606, begin with their year.
+
+    >>> print(in_iso('"counts.csv"', "week", (6, 7)))
+    select * replace ('2026-W' || lpad(regexp_extract("week"::varchar, '([0-9]+)(?:[.]0+)?\\s*$', 1), 2, '0') as "week") from "counts.csv"
     """
     name = quoted(column)
-    week = f"'{YEAR}-W' || lpad(regexp_extract({name}::varchar, '[0-9]+$'), 2, '0')"
+    number = f"regexp_extract({name}::varchar, {literal(AT_THE_END)}, 1)"
+    week = f"'{YEAR}-W' || lpad({number}, 2, '0')"
     if has_year(numbers):
-        week = f"left({name}::varchar, 4) || '-W' || right({name}::varchar, 2)"
-    return f'select * replace ({week} as {name}) from "{table}"'
+        week = f"left({number}, 4) || '-W' || right({number}, 2)"
+    elif first := turn(numbers):
+        week = (
+            f"case when {number}::integer >= {first} then '{YEAR - 1}-W' else '{YEAR}-W' end || lpad({number}, 2, '0')"
+        )
+    return f"select * replace ({week} as {name}) from {source}"
+
+
+def turn(numbers: Sequence[float]) -> int:
+    """The first of the weeks of an earlier year, where the last weeks of one and the first of the next stand there; 0 where all are of one.
+
+    >>> turn([48, 49, 52, 1, 3]), turn([6, 7]), turn(range(1, 53)), turn([202552, 202601])
+    (48, 0, 0, 0)
+    """
+    told = sorted({int(n) for n in numbers})
+    apart = max(((later - week, later) for week, later in pairwise(told)), default=(0, 0))
+    return apart[1] if apart[0] > HALF and told[-1] <= WEEKS_OF_A_YEAR else 0
+
+
+WEEKS_OF_A_YEAR = 53
 
 
 def has_year(numbers: Sequence[float]) -> bool:
