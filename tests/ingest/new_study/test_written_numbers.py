@@ -326,3 +326,19 @@ def test_ids_that_look_alike_in_a_file_of_any_name(tmp_path: Path) -> None:
     query = printed(message(tmp_path, tmp_path / 'a "b".csv'), "write them in one way")
     study, _, _ = proposed(tmp_path, typed(tmp_path, query), unit="user", primary="bought")
     assert sum(n for n, _ in sums(study, tmp_path)["bought"].values()) == len(made) // 2
+
+
+@pytest.mark.parametrize("kind", ["t.csv", "t.parquet"])
+def test_counts_of_parts_with_gaps_are_no_frequencies(tmp_path: Path, kind: str) -> None:
+    dice = np.random.default_rng(4)
+    keys = {"variant": ["control", "treatment"], "category": [f"c{i}" for i in range(30)], "device": ["ios", "android"]}
+    made = pd.MultiIndex.from_product(keys.values(), names=keys).to_frame(index=False)
+    made["visitors"] = dice.integers(20, 90, len(made))
+    made["orders"] = dice.binomial(made.visitors, 0.02)
+    file = made.assign(orders=made.orders.where(made.orders > 0).astype("Int64"))
+    written(file, tmp_path / kind)
+    said = message(tmp_path, tmp_path / kind)
+    assert "frequencies" not in said and "'orders' is empty in some of them" in said
+    whole = message(tmp_path, typed(tmp_path, printed(said, "if nothing happened there")))
+    truth = {arm: [some.visitors.sum(), some.orders.sum()] for arm, some in made.groupby("variant")}
+    assert counted(tmp_path, printed(whole, "sum it up over"), ["visitors", "orders"]) == truth
