@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import controls, roles, typed, vocabulary, worded, yes_no
+from helpers.ingest.new_study import controls, roles, typed, vocabulary, worded, written_texts, yes_no
 from helpers.ingest.new_study.asking import MOST, Question
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -89,8 +89,9 @@ def condition(table: "SourceTable", columns: Sequence[Column], name: str, *, log
     if len(found) != 1:
         raise _unclear(table, columns, name, found)
     column = found[0]
-    sql = f"{quoted(column.name)} = {literal(name)}"
-    return (f"({sql} or {quoted(column.name)} is null)" if log and column.filled < column.rows else sql), column
+    sql = written_texts.is_one_of(table, column.name, [name])
+    none = f"{written_texts.of(table, column.name)} is null"
+    return (f"({sql} or {none})" if log and column.filled < column.rows else sql), column
 
 
 def _unclear(table: "SourceTable", columns: Sequence[Column], name: str, held: Sequence[Column]) -> ReportError:
@@ -98,7 +99,7 @@ def _unclear(table: "SourceTable", columns: Sequence[Column], name: str, held: S
         return ReportError(
             f"{table.called}: several columns hold the experiment '{vocabulary.printable(name)}'",
             got=", ".join(vocabulary.printable(c.name) for c in held), expected="one column that tells the experiments apart",
-            remedy=f"say the rows with --where {typed.condition(f'{quoted(held[0].name)} = {literal(name)}')} in place of --experiment",
+            remedy=f"say the rows with --where {typed.condition(written_texts.is_one_of(table, held[0].name, [name]))} in place of --experiment",
         )  # fmt: skip
     named = [c for c in columns if c.levels and NAMES & set(vocabulary.tokens(c.name))]
     levels = [level for c in (named or [c for c in columns if c.words]) for level, _ in c.levels]

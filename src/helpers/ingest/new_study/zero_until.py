@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from helpers.ingest.new_study import running_totals, typed, vocabulary
+from helpers.ingest.new_study import running_totals, typed, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -65,8 +65,12 @@ def _without(table: "SourceTable", period: Column, start: str, earlier: Sequence
     kind = table.parts.types[period.name]
     iso = start[:4].isdecimal() and start[4:5] == "-" and not (period.times.order or period.times.format)
     if kind == "VARCHAR" and not iso and len(earlier) <= 30:
-        return "--where " + typed.condition(f"{quoted(period.name)} not in ({', '.join(map(literal, earlier))})")
+        return "--where " + typed.condition(written_texts.is_none_of(table, period.name, earlier))
     number = period.numeric and not period.has_time
     limit = start if number else literal(start)
-    text = f"try_cast({quoted(period.name)} as double)" if number and kind == "VARCHAR" else quoted(period.name)
+    text = (
+        f"try_cast({quoted(period.name)} as double)"
+        if number and kind == "VARCHAR"
+        else written_texts.of(table, period.name)
+    )
     return "--where " + typed.condition(f"{text} >= {limit}")
