@@ -285,3 +285,79 @@ def test_units_without_a_later_row_stay(tmp_path: Path, file: str, gone: bool) -
     )
     if not gone:
         assert followed(tmp_path, file, where=condition(text), name="kept") == truth(made, after)
+
+
+def counts(seed: int = 16) -> pd.DataFrame:
+    """Visitors and what they did, a row for each category, device and arm."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for arm in ("control", "treatment"):
+        for category in range(30):
+            for device in ("ios", "android"):
+                n = int(dice.integers(1200, 9000))
+                rows.append((arm, f"cat{category:02d}", device, n, dice.binomial(n, 0.1), dice.binomial(n, 0.02)))
+    return pd.DataFrame(rows, columns=["variant", "category", "device", "visitors", "signups", "orders"])
+
+
+def of_arms(made: pd.DataFrame) -> dict[str, dict[str, float]]:
+    return (
+        made.groupby("variant")[[c for c in made.columns if c in ("visitors", "signups", "orders")]]
+        .sum()
+        .astype(float)
+        .to_dict()
+    )
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize("gaps", ["of one arm", "of both"])
+def test_counts_that_are_empty_take_no_rows_of_one_arm_away(tmp_path: Path, file: str, gaps: str) -> None:
+    """Of the other counts all rows are summed; empty ones count as nothing where that is what they mean."""
+    made = counts()
+    empty = (made.variant == "treatment") & (made.index % 3 == 0) if gaps == "of one arm" else made.category >= "cat25"
+    made["orders"] = made.orders.where(~empty).astype("Int64")
+    made.to_csv(tmp_path / file, index=False) if file.endswith("csv") else made.to_parquet(tmp_path / file)
+    text = said(tmp_path, file)
+    found = ran(tmp_path, query(text))
+    taken = made[~empty] if gaps == "of both" else made.drop(columns="orders")
+    assert of_arms(found) == of_arms(taken)
+    if gaps == "of one arm":
+        added = re.search(r"happened, add (coalesce[^;\n]*)", text)
+        assert added
+        more = query(text).replace(" from ", f", {added[1]} from ", 1)
+        assert of_arms(ran(tmp_path, more)) == of_arms(made)
+
+
+def test_a_total_is_told_however_it_is_padded(tmp_path: Path) -> None:
+    made = counts().drop(columns="device").groupby(["variant", "category"], as_index=False).sum()
+    whole = made.drop(columns="category").groupby("variant", as_index=False).sum().assign(category="Total ")
+    pd.concat([made, whole]).to_parquet(tmp_path / "t.parquet")
+    where = condition(said(tmp_path, "t.parquet"))
+    found = ran(tmp_path, f"select * from 't.parquet' where {where}")
+    assert of_arms(found) == of_arms(made)
+
+
+def test_a_part_that_the_variant_has_moved_is_asked_about_and_can_be_summed(tmp_path: Path) -> None:
+    """More pay by card in the new arm, and who pays by card orders less: each level says that nothing happened."""
+    shares = {"control": (2000, 2000), "treatment": (3200, 800)}
+    rows = [(arm, method, n, n * share // 10) for arm, each in shares.items()
+            for method, n, share in zip(("card", "invoice"), each, (2, 4), strict=True)]  # fmt: skip
+    made = pd.DataFrame(rows, columns=["variant", "payment_method", "visitors", "orders"])
+    made.to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv")
+    assert "was 'payment_method' known before the assignment?" in text
+    assert of_arms(ran(tmp_path, query(text))) == of_arms(made)
+
+
+@pytest.mark.parametrize("file", ["t.csv", "t.parquet"])
+def test_a_price_that_stands_with_buyers_alone_is_multiplied_all_the_same(tmp_path: Path, file: str) -> None:
+    made = arms(1200)
+    dice = np.random.default_rng(17)
+    bought = dice.random(1200) < np.where(made.variant == "treatment", 0.4, 0.3)
+    price, many = dice.integers(200, 900, 1200) / 100, dice.integers(1, 7, 1200)
+    rows = made.assign(Stückpreis=np.where(bought, price, np.nan), Menge=np.where(bought, many, np.nan))
+    rows.to_csv(tmp_path / file, index=False) if file.endswith("csv") else rows.to_parquet(tmp_path / file)
+    text = said(tmp_path, file)
+    assert "--primary Stückpreis" not in text
+    assert followed(tmp_path, query(text), primary="revenue", empty="zero") == truth(
+        made, np.where(bought, price * many, 0)
+    )

@@ -64,17 +64,15 @@ def sort(
     for column in columns:
         reason = column.unread or unfit(column)
         sure = standing(column, together)
-        if reason:
+        priced = "" if column.unread else pieces.alone(table, columns, column)
+        if reason and not (priced and reason.startswith(MOSTLY_EMPTY)):
             if column.has_time and column.filled < NEARLY * column.rows:
                 reason += "; as an outcome (--outcome) it is yes where it stands, no where nothing does"
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += f"; null is not zero: {of_empty(column)}"
             left.append((column, reason))
         elif (
-            weighing := _may_weigh(column)
-            or pieces.alone(table, columns, column)
-            or owed.told(columns, column)
-            or surveys.filled_in(columns, column)
+            weighing := _may_weigh(column) or priced or owed.told(columns, column) or surveys.filled_in(columns, column)
         ):
             left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
