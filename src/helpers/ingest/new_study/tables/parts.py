@@ -70,12 +70,12 @@ def divided(tables: Sequence[TableSeen], said: Said) -> Divided:
 def _one(assignments: TableSeen, unit: Column, other: TableSeen, key: Column) -> str:
     """The query that makes one table of the assignments and of what is known of their units: who has no row there stays."""
     ours, theirs = written("assigned", assignments, unit), written("known", other, key)
-    one, two = assignments.source.selected, other.source.selected
+    tables = f"{assignments.source.selected} as assigned left join {other.source.selected} as known"
     if unit.name == key.name and unit.kind == key.kind and ours.startswith("assigned.") and theirs.startswith("known."):
-        return f"select * from {one} left join {two} using ({quoted(unit.name)})"
+        return f"select * from {tables} using ({quoted(unit.name)})"
     if unit.kind != key.kind:
         ours, theirs = f"{ours}::varchar", f"{theirs}::varchar"
-    return f"select assigned.*, known.* exclude ({quoted(key.name)}) from {one} as assigned left join {two} as known on {ours} = {theirs}"
+    return f"select assigned.*, known.* exclude ({quoted(key.name)}) from {tables} on {ours} = {theirs}"
 
 
 def _is_log(seen: TableSeen, unit: Column, variant: Column) -> bool:
