@@ -94,6 +94,18 @@ def test_what_is_no_currency_in_every_row_says_nothing(tmp_path, values):
     assert not refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")
 
 
+@pytest.mark.parametrize("words", [("EUR", "kr"), ("Euro", "CHF"), ("€", "Franken"), ("USD", "zł")])
+def test_words_for_currencies_are_currencies_beside_a_code_or_a_sign(tmp_path, words):
+    units(list(words) * 5, ["5"] * 10).to_csv(tmp_path / "units.csv", index=False)
+    assert "in several currencies" in refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")
+
+
+@pytest.mark.parametrize("countries", [("FR",), ("FR", "RS"), ("R", "FR"), ("den", "FR")])
+def test_words_alone_may_be_of_another_kind(tmp_path, countries):
+    units(list(countries) * 10, ["5"] * 10 * len(countries)).to_csv(tmp_path / "units.csv", index=False)
+    assert not refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")
+
+
 def test_a_study_that_sums_no_money_may_have_any_currency(tmp_path):
     units(["EUR", "USD"] * 5, ["5"] * 10).to_csv(tmp_path / "units.csv", index=False)
     raw = unit_file(tmp_path / "units.csv", {"metrics": [METRICS[0], METRICS[2]]})

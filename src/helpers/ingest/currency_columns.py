@@ -15,7 +15,7 @@ from helpers.ingest.nested import LAST
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
-from helpers.ingest.values.currency_marks import meant
+from helpers.ingest.values.currency_marks import NAMES, meant
 from helpers.ingest.values.currency_names import WORDS, code_of, is_in, said_in
 from helpers.ingest.values.number_formats import money_columns
 
@@ -198,11 +198,16 @@ def _all_known(con: "duckdb.DuckDBPyConnection", rows: str, column: str) -> bool
 def certain(column: str, texts: list[str]) -> bool:
     """Whether all texts are currencies, and one of them no word of another kind, unless the column is called so."""
     called = any(word in logged(column).lower() for word in ("currency", "ccy"))
-    return all(map(_meant, texts)) and (called or any(code_of(text) not in WORDS for text in texts))
+    return all(map(_meant, texts)) and (called or any(map(_is_no_word, texts)))
+
+
+def _is_no_word(text: str) -> bool:
+    code = code_of(text)
+    return code not in WORDS if code else not text[-1].isalnum()
 
 
 def _meant(text: str) -> frozenset[str]:
-    """The currencies that a value stands for, a code or a sign."""
+    """The currencies that a value stands for: a code, a sign, or a word for one, as kr and Euro."""
     if code := code_of(text):
         return frozenset((code,))
-    return meant(text) if text and not text[-1].isalnum() else frozenset()
+    return meant(NAMES.get(text.lower(), text)) if text else frozenset()

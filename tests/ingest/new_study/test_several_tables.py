@@ -359,7 +359,10 @@ def test_a_condition_on_a_column_of_two_tables_is_told_for_the_one_that_it_parts
     written(tmp_path / "orders.csv", "select i as order_id, 'u' || i % 90 as user_id, timestamp '2026-03-07' + to_hours(i) as ordered_at, 9.5 as total, ['paid', 'open'][1 + i % 2] as status from range(180) t(i)")  # fmt: skip
     with pytest.raises(ReportError, match="--where is of one table") as caught:
         proposed(tmp_path, [tmp_path / "people.csv", tmp_path / "orders.csv"], where=where)
-    assert "in the place of orders.csv: select * from \"orders.csv\" where status = 'paid'" in str(caught.value)
+    assert (
+        "in the place of orders.csv: select * from read_csv('orders.csv', header = true, all_varchar = true) where status = 'paid'"
+        in str(caught.value)
+    )
 
 
 def test_amounts_in_one_currency_come_before_those_in_several(tmp_path: Path) -> None:

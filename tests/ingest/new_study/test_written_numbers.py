@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.config import Aggregates
 from helpers.errors import ReportError
-from helpers.ingest.new_study import profile, source, written_numbers
+from helpers.ingest import new_study
+from helpers.ingest.new_study import source, written_numbers
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
@@ -46,7 +48,7 @@ def message(base: Path, file: Path, **options: Any) -> str:
         return str(error)
 
 
-def told(base: Path, query: str, metric: str, **options: Any) -> dict[str, tuple[int, float]]:
+def told(base: Path, query: str, metric: str, **options: Any) -> Any:
     """Units and sum of a metric by arm, of the study of a query."""
     study, _, _ = proposed(base, typed(base, query), primary=metric, force=True, **options)
     return {
@@ -54,7 +56,7 @@ def told(base: Path, query: str, metric: str, **options: Any) -> dict[str, tuple
     }
 
 
-def by_arm(arm: pd.Series, values: pd.Series) -> dict[str, tuple[int, float]]:
+def by_arm(arm: pd.Series, values: pd.Series) -> Any:
     grouped = values.groupby(arm)
     return {str(level): (int(some.count()), float(some.sum())) for level, some in grouped}
 
@@ -77,8 +79,7 @@ def test_a_number_in_a_query_is_the_one_that_is_read(tmp_path: Path, called: str
 def test_no_query_is_printed_of_numbers_that_none_reads(tmp_path: Path) -> None:
     pd.DataFrame({"id": range(9), "x": ["(1.50)", "2.5", "1 234"] * 3}).to_csv(tmp_path / "t.csv", index=False)
     with source.opened(str(tmp_path / "t.csv"), None, tmp_path) as table:
-        column = next(c for c in profile.profile(table)[1] if c.name == "x")
-        assert column.numeric and written_numbers.in_query(table, "x") == ""
+        assert written_numbers.in_query(table, "x") == ""
 
 
 def baskets(rows: int = 900) -> pd.DataFrame:
@@ -188,7 +189,7 @@ def written(made: pd.DataFrame, file: Path, **more: Any) -> None:
 def counted(base: Path, query: str, names: list[str]) -> dict[object, list[float]]:
     """What a query of counts gives of each arm, as numbers, and that it makes a study."""
     study, _, _ = proposed(base, typed(base, query), force=True)
-    assert study.data.source == "aggregates"
+    assert isinstance(study.data, Aggregates)
     with duckdb.connect() as con:
         con.execute(f"set file_search_path = '{base}'")
         made = con.execute(query).df()
@@ -326,3 +327,58 @@ def test_ids_that_look_alike_in_a_file_of_any_name(tmp_path: Path) -> None:
     query = printed(message(tmp_path, tmp_path / 'a "b".csv'), "write them in one way")
     study, _, _ = proposed(tmp_path, typed(tmp_path, query), unit="user", primary="bought")
     assert sum(n for n, _ in sums(study, tmp_path)["bought"].values()) == len(made) // 2
+
+
+@pytest.mark.parametrize("kind", ["t.csv", "t.parquet"])
+def test_counts_of_parts_with_gaps_are_no_frequencies(tmp_path: Path, kind: str) -> None:
+    dice = np.random.default_rng(4)
+    keys = {"variant": ["control", "treatment"], "category": [f"c{i}" for i in range(30)], "device": ["ios", "android"]}
+    made = pd.MultiIndex.from_product(keys.values(), names=keys).to_frame(index=False)
+    made["visitors"] = dice.integers(20, 90, len(made))
+    made["orders"] = dice.binomial(made.visitors, 0.02)
+    file = made.assign(orders=made.orders.where(made.orders > 0).astype("Int64"))
+    written(file, tmp_path / kind)
+    said = message(tmp_path, tmp_path / kind)
+    assert "frequencies" not in said and "'orders' is empty in some of them" in said
+    whole = message(tmp_path, typed(tmp_path, printed(said, "if nothing happened there")))
+    truth = {arm: [some.visitors.sum(), some.orders.sum()] for arm, some in made.groupby("variant")}
+    assert counted(tmp_path, printed(whole, "sum it up over"), ["visitors", "orders"]) == truth
+
+
+def test_who_has_no_row_in_the_other_table_stays(tmp_path: Path) -> None:
+    """Where the users of a table are those that did something, the treatment says who stands there; and ids have blanks."""
+    made = of_units()
+    known = made[(made.bought == 1) | (np.arange(len(made)) % 10 > 0)]
+    written(made[["user", "variant"]].assign(user=" " + made.user), tmp_path / "assign.csv")
+    written(known[["user", "bought"]].assign(plan="free").rename(columns={"bought": "churned"}), tmp_path / "users.csv")
+    with pytest.raises(ReportError, match="no table says what units did") as error:
+        new_study.propose_tables([str(tmp_path / "assign.csv"), str(tmp_path / "users.csv")], base=tmp_path)
+    query = printed(str(error.value), "in place of both")
+    assert told(tmp_path, query, "churned", empty="zero", better="lower") == by_arm(made.variant, made.bought)
+
+
+def test_who_has_the_events_of_two_arms_is_of_none(tmp_path: Path) -> None:
+    made = of_units()
+    at = pd.Timestamp("2026-03-02") + pd.to_timedelta(np.arange(len(made)) * 5, "min")
+    shown = pd.DataFrame({"user": made.user, "event": "exp_checkout_" + made.variant, "time": at})
+    other = made.variant.map({"control": "exp_checkout_treatment", "treatment": "exp_checkout_control"})
+    both = shown.assign(event=other, time=at + pd.Timedelta(minutes=1))[:12]
+    steps = [
+        shown.assign(event=step, time=at + pd.Timedelta(minutes=i))
+        for i, step in ((2, "view_cart"), (3, "order_completed"))
+    ]
+    written(pd.concat([shown, both, steps[0], steps[1][made.bought == 1]]), tmp_path / "log.csv")
+    query = printed(message(tmp_path, tmp_path / "log.csv"), "make it by a query")
+    study, _, _ = proposed(tmp_path, typed(tmp_path, query), event="event", primary="order_completed")
+    assert sums(study, tmp_path)[study.primary.name] == by_arm(made.variant[12:], made.bought[12:])
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_an_experiment_is_found_whatever_stands_around_it(tmp_path: Path, blank: str) -> None:
+    made = of_units()
+    experiment = np.where(np.arange(len(made)) % 4 == 0, "search", "cart" + blank)
+    experiment[1::8] = "cart"
+    written(made.assign(experiment=experiment), tmp_path / "t.csv")
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", experiment="cart", primary="bought")
+    kept = made[experiment != "search"]
+    assert sums(study, tmp_path)["bought"] == by_arm(kept.variant, kept.bought)

@@ -31,13 +31,14 @@ from helpers.ingest.new_study import (
     ways,
     written_moments,
     written_numbers,
+    written_texts,
 )
 from helpers.ingest.new_study.counted_columns import CountedColumns
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.weights import weights
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import quoted
 from helpers.ingest.summaries.words import is_total
 from helpers.ingest.values import times_sql, weeks
 
@@ -231,7 +232,7 @@ def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: 
     )
     lines = [line for *lines_of_arm, _ in rows for line in lines_of_arm]
     if only_rise(lines):  # type: ignore[arg-type]
-        last = f"trim({quoted(time.name)}::varchar) = {literal(str(rows[0][-1]))}"
+        last = written_texts.is_one_of(table, time.name, [str(rows[0][-1])])
         remedy = f"take the last day alone: --where {typed.condition(last)}; or subtract the day before"
         raise running(table.called, len(lines[0]), remedy)  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import roles, vocabulary, written_numbers
+from helpers.ingest.new_study import roles, vocabulary, written_moments, written_numbers
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -146,5 +146,6 @@ def _query(
     numbers = {c.name: number for c in summed if (number := written_numbers.in_query(table, c.name))}
     sums = "".join(f", coalesce(sum({number}), 0) as {quoted(name)}" for name, number in numbers.items())
     time = next((c for c in columns if c.has_time), None)
-    first = f", min({quoted(time.name)}) as {quoted(time.name)}" if time else ""
+    moment = written_moments.in_query(table, time) if time else ""
+    first = f", min({moment}) as {quoted(time.name)}" if time and moment else ""
     return f"select {key}, {arm} as {called}{first}{sums} from {table.selected} group by {key}"

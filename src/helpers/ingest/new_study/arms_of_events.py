@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import controls, vocabulary
+from helpers.ingest.new_study import controls, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -20,15 +20,16 @@ def refuse(table: "SourceTable", unit: Column, event: Column) -> None:
     for arms in _alike(event.values):
         if not _part(table, unit, event, list(arms)):
             continue
+        who, what = (written_texts.of(table, c.name) for c in (unit, event))
         cases = " ".join(f"when {literal(level)} then {literal(arm)}" for level, arm in arms.items())
         named = ", ".join(f"'{vocabulary.printable(level)}'" for level in arms)
         raise ReportError(
             f"{table.called}: the arms stand in the names of events",
             got=f"{named} in column '{vocabulary.printable(event.name)}', one of them for nearly each '{vocabulary.printable(unit.name)}'",
             expected="a column of its own that holds the variant",
-            remedy="make it by a query in a file in place of the table: select *, max(case"
-            f" {quoted(event.name)} {cases} end) over (partition by {quoted(unit.name)}) as variant from {table.selected}; or, if"
-            " they are no arms, --descriptive",
+            remedy="make it by a query in a file in place of the table, in which who has several is of no arm: select *, case when min(arm) over of_unit ="
+            f" max(arm) over of_unit then max(arm) over of_unit end as variant from (select *, case {what} {cases} end as arm from {table.selected})"
+            f" window of_unit as (partition by {who}); or, if they are no arms, --descriptive",
         )
 
 

@@ -38,9 +38,44 @@ def refused(
         keys = ", ".join(table.text(c.name) for c in rest)
         apart, units = table.rows(f"select count(distinct ({keys})), sum({table.value(count.name)}) from {{table}}")[0]
         if int(apart) == rows < int(units):  # type: ignore[call-overload]
+            if gaps := _gaps(table, rows, count, rest):
+                return _of_gaps(table, gaps)
             outcomes = [c for c in rest if c is not variant and (c.binary or c.in_words or _tells(c))]
             return _refusal(table, rows, int(units), count, variant, outcomes)  # type: ignore[call-overload]
     return None
+
+
+def _gaps(table: "SourceTable", rows: int, count: Column, rest: Sequence[Column]) -> list[Column]:
+    """Columns of counts that are empty in some rows, without which no combination of the others stands there twice: what came of the
+    units of a part is no part of its own."""
+    gaps = [
+        c for c in rest if c.numeric and not (c.binary or c.decimal) and c.filled < rows and _within(table, c, count)
+    ]
+    keys = ", ".join(table.text(c.name) for c in rest if c not in gaps)
+    whole = keys and int(table.number(f"select count(distinct ({keys})) from {{table}}")) == rows
+    return gaps if whole else []
+
+
+def _within(table: "SourceTable", column: Column, count: Column) -> bool:
+    return not table.number(
+        f"select count(*) from {{table}} where {table.value(column.name)} > {table.value(count.name)}"
+    )
+
+
+def _of_gaps(table: "SourceTable", gaps: Sequence[Column]) -> ReportError:
+    named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in gaps)
+    numbers = {c.name: written_numbers.in_query(table, c.name) for c in gaps}
+    made = ", ".join(f"coalesce({number}, 0) as {quoted(name)}" for name, number in numbers.items())
+    by = f" by a query in a file in place of the table: select * replace ({made}) from {table.selected}"
+    return ReportError(
+        f"{table.called} is a table of counts of parts of an arm, and {named} is empty in some of them",
+        got=", ".join(
+            f"nothing in {c.rows - c.filled:,} of {c.rows:,} rows of '{vocabulary.printable(c.name)}'" for c in gaps
+        ),
+        expected="a number in each row",
+        cause="a part of whose units nobody had the outcome, or one of which it is not known yet",
+        remedy=f"if nothing happened there, write 0{by * all(numbers.values())}; if it is not known, the rows of units tell it",
+    )
 
 
 def _counts(column: Column) -> bool:

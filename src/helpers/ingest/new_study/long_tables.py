@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -53,7 +53,7 @@ def _refusal(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Co
         called = level if vocabulary.slug(level) == level and level not in taken else vocabulary.slug(level, taken)
         taken.add(called)
         made.append(
-            f"max({quoted(value.name)}) filter (trim({quoted(metric.name)}::varchar) = {literal(level)}) as {quoted(called)}"
+            f"max({quoted(value.name)}) filter ({written_texts.is_one_of(table, metric.name, [level])}) as {quoted(called)}"
         )
     query = f"select {', '.join([*(quoted(c.name) for c in keys), *made])} from {table.selected} group by all"
     return ReportError(

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import controls, counted_columns, vocabulary, written_numbers
+from helpers.ingest.new_study import controls, counted_columns, vocabulary, written_numbers, written_texts
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -81,7 +81,7 @@ def turned(table: "SourceTable", columns: Sequence[Column]) -> tuple[str, str] |
         return None
     what = words[0]
     made = ", ".join(
-        f"max(counted) filter (trim({quoted(what.name)}) = {literal(level)}) as {quoted(level)}"
+        f"max(counted) filter ({written_texts.is_one_of(table, what.name, [level])}) as {quoted(level)}"
         for level, _ in what.levels
     )
     on = ", ".join(map(quoted, arms))

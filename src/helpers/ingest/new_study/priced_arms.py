@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import pieces, vocabulary, written_numbers, yes_no
+from helpers.ingest.new_study import pieces, vocabulary, written_numbers, written_texts, yes_no
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -52,9 +52,8 @@ def _question(table: "SourceTable", price: Column, outcome: Column, of: dict[str
     name, bought = vocabulary.printable(price.name), vocabulary.printable(outcome.name)
     told = ", ".join(f"{value:,.10g} in '{vocabulary.printable(arm)}'" for arm, value in of.items())
     answer = yes_no.of(outcome.values) if outcome.in_words and not outcome.binary else None
-    said = f"lower(nullif(trim({quoted(outcome.name)}::varchar), ''))"
     happened = (
-        f"({said} in ({literal(answer.yes.lower())}, 'true'))::integer"  # some readers make true of yes
+        f"(lower({written_texts.of(table, outcome.name)}) = {literal(answer.yes.lower())})::integer"
         if answer
         else written_numbers.in_query(table, outcome.name)
     )

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from helpers.config.base import YEARS
 from helpers.errors import ReportError
-from helpers.ingest.new_study import calendars, roles, typed, vocabulary, ways
+from helpers.ingest.new_study import calendars, roles, typed, vocabulary, ways, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
-from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -111,8 +110,7 @@ def _without(table: "SourceTable", column: Column) -> str:
     far = table.rows(
         f"select distinct t from ({moment}) where year(m) < {YEARS.start} or year(m) > {calendars.LAST} order by 1 limit {MOST + 1}"
     )
-    field = quoted(column.name)
-    kept = f"{field} is null or trim({field}::varchar) not in ({', '.join(literal(str(text)) for (text,) in far)})"
+    kept = written_texts.is_none_of(table, column.name, [str(text) for (text,) in far])
     return (
         "correct these rows"
         if len(far) > MOST

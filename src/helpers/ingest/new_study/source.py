@@ -159,10 +159,10 @@ class SourceTable:
     @property
     def _written(self) -> str:
         """What is said of a CSV that is written in another way than usual, as options of DuckDB's reader."""
-        place = self.place
+        place, above = self.place, (self.place.header_line or 1) - 1
         told = {
             "delim": literal(place.delimiter) if place.delimiter != "," else "",
-            "skip": str(place.header_line - 1) if (place.header_line or 1) > 1 else "",
+            "skip": str(above) if above else "",
             "encoding": "'latin-1'" if place.encoding and codecs.lookup(place.encoding).name in LATIN else "",
             "union_by_name": "true" if len(self.parts.names) > 1 else "",
         }

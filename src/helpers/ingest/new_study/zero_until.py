@@ -68,5 +68,9 @@ def _without(table: "SourceTable", period: Column, start: str, earlier: Sequence
         return "--where " + typed.condition(written_texts.is_none_of(table, period.name, earlier))
     number = period.numeric and not period.has_time
     limit = start if number else literal(start)
-    text = f"try_cast({quoted(period.name)} as double)" if number and kind == "VARCHAR" else quoted(period.name)
+    text = (
+        f"try_cast({quoted(period.name)} as double)"
+        if number and kind == "VARCHAR"
+        else written_texts.of(table, period.name)
+    )
     return "--where " + typed.condition(f"{text} >= {limit}")

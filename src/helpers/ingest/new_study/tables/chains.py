@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.new_study.tables.seen import TableSeen
+from helpers.ingest.new_study.tables.seen import TableSeen, written
 from helpers.ingest.sql import quoted
 
 KNOWN = 0.9
@@ -55,10 +55,10 @@ def told(stranger: TableSeen, assigned: TableSeen, unit: Column, between: Betwee
     moments = [] if any(c.has_time for c in stranger.columns) else [c for c in bridge.columns if c.has_time]
     taken = [c for c in (between.unit, *moments) if c.name.casefold() not in there]
     columns = ", ".join(f"known.{quoted(c.name)}" for c in taken)
-    query = (
-        f"select told.*, {columns} from {stranger.source.selected} as told join {bridge.source.selected} as known"
-        f" on told.{quoted(between.ours.name)} = known.{quoted(between.theirs.name)}"
-    )
+    ours, theirs = written("told", stranger, between.ours), written("known", bridge, between.theirs)
+    if between.ours.kind != between.theirs.kind:
+        ours, theirs = f"{ours}::varchar", f"{theirs}::varchar"
+    query = f"select told.*, {columns} from {stranger.source.selected} as told join {bridge.source.selected} as known on {ours} = {theirs}"
     more = any(c not in (between.unit, between.theirs) for c in bridge.columns)
     places = stranger.called if more else f"{stranger.called} and {bridge.called}"
     name, key, known = (vocabulary.printable(c.name) for c in (unit, between.ours, between.theirs))

@@ -9,7 +9,7 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.tables import keys
 from helpers.ingest.new_study.tables.keys import Joined
-from helpers.ingest.new_study.tables.seen import TableSeen
+from helpers.ingest.new_study.tables.seen import TableSeen, written
 from helpers.ingest.sql import quoted
 
 ASSIGNING = {"assignment", "assignments", "assigned", "exposure", "exposures", "exposed", "experiment", "experiments", "variant",
@@ -68,9 +68,14 @@ def divided(tables: Sequence[TableSeen], said: Said) -> Divided:
 
 
 def _one(assignments: TableSeen, unit: Column, other: TableSeen, key: Column) -> str:
-    """The query that makes one table of the assignments and of what is known of their units."""
-    by = f"using ({quoted(unit.name)})" if unit.name == key.name else f"on {quoted(unit.name)} = {quoted(key.name)}"
-    return f"select * from {assignments.source.selected} join {other.source.selected} {by}"
+    """The query that makes one table of the assignments and of what is known of their units: who has no row there stays."""
+    ours, theirs = written("assigned", assignments, unit), written("known", other, key)
+    tables = f"{assignments.source.selected} as assigned left join {other.source.selected} as known"
+    if unit.name == key.name and unit.kind == key.kind and ours.startswith("assigned.") and theirs.startswith("known."):
+        return f"select * from {tables} using ({quoted(unit.name)})"
+    if unit.kind != key.kind:
+        ours, theirs = f"{ours}::varchar", f"{theirs}::varchar"
+    return f"select assigned.*, known.* exclude ({quoted(key.name)}) from {tables} on {ours} = {theirs}"
 
 
 def _is_log(seen: TableSeen, unit: Column, variant: Column) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import roles, vocabulary
+from helpers.ingest.new_study import roles, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column, profile
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.sql import quoted
 from helpers.ingest.values.times import Times
 
 if TYPE_CHECKING:
@@ -66,3 +67,9 @@ class TableSeen:
         """SQL of an id, by which the usual ways to write one are one: cheap, for it is asked of every row of several columns."""
         text = f"replace(lower({self.source.text(column.name)}), '-', '')"
         return f"ltrim(case when ends_with({text}, '.0') then left({text}, -2) else {text} end, '0')"
+
+
+def written(called: str, seen: TableSeen, key: Column) -> str:
+    """SQL of a key as it is compared, in a query in which the table is ``called`` so."""
+    field = quoted(key.name)
+    return written_texts.of(seen.source, key.name).replace(field, f"{called}.{field}")
