@@ -1,10 +1,10 @@
 """Days as spreadsheets count them are no metric; the query that is told writes them as times."""
 
-import re
 from pathlib import Path
 
 import pytest
 
+from tests.ingest.new_study import printed
 from tests.ingest.new_study.tables import proposed, written
 
 TABLE = """select 'u' || i as user_id, if(i % 2 = 0, 'control', 'treatment') as variant, {value} as "{called}", (hash(i) % 5 = 0)::integer as converted
@@ -25,9 +25,7 @@ def test_they_are_days(tmp_path: Path, called: str, value: str) -> None:
     assert [m.name for m in study.metrics] == [
         "converted"
     ] and "days as Excel counts them, 2026-03-01 to 2026-03-14" in told
-    query = re.search(r'times: (select \* replace .*? from "FILE")', told)
-    assert query
-    (tmp_path / "times.sql").write_text(query[1].replace("FILE", "users.csv"), encoding="utf-8")
+    (tmp_path / "times.sql").write_text(printed.query(told[told.index("writes them as times") :]), encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "times.sql", time=called)
     assert f"{study.period.start:%Y-%m-%d}" == "2026-03-01"
 

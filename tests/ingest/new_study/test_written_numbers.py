@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.config import Aggregates
 from helpers.errors import ReportError
 from helpers.ingest import new_study
 from helpers.ingest.new_study import source, written_numbers
@@ -47,7 +48,7 @@ def message(base: Path, file: Path, **options: Any) -> str:
         return str(error)
 
 
-def told(base: Path, query: str, metric: str, **options: Any) -> dict[str, tuple[int, float]]:
+def told(base: Path, query: str, metric: str, **options: Any) -> Any:
     """Units and sum of a metric by arm, of the study of a query."""
     study, _, _ = proposed(base, typed(base, query), primary=metric, force=True, **options)
     return {
@@ -55,7 +56,7 @@ def told(base: Path, query: str, metric: str, **options: Any) -> dict[str, tuple
     }
 
 
-def by_arm(arm: pd.Series, values: pd.Series) -> dict[str, tuple[int, float]]:
+def by_arm(arm: pd.Series, values: pd.Series) -> Any:
     grouped = values.groupby(arm)
     return {str(level): (int(some.count()), float(some.sum())) for level, some in grouped}
 
@@ -188,7 +189,7 @@ def written(made: pd.DataFrame, file: Path, **more: Any) -> None:
 def counted(base: Path, query: str, names: list[str]) -> dict[object, list[float]]:
     """What a query of counts gives of each arm, as numbers, and that it makes a study."""
     study, _, _ = proposed(base, typed(base, query), force=True)
-    assert study.data.source == "aggregates"
+    assert isinstance(study.data, Aggregates)
     with duckdb.connect() as con:
         con.execute(f"set file_search_path = '{base}'")
         made = con.execute(query).df()

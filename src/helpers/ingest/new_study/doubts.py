@@ -163,7 +163,7 @@ def _of_nobody(table: "SourceTable", columns: Sequence[Column]) -> Iterator[str]
 def _counting(table: "SourceTable", column: Column, levels: Sequence[str]) -> str:
     counts = dict(column.levels)
     shown = ", ".join(f"{vocabulary.printable(level)} ({counts[level]:,} rows)" for level in levels)
-    kept = written_texts.is_none_of(table, column.name, levels)
+    kept = vocabulary.uncontrolled(written_texts.is_none_of(table, column.name, levels))
     return f"doubt: all rows count, also those with {shown} in '{vocabulary.printable(column.name)}'; if they should not: --where {typed.condition(kept)}"
 
 

@@ -23,6 +23,7 @@ from helpers.ingest.new_study import (
     measures,
     minor_units,
     not_yet,
+    parts_of_dates,
     paying,
     pieces,
     questions,
@@ -147,7 +148,11 @@ def propose(
     used = {c.name for c in (*mapped.values(), *named.values(), *by.values(), *([many] if many else []))}
     changing = [c.name for c in free if c.levels and not _attribute(table, c, mapped, unit)]
     in_doubt = {doubted.column.name: doubted.doubt} if doubted else {}
-    suspicious = [(c, in_doubt.get(c.name) or unused.reason(c, changing)) for c in columns if c.name not in used]
+    suspicious = [
+        (c, in_doubt.get(c.name) or unused.reason(c, changing) + parts_of_dates.as_times(table, c))
+        for c in columns
+        if c.name not in used
+    ]
     suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
     if variant and "control" not in said:

@@ -62,7 +62,7 @@ def sort(
     maybe: list[Column] = []
     before, segments, left = [], [], []
     for column in columns:
-        reason = column.unread or unfit(column)
+        reason = column.unread or unfit(column) + parts_of_dates.as_times(table, column)
         sure = standing(column, together)
         priced = "" if column.unread else pieces.alone(table, columns, column)
         if reason and not (priced and reason.startswith(MOSTLY_EMPTY)):

@@ -3,13 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import languages, vocabulary
+from helpers.ingest.new_study import languages, vocabulary, written_numbers
 from helpers.ingest.sql import quoted
 from helpers.ingest.values import weeks
 from helpers.ingest.values.times_elsewhere import SPANS, likeness
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.profile import Column
+    from helpers.ingest.new_study.source import SourceTable
 
 PARTS_OF_DATES = {
     "hour": (0.0, 24.0),
@@ -31,8 +32,9 @@ def of(column: "Column") -> str:
     they are not."""
     if not column.numeric:
         return _of_texts(column)
-    if FIRST_SERIAL <= column.low < column.high <= LAST_SERIAL and _is_dated(column.name):
-        return _of_serials(column)
+    if _are_serials(column):
+        first, last = (date(1899, 12, 30) + timedelta(days=int(n)) for n in (column.low, column.high))
+        return f"days as Excel counts them, {first} to {last}, and no amount"
     if column.numbers != column.whole:
         return ""
     if is_day(column.low) and is_day(column.high):
@@ -61,18 +63,18 @@ def _is_dated(name: str) -> bool:
     )
 
 
-def _of_serials(column: "Column") -> str:
+def _are_serials(column: "Column") -> bool:
+    return column.numeric and FIRST_SERIAL <= column.low < column.high <= LAST_SERIAL and _is_dated(column.name)
+
+
+def as_times(table: "SourceTable", column: "Column") -> str:
+    """How days as spreadsheets count them become times; '' for all others, and where no query reads them as they are meant."""
+    number = written_numbers.in_query(table, column.name) if _are_serials(column) else ""
     name = quoted(column.name)
-    number = (
-        f"replace({name}::varchar, ',', '.')::double"
-        if any("," in value for value in column.values) or not column.values
-        else f"{name}::double"
-    )
-    first, last = (date(1899, 12, 30) + timedelta(days=int(n)) for n in (column.low, column.high))
     return (
-        f"days as Excel counts them, {first} to {last}, and no amount; a query in a file in place of the table, which stands for FILE here, writes them as times: select * replace"
-        f" (timestamp '1899-12-30' + to_seconds(round({number} * 86400)) as {name}) from \"FILE\", and --time then takes them"
-    )
+        "; a query in a file in place of the table writes them as times: select * replace"
+        f" (timestamp '1899-12-30' + to_seconds(round({number} * 86400)::bigint) as {name}) from {table.selected}, and --time then takes them"
+    ) * bool(number)
 
 
 def _of_texts(column: "Column") -> str:

@@ -214,7 +214,7 @@ def _ways(
     who, when = table.text(unit.name), table.text(phase.name)
     lost = int(
         table.number(
-            f"select count(*) from (select 1 from {{table}} where {who} is not null group by {who} having bool_and({when} = {literal(first)}))"
+            f"select count(*) from (select 1 from {{table}} where {who} is not null group by {who} having bool_and(coalesce({when} = {literal(first)}, false)))"
         )
     )
     if not lost:
@@ -228,10 +228,12 @@ def _ways(
         return f"leave the earlier rows out: --where {typed.condition(kept)}{other}"
     told = f"a condition would leave {lost:,} units out, which have no later row"
     emptied = _measured_again(table, columns, unit, phase)
-    if not alone or phase.distinct > 2 or any(c.has_time for c in emptied):  # no one row stands for the later ones
+    query = ""
+    if alone and phase.distinct == 2 and not any(c.has_time for c in emptied):  # one row stands for the later ones
+        last = next(level for level in phase.values if level != first)
+        query = _beside(table, columns, unit, phase, first, alone=alone, emptied=emptied, last=last)
+    if not query:
         return f"{told}; write a row of the experiment for each of them, empty where nothing is known of it, and leave the earlier ones out"
-    last = next(level for level in phase.values if level != first)
-    query = _beside(table, columns, unit, phase, first, alone=alone, emptied=emptied, last=last)
     return f"{told}; set the earlier rows beside as what was before, and keep these units, by a query in a file beside it (after.sql), and give that: {query}"
 
 
