@@ -104,3 +104,18 @@ def test_a_column_that_is_called_so_among_other_things_is_asked_about(tmp_path: 
     visits("app_version", lambda n, event: ["4.1.0", "4.2.0", "5.0.1"][(n + len(event)) % 3]).to_csv(tmp_path / "t.csv")
     study, _, said = proposed(tmp_path, tmp_path / "t.csv")
     assert study.mode == "offline" and "Is 'app_version' the variant?" in said
+
+
+@pytest.mark.parametrize("written", ["day", "minute"])
+def test_no_arm_comes_first_by_its_name(tmp_path: Path, written: str) -> None:
+    """Who stands in both arms in two rows of one day came first to neither; of rows of other minutes the first is told."""
+    dice = np.random.default_rng(14)
+    user = dice.permutation([*range(800), *range(150)])
+    at = pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.permutation(len(user)) * 7, unit="min")
+    made = pd.DataFrame({"user_id": [f"u{i}" for i in user], "variant": dice.choice(["A", "B"], len(user)), "bought": dice.integers(0, 2, len(user)),
+                         "assigned_at": at.strftime("%Y-%m-%d" if written == "day" else "%Y-%m-%d %H:%M")})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="stand in several levels of 'variant'") as caught:
+        proposed(tmp_path, tmp_path / "t.csv")
+    assert ("qualify" in str(caught.value)) == (written == "minute")
+    assert "--variant" not in str(caught.value)  # units with two rows in one arm would end that study

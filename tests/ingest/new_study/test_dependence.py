@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.printed import query
 from tests.ingest.new_study.tables import proposed
 
 
@@ -105,3 +106,32 @@ def test_first_rows_are_first_in_time(tmp_path: Path, how: str) -> None:
     key = made["cookie_id"].map(lambda text: hashlib.md5(text.encode()).hexdigest())
     first = made.assign(moment=coarse, key=key).sort_values(["moment", "key"]).groupby("user_id").cookie_id.first()
     assert kept == set(first) and '"when"' in query
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_users_in_one_arm_are_held_against_what_chance_brings(tmp_path: Path, whole: bool) -> None:
+    """Drawn anew for each row by 85 : 15, most users with three rows stand in one arm all the same."""
+    dice = np.random.default_rng(11)
+    users = np.arange(1_500) // 3
+    arms = np.where(dice.random(500) < 0.15, "new", "old")[users] if whole else np.where(dice.random(1_500) < 0.15, "new", "old")  # fmt: skip
+    again = dice.choice(1_500, 60, replace=False)
+    arms[again] = np.where(arms[again] == "new", "old", "new")
+    made = pd.DataFrame({"session_id": [f"s{i:04}" for i in range(1_500)], "user_id": [f"u{u:03}" for u in users],
+                         "variant": arms, "signup": dice.integers(0, 2, 1_500)})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", primary="signup")
+    assert ("assigned as a whole?" in said) == whole
+    assert ("independent?" in said) == (not whole)
+
+
+def test_a_first_row_is_the_first_with_an_arm(tmp_path: Path) -> None:
+    dice = np.random.default_rng(12)
+    made = pd.DataFrame({"session_id": [f"s{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" for i in range(1_500)],
+                         "variant": np.where(np.arange(1_500) % 6 == 0, "", dice.choice(["old", "new"], 1_500)), "signup": dice.integers(0, 2, 1_500),
+                         "started_at": pd.date_range("2026-03-02", periods=1_500, freq="17min").astype(str)})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", primary="signup")
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{tmp_path}'")
+        kept = {row[0] for row in con.execute(f"select session_id from ({query(said, 'select * from')})").fetchall()}
+    assert kept == set(made[made.variant != ""].groupby("user_id").session_id.first())

@@ -361,3 +361,28 @@ def test_a_price_that_stands_with_buyers_alone_is_multiplied_all_the_same(tmp_pa
     assert followed(tmp_path, query(text), primary="revenue", empty="zero") == truth(
         made, np.where(bought, price * many, 0)
     )
+
+
+def test_an_experiment_is_told_by_its_name_without_blanks(tmp_path: Path) -> None:
+    made = arms(1200)
+    made["experiment"] = np.random.default_rng(18).choice(["price", "price ", "search"], 1200)
+    made["ok"] = np.random.default_rng(19).integers(0, 2, 1200)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    kept = made[made.experiment != "search"]
+    assert followed(tmp_path, "t.csv", experiment="price", primary="ok") == truth(kept, kept.ok)
+
+
+def test_an_order_that_is_an_empty_text_in_json_is_none(tmp_path: Path) -> None:
+    dice, rows = np.random.default_rng(20), []
+    for i, arm in enumerate(dice.choice(["control", "treatment"], 600)):
+        at = str(pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=9 * i))
+        rows.append((at, "visit", f"u{i}", arm, "", None))
+        if dice.random() < 0.5:
+            rows += [(at[:-1] + "9", "purchase", f"u{i}", arm, f"o{i}", float(dice.integers(500, 9000)) / 100)] * 2
+    made = pd.DataFrame(rows, columns=["at", "event", "user", "variant", "order_id", "order_total"])
+    made["line"] = range(len(made))
+    made.to_json(tmp_path / "t.ndjson", orient="records", lines=True)
+    text = said(tmp_path, "t.ndjson")
+    once = made.drop_duplicates(["user", "event"]).groupby(["user", "variant"], as_index=False).order_total.sum()
+    found = followed(tmp_path, query(text[text.index("take one row of each") :]), "revenue_per_unit")
+    assert found == truth(once, once.order_total)

@@ -86,7 +86,7 @@ def _told(seen: TableView, unit: Column, period: Column, variant: Column, found:
     before, after = levels.get(found.before, ""), levels.get(found.after, "")
     how = f"go from '{before}' to '{after}'" if one_way else f"change between the levels of '{arm}'"
     if found.period:
-        kept = typed.condition(vocabulary.printable(written_texts.is_one_of(seen.table, period.name, [found.period])))
+        kept = typed.condition(written_texts.is_one_of(seen.table, period.name, [found.period]))
         arms = ", ".join(f"{levels[level]} {n:,}" for level, n in found.counts)
         remedy = f"compare one '{when}', in which each '{name}' stands once: --where {kept} ({arms}), if chance decided who had which then"
     else:

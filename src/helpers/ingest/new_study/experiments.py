@@ -90,8 +90,8 @@ def condition(table: "SourceTable", columns: Sequence[Column], name: str, *, log
         raise _unclear(table, columns, name, found)
     column = found[0]
     sql = written_texts.is_one_of(table, column.name, [name])
-    none = f"{written_texts.of(table, column.name)} is null"
-    return (f"({sql} or {none})" if log and column.filled < column.rows else sql), column
+    nothing = f"{written_texts.of(table, column.name)} is null"
+    return (f"({sql} or {nothing})" if log and column.filled < column.rows else sql), column
 
 
 def _unclear(table: "SourceTable", columns: Sequence[Column], name: str, held: Sequence[Column]) -> ReportError:

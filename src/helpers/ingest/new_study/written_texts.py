@@ -44,4 +44,5 @@ def _read(table: "SourceTable", column: str) -> tuple[str, bool]:
         f"select count(*) filter ({field}::varchar is distinct from {read}::varchar), count(*) filter ({read} is null)"
         f" from {table.whole or table.parts.relation}"
     ).fetchall()[0]
-    return (read if unlike else field), bool(gaps)
+    brought = table.place.kind not in ("csv", "parquet")  # an empty text is nothing already where these rows stand
+    return (read if unlike or (gaps and brought) else field), bool(gaps)

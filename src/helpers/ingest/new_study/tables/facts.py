@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import currency, deliveries, measures, paying, pieces, typed, vocabulary
+from helpers.ingest.new_study import currency, deliveries, measures, paying, pieces, typed, vocabulary, written_texts
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -72,7 +72,7 @@ def of(table: TableSeen, unit: Column, taken: set[str], said: Said) -> FactColum
     stated = next(filter(None, map(table.told, (said.money, *said.measured))), None)
     amount = stated or _amount(free, several=len(kinds) > 1)
     paid = _paid(table, amount, kinds) if amount else ""
-    undone = _undone(free) if len(kinds) == 1 else ""
+    undone = _undone(table, free) if len(kinds) == 1 else ""
     many = paying.quantity(table.source, free, amount) if paid else None
     return FactColumns(table, unit, time, amount if paid else None, key, kinds, paid, undone, left, many)
 
@@ -195,12 +195,12 @@ def rank(name: str) -> int:
     return max((i for i, word in enumerate(vocabulary.STEPS) if word in name.lower()), default=-1)
 
 
-def _undone(columns: Sequence[Column]) -> str:
+def _undone(table: TableSeen, columns: Sequence[Column]) -> str:
     """What is to be asked of a column some of whose levels say that a fact was undone; empty without one."""
     for column in columns:
         undone = [(level, n) for level, n in column.levels if vocabulary.UNDONE & set(vocabulary.tokens(level))]
         if column.words and undone and len(undone) < column.distinct:
             told = ", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in undone[:4])
-            where = f"{quoted(column.name)} is null or {quoted(column.name)} not in ({', '.join(literal(level) for level, _ in undone)})"
+            where = written_texts.is_none_of(table.source, column.name, [level for level, _ in undone])
             return f"Do rows count whose '{vocabulary.printable(column.name)}' is {told}? They do, until the study says where: {typed.in_study(where)}"
     return ""
