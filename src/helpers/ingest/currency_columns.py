@@ -24,6 +24,25 @@ if TYPE_CHECKING:
 
 FIRST = 10_000
 """First rows that refute a column, so that few are looked at whole."""
+CALLED = (
+    "currency",
+    "ccy",
+    "wahrung",
+    "währung",
+    "waehrung",
+    "devise",
+    "moneda",
+    "moeda",
+    "valuta",
+    "waluta",
+    "valuuta",
+    "para_birimi",
+    "валюта",
+    "monnaie",
+    "通貨",
+    "货币",
+)
+"""Words in the name of a column of currencies."""
 MOST = 2 * len(CODES)
 """No column has more ways to write currencies."""
 PADDED = 16
@@ -197,7 +216,7 @@ def _all_known(con: "duckdb.DuckDBPyConnection", rows: str, column: str) -> bool
 
 def certain(column: str, texts: list[str]) -> bool:
     """Whether all texts are currencies, and one of them no word of another kind, unless the column is called so."""
-    called = any(word in logged(column).lower() for word in ("currency", "ccy"))
+    called = any(word in logged(column).lower() for word in CALLED)
     return all(map(_meant, texts)) and (called or any(map(_is_no_word, texts)))
 
 

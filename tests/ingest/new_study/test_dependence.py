@@ -1,6 +1,5 @@
 """Who stands in both arms is seen also where nobody knows the name of the column that says who it is."""
 
-import hashlib
 from pathlib import Path
 
 import duckdb
@@ -47,18 +46,34 @@ def test_an_attribute_of_a_few_values_is_no_id_though_it_is_called_as_one(
     assert ("independent?" in said) == (many == 400)
 
 
-@pytest.mark.parametrize("guest", ["", " ", "null"])
-@pytest.mark.parametrize("time", ["started_at", "closed_at", "day", ""])
+BEGAN = {
+    "opened_at": True,
+    "order_date": True,
+    "closed_at": False,
+    "day": False,
+    "gap": False,
+    "dropoff": False,
+    "": False,
+}
+"""Moments of rows, and whether they tell which row of a user came first; of days two may be of one, and one after the outcome may hang on the arm."""
+
+
+@pytest.mark.parametrize("guest", ["", " ", "null", "guest"])
+@pytest.mark.parametrize("time", BEGAN)
 def test_first_rows_stand_for_users_where_a_moment_from_before_the_outcome_tells_them(
     tmp_path: Path, time: str, guest: str
 ) -> None:
-    """Rows without a user stay, none is kept by its end, and rows of one day do not go by the name of their arm."""
+    """Rows without a user stay, none is kept by its end, rows of one day do not go by their arm, and a guest is not one user."""
     dice = np.random.default_rng(7)
-    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" if i < 600 else guest for i in range(1_500)],
-                         "variant": dice.choice(["control", "new"], 1_500, p=[0.75, 0.25]), "signup": dice.integers(0, 2, 1_500)})  # fmt: skip
+    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(2_400)], "user_id": [f"u{i // 3:03}" if i < 1_500 else guest for i in range(2_400)],
+                         "variant": dice.choice(["control", "new"], 2_400, p=[0.6, 0.4]), "signup": dice.integers(0, 2, 2_400)})  # fmt: skip
+    at = pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.permutation(2_400) * 11, unit="min")
+    if time == "dropoff":
+        at = at + pd.to_timedelta(np.where(made.variant == "new", 5, 15), unit="D")
     if time:
-        days = pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.integers(0, 20, 1_500), unit="D")
-        made[time] = days.strftime("%Y-%m-%d")
+        made[time] = at.strftime("%Y-%m-%d" if time == "day" else "%Y-%m-%d %H:%M")
+    if time == "gap":
+        made.loc[5, "gap"] = ""
     if guest == "null":
         made.replace({"user_id": {"null": None}}).to_parquet(tmp_path / "t.parquet")
     else:
@@ -66,14 +81,13 @@ def test_first_rows_stand_for_users_where_a_moment_from_before_the_outcome_tells
     file = tmp_path / ("t.parquet" if guest == "null" else "t.csv")
     _, _, said = proposed(tmp_path, file, unit="cookie_id", primary="signup")
     assert "Are rows of one 'user_id' independent?" in said
-    if time in ("closed_at", ""):
+    if not BEGAN[time] or guest == "guest":
         assert "select" not in said and "No column tells which row of each came first" in said
         return
-    (tmp_path / "first.sql").write_text(said[said.index("select * from") :].splitlines()[0], encoding="utf-8")
+    (tmp_path / "first.sql").write_text(query(said, "select * from"), encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "first.sql", unit="cookie_id", primary="signup")
-    made["key"] = made["cookie_id"].map(lambda text: hashlib.md5(text.encode()).hexdigest())
-    users = made[:600].sort_values([time, "key"]).drop_duplicates("user_id")
-    kept = pd.concat([users, made[600:]]).groupby("variant")["signup"]
+    users = made[:1_500].assign(at=at[:1_500]).sort_values("at").drop_duplicates("user_id")
+    kept = pd.concat([users, made[1_500:]]).groupby("variant")["signup"]
     found = sorted((n, int(total)) for n, total in sums(study, tmp_path)[study.primary.name].values())
     assert found == sorted((len(each), int(each.sum())) for _, each in kept)
 
@@ -93,19 +107,18 @@ TIMES = {
 def test_first_rows_are_first_in_time(tmp_path: Path, how: str) -> None:
     """The query that is printed, run by DuckDB alone, keeps the rows that pandas finds first; what came first is never told by a text."""
     dice = np.random.default_rng(9)
-    days = pd.Timestamp("2026-01-05") + pd.to_timedelta(dice.permutation(1_500) * 73, unit="min")
+    weeks = np.concatenate([dice.permutation(12)[:3] for _ in range(500)])
+    days = pd.Timestamp("2026-01-05") + pd.to_timedelta(
+        weeks * 7 * 24 * 60 + dice.integers(0, 9_000, 1_500), unit="min"
+    )
     made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" for i in range(1_500)], "when": [TIMES[how](day) for day in days],
                          "variant": dice.choice(["control", "new"], 1_500), "signup": dice.integers(0, 2, 1_500)})  # fmt: skip
     made.to_csv(tmp_path / "t.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="cookie_id", time="when")
-    query = said[said.index("select * from") :].splitlines()[0]
     with duckdb.connect() as con:
         con.execute(f"set file_search_path = '{tmp_path}'")
-        kept = {row[0] for row in con.execute(f"select cookie_id from ({query})").fetchall()}
-    coarse = {"weeks": days.isocalendar().week.to_numpy(), "months of few digits": days.to_numpy()}.get(how, days.normalize().to_numpy())  # fmt: skip
-    key = made["cookie_id"].map(lambda text: hashlib.md5(text.encode()).hexdigest())
-    first = made.assign(moment=coarse, key=key).sort_values(["moment", "key"]).groupby("user_id").cookie_id.first()
-    assert kept == set(first) and '"when"' in query
+        kept = {row[0] for row in con.execute(f"select cookie_id from ({query(said, 'select * from')})").fetchall()}
+    assert kept == set(made.assign(moment=days).sort_values("moment").groupby("user_id").cookie_id.first())
 
 
 @pytest.mark.parametrize("whole", [True, False])

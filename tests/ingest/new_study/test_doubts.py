@@ -53,7 +53,7 @@ def test_the_total_of_an_order_in_each_of_its_lines_is_told_and_the_query_takes_
     assert query and "'order_total' is the same in all rows of an order" in said
     (tmp_path / "once.sql").write_text(query[0], encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "once.sql")
-    once = rows[rows.order_id.isna() | ~rows.order_id.duplicated()]
+    once = rows[rows.order_id.isna() | ~rows.duplicated(["order_id", "event"])]
     assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(once, "order_total")
 
 

@@ -44,9 +44,9 @@ def test_the_unit_price_of_a_unit_table_is_no_outcome(tmp_path: Path, off: str) 
     dice = np.random.default_rng(4)
     made = pd.DataFrame({"customer_id": range(600), "variant": dice.choice(["control", "treatment"], 600),
                          "quantity": dice.integers(1, 6, 600), "unit_price": dice.integers(500, 2_000, 600) / 100})  # fmt: skip
-    less = {"": 0, "discount_pct": made.quantity * made.unit_price * 0.05, "discount": 2}[off]
+    less = {"": 0, "discount_pct": made.quantity * made.unit_price * 0.05, "discount": 2.5}[off]
     if off:
-        made[off] = np.where(made.customer_id % 2, 5 if off == "discount_pct" else 2, 0)
+        made[off] = np.where(made.customer_id % 2, 5 if off == "discount_pct" else 2.5, 0)
     made.to_csv(tmp_path / "baskets.csv", index=False)
     with pytest.raises(ReportError, match="what was paid is 'unit_price' times 'quantity'") as caught:
         proposed(tmp_path, tmp_path / "baskets.csv")

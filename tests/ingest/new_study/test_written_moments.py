@@ -58,7 +58,9 @@ def test_the_query_of_later_outcomes(tmp_path: Path, one: Spelling, other: Spell
         found = con.execute(f"select user_id, converted_at is not null, order_value from ({printed(said)})").fetchall()
     truth = dict(zip(made.user_id, made.later, strict=True))
     assert {user for user, yes, _ in found if yes} == {user for user, yes in truth.items() if yes}
-    assert sum(v for *_, v in found) == pytest.approx(made.order_value[made.later].sum()), "all outcomes of one moment"
+    assert sum(float(v) for *_, v in found) == pytest.approx(made.order_value[made.later].sum()), (
+        "all outcomes of one moment"
+    )
 
 
 def test_the_first_row_of_each_is_the_first_in_time(tmp_path: Path) -> None:

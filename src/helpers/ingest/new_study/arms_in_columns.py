@@ -106,12 +106,16 @@ def rows_of(
     if any(c.filled == c.rows for c in columns if c.name not in inside):
         return {arm: [] for arm in blocks}
     told: dict[str, list[str]] = {}
+    ended = 0
     for arm, block in blocks.items():
         ids = [name for rest, name in block.items() if _is_id(by_name[name], rest)]
         told[arm] = ids[:1] or [*block.values()]
-        if not ids and not _ends(table, told[arm]):
-            return None
-    return told
+        if not ids:
+            last = _last(table, told[arm])
+            if last is None:
+                return None
+            ended += last < 0
+    return None if ended == len(blocks) else told  # sorted by what was measured, both end with who did nothing
 
 
 def _is_id(column: Column, rest: str) -> bool:
@@ -119,13 +123,14 @@ def _is_id(column: Column, rest: str) -> bool:
     return vocabulary.names_a_unit(rest) > 0 or not (column.numbers or column.words or column.has_time)
 
 
-def _ends(table: "SourceTable", names: Sequence[str]) -> bool:
-    """Whether no row in which all of some columns are empty stands above one in which one is filled."""
+def _last(table: "SourceTable", names: Sequence[str]) -> int | None:
+    """Rows between the last row and the last in which one of some columns is filled, below zero; None where one above it is empty in all."""
     filled = " or ".join(f"{table.text(name)} is not null" for name in names)
-    return not table.number(
-        f"select max(place) filter (filled) - count(*) filter (filled) from (select {filled} as filled,"
+    gaps, behind = table.rows(
+        f"select max(place) filter (filled) - count(*) filter (filled), max(place) filter (filled) - max(place) from (select {filled} as filled,"
         " row_number() over (order by file_index, file_row_number) as place from {table})"
-    )
+    )[0]
+    return None if gaps else int(behind or 0)  # type: ignore[call-overload]
 
 
 def below_each_other(

@@ -85,13 +85,16 @@ def as_outcome(source: str, column: Column) -> str:
     return "--outcome makes it a metric" if column.numeric or column.in_words else worded.remedy(source, column)
 
 
-def depends(table: "SourceTable", column: Column, variant: Column) -> float:
-    """The chance of levels that part so far between the arms where the column does not depend on the variant (Pearson's test)."""
+def depends(table: "SourceTable", column: Column, variant: Column, unit: str = "") -> float:
+    """The chance of levels that part so far between the arms where the column does not depend on the variant (Pearson's test).
+
+    Rows count, or of a log the values of the column ``unit``.
+    """
     from scipy import special
 
     level, arm = table.text(column.name), table.text(variant.name)
     rows = table.rows(
-        f"select lower({arm}), {level}, count(*) from {{table}} where {arm} is not null and {level} is not null group by all"
+        f"select lower({arm}), {level}, count({f'distinct {table.text(unit)}' if unit else '*'}) from {{table}} where {arm} is not null and {level} is not null group by all"
     )
     counts = {(str(arm), str(level)): int(n) for arm, level, n in rows}  # type: ignore[call-overload]
     total = sum(counts.values())

@@ -22,7 +22,7 @@ def asked(
     ]
     if unit is not None:
         users = [c for c in free if vocabulary.names_a_unit(c.name) > 1 and _has_many(c)]
-        return [line for c in users if (line := _of_users(table, columns, c, unit, time, variant))]
+        return [line for c in users if (line := _of_users(table, columns, c, unit, variant))]
     unnamed = [line for c in columns if c is not time and c is not variant and (line := _unnamed(table, c, variant))]
     if time is None or unnamed:
         return unnamed[:1]
@@ -83,9 +83,7 @@ SHORT = 6
 """Signs of a word that ends with id and is a key by that, as pid and subjid are, at most."""
 
 
-def _of_users(
-    table: "SourceTable", columns: Sequence[Column], who: Column, unit: Column, time: Column | None, variant: Column
-) -> str:
+def _of_users(table: "SourceTable", columns: Sequence[Column], who: Column, unit: Column, variant: Column) -> str:
     """A question of users with several rows, with the query of the first row of each where something tells which came first."""
     several, mixed = _in_arms(table, who, variant)
     if not several:
@@ -93,7 +91,7 @@ def _of_users(
     if mixed < MOST * _by_chance(table, who, variant):
         return _assigned_whole(table, who, unit, several, mixed)
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
-    first = first_in_time.query(table, columns, who, time, variant, unit)
+    first = first_in_time.query(table, columns, who, variant)
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         " counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. "

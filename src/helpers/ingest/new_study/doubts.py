@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import (
+    cuts,
     earlier_moments,
     lifetimes,
     margins,
@@ -22,7 +23,7 @@ from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.table_view import TableView
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -38,6 +39,8 @@ ZONE = r"[A-Z][A-Za-z]+/[A-Za-z_/+-]+[0-9]*|UTC|GMT|[+-][0-9]{1,2}(:?[0-9]{2})?"
 CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?"
 SAME = 0.95
 """Share of the orders with several rows in all of which one amount stands, where it is that of the order."""
+MOVED = 0.01
+"""The chance of levels that part so far between the arms, below which they may have come of the variant."""
 MORE = 1.05
 """Rows for each order, at least, where orders have several."""
 MATCHED = 0.9
@@ -58,7 +61,7 @@ def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposa
         _refuse_switched(table, columns, unit, used)
     time = next((c for c in columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
     return (
-        *_of_nobody(table, free),
+        *_of_nobody(table, columns, free, proposal),
         *(_clocks(table, free, time) if time else ()),
         *_totals(table, columns, proposal),
         *_pairs(table, free, proposal),
@@ -143,8 +146,12 @@ def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: Colu
         )
 
 
-def _of_nobody(table: "SourceTable", columns: Sequence[Column]) -> Iterator[str]:
+def _of_nobody(
+    table: "SourceTable", all_: Sequence[Column], columns: Sequence[Column], proposal: StudyProposal
+) -> Iterator[str]:
     """Levels by which rows are of a test or of a robot; of what was undone a question is asked."""
+    by_name, unit = {c.name: c for c in all_}, proposal.columns["user_id"][0] if proposal.source == "log" else ""
+    variant = by_name.get(proposal.columns.get("variant", ("",))[0])
     for column in columns:
         words = set(vocabulary.tokens(column.name))
         if (column.binary or column.in_words) and words & NOBODY:
@@ -157,14 +164,18 @@ def _of_nobody(table: "SourceTable", columns: Sequence[Column]) -> Iterator[str]
         else:
             levels = []
         if levels and len(levels) < column.distinct:
-            yield _counting(table, column, levels)
+            moved = variant is not None and cuts.depends(table, column, variant, unit) < MOVED
+            yield _counting(table, column, levels, moved=moved)
 
 
-def _counting(table: "SourceTable", column: Column, levels: Sequence[str]) -> str:
+def _counting(table: "SourceTable", column: Column, levels: Sequence[str], *, moved: bool) -> str:
     counts = dict(column.levels)
     shown = ", ".join(f"{vocabulary.printable(level)} ({counts[level]:,} rows)" for level in levels)
+    all_count = f"doubt: all rows count, also those with {shown} in '{vocabulary.printable(column.name)}'"
+    if moved:
+        return f"{all_count}; the arms part in it, so that to leave some out would choose by what came of the variant"
     kept = vocabulary.uncontrolled(written_texts.is_none_of(table, column.name, levels))
-    return f"doubt: all rows count, also those with {shown} in '{vocabulary.printable(column.name)}'; if they should not: --where {typed.condition(kept)}"
+    return f"{all_count}; if they should not, and that was known before the assignment: --where {typed.condition(kept)}"
 
 
 def _clocks(table: "SourceTable", columns: Sequence[Column], time: Column) -> Iterator[str]:
@@ -212,11 +223,19 @@ def _pairs(table: "SourceTable", columns: Sequence[Column], proposal: StudyPropo
 
 def _totals(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
     if proposal.source == "log" and "price" in proposal.columns and proposal.revenue:
-        yield from (f"doubt: {told}" for told in totals_of_orders(table, columns, proposal.columns["price"][0]))
+        yield from (
+            f"doubt: {told}"
+            for told in totals_of_orders(
+                table, columns, proposal.columns["price"][0], proposal.columns.get("event_name", ("",))[0]
+            )
+        )
 
 
-def totals_of_orders(table: "SourceTable", columns: Sequence[Column], price: str) -> Iterator[str]:
-    """What is said of an amount that stands in every line of an order, which a sum counts as often as the order has lines."""
+def totals_of_orders(table: "SourceTable", columns: Sequence[Column], price: str, event: str = "") -> Iterator[str]:
+    """What is said of an amount that stands in every line of an order, which a sum counts as often as the order has lines.
+
+    Where ``event`` names the events, an order may stand in rows of several: each of them stays.
+    """
     amount = table.value(price)
     for key in columns:
         words = set(vocabulary.tokens(key.name))
@@ -233,8 +252,9 @@ def totals_of_orders(table: "SourceTable", columns: Sequence[Column], price: str
         )
         if several and rows > MORE * orders and same >= SAME * several and amounts > 0.5 * orders:
             name, id_ = vocabulary.printable(price), written_texts.of(table, key.name)
+            of_it = f"{id_}, {quoted(event)}" if event else id_
             yield (
                 f"'{name}' is the same in all rows of an order ({orders:,} orders in {rows:,} rows), and is summed in each of"
-                f" them; if it is the order's total, take one row of each, by a query in a file: select * from {table.selected}"
-                f" qualify {id_} is null or row_number() over (partition by {id_}) = 1"
+                f" them; if it is the order's total, take one row of each{', and of each event' * bool(event)}, by a query in a file: select * from {table.selected}"
+                f" qualify {id_} is null or row_number() over (partition by {of_it}) = 1"
             )

@@ -7,7 +7,7 @@ happened tells it; neither the order of ids nor a tie does, and to leave out who
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import armless, deliveries, languages, measures, roles, vocabulary, ways, written_moments
+from helpers.ingest.new_study import armless, deliveries, languages, roles, vocabulary, ways, written_moments
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -27,50 +27,64 @@ ENDS = languages.words(
 """Words of moments at which something ended that began in the row."""
 
 
-def query(
-    table: "SourceTable", columns: Sequence[Column], of: Column, time: Column | None, variant: Column, unit: Column | None = None
-) -> str:  # fmt: skip
+UNLIKE = 0.001
+"""The chance of the arms of first rows that part so far from those of all rows, below which the arm moves what is first."""
+NOBODY, MANY = 0.05, 20
+"""Share of the rows with one value, and rows, above which it stands for nobody: guest, 0, unknown."""
+
+
+def query(table: "SourceTable", columns: Sequence[Column], of: Column, variant: Column) -> str:
     """The query of a file that keeps the first row of each value of a column, and all rows without one; '' where nothing tells it.
 
-    Rows without an arm are none of the experiment, and left out. Of rows of one moment one counts whose ``unit`` was drawn
-    by chance; without units no moment may be that of two.
+    Rows without an arm are none of the experiment, and left out.
     """
-    moments = [c for c in (time, *columns) if c is not None and c is not variant and _begins(c)]
-    when = next(filter(None, (written_moments.in_query(table, c) for c in moments[:1])), "")
-    if not when or not (unit or _are_apart(table, of, moments[0], variant)):
+    first = _earliest(table, [c for c in columns if c.has_time and c is not variant and deliveries.rank(c) <= 0])
+    if first is None or first.moments < first.rows or vocabulary.touches(first.name, ENDS):
+        return ""
+    when = written_moments.in_query(table, first)
+    if not when or not _is_first(table, of, first, variant):
         return ""
     raw, who = quoted(of.name), table.text(of.name)
     blank = table.number(
         f"select count(*) from {{table}} where {raw} is not null and {raw}::varchar is distinct from {who}"
     )
     by = f"nullif(trim({raw}::varchar), '')" if blank else raw
-    chance = f", md5({quoted(unit.name)}::varchar)" if unit else ""
     nobody = f"{by} is null or " * (of.filled < of.rows)
     return (
         f"select * from {table.selected}{_armed(variant)}"
-        f" qualify {nobody}row_number() over (partition by {by} order by {when}{chance}) = 1"
+        f" qualify {nobody}row_number() over (partition by {by} order by {when}) = 1"
     )
 
 
-def _begins(column: Column) -> bool:
-    """Whether a moment stands in each row, and its name says neither that something ended or came of it, nor that a row was written."""
-    return (
-        column.has_time
-        and column.moments == column.rows
-        and deliveries.rank(column) <= 0
-        and not vocabulary.touches(column.name, ENDS)
-        and not measures.came_of_it(column)
-    )
+def _earliest(table: "SourceTable", moments: Sequence[Column]) -> Column | None:
+    """The one of several moments that stands ahead of the others."""
+    if len(moments) < 2:
+        return next(iter(moments), None)
+    means = ", ".join(f"avg(epoch({ways.moment_of(table, c)}))" for c in moments)
+    found = [float(mean or 0) for mean in table.rows(f"select {means} from {{table}}")[0]]  # type: ignore[arg-type]
+    return moments[found.index(min(found))]
 
 
-def _are_apart(table: "SourceTable", of: Column, time: Column, variant: Column) -> bool:
-    """Whether the first moment of each value is that of one row alone, of those with an arm."""
+def _is_first(table: "SourceTable", of: Column, time: Column, variant: Column) -> bool:
+    """Whether the first moment of each value is that of one row alone, no value stands for many, and the arms of first rows are those of
+    all rows of values with several: a moment that the arm moves, as that at which something ended, shows by that."""
+    from scipy import special
+
     who, arm = table.text(of.name), armless.arm_of(table, variant)
-    most = table.number(
-        f"select max(n) from (select count(*) as n from (select {who} as who, {ways.moment_of(table, time)} as moment from {{table}}"
-        f" where {who} is not null and {arm} is not null qualify moment = min(moment) over (partition by who)) group by who)"
+    rows = f"""with told as (select who, arm, moment, count(*) over (partition by who) as n
+        from (select {who} as who, lower({arm}) as arm, {ways.moment_of(table, time)} as moment from {{table}}) where who is not null and arm is not null),
+        firsts as (select *, count(*) over (partition by who) as k from (select * from told qualify moment = min(moment) over (partition by who)))"""
+    ties, most = table.rows(f"{rows} select (select max(k) from firsts), (select max(n) from told)")[0]
+    if int(ties or 0) != 1 or int(most or 0) > max(MANY, NOBODY * table.number("select count(*) from {table}")):  # type: ignore[call-overload]
+        return False
+    counts = table.rows(
+        f"{rows} select told.arm, any_value(first), count(*) from told left join (select arm, count(*) as first from firsts where n > 1 group by 1)"
+        " as f using (arm) where n > 1 group by 1"
     )
-    return most == 1
+    firsts, all_ = ([float(row[at] or 0) for row in counts] for at in (1, 2))  # type: ignore[arg-type]
+    expected = [sum(firsts) * n / sum(all_) for n in all_]
+    chi = sum((seen - mean) ** 2 / mean for seen, mean in zip(firsts, expected, strict=True))
+    return bool(special.chdtrc(max(1, len(counts) - 1), chi) > UNLIKE)
 
 
 def _armed(variant: Column) -> str:

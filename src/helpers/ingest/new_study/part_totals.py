@@ -54,7 +54,8 @@ def remedy(
     far = next((u for u in unlike if u.far), None)
     if far:
         return far.asked(table, summed), told
-    return f"{summed}; or take one level with --where{''.join(u.doubt for u in unlike)}", told
+    doubts = "".join(u.doubt for u in unlike)
+    return f"{summed}{doubts or '; or take one level with --where'}", told
 
 
 def _summed(

@@ -222,17 +222,22 @@ def _paid(table: "SourceTable", factors: Sequence[Column], off: Column | None = 
     numbers = [written_numbers.in_query(table, each.name) for each in factors]
     if off is None or not all(numbers):
         return " * ".join(numbers) if all(numbers) else ""
-    less = written_numbers.in_query(table, off.name)
+    less, kind = written_numbers.in_query(table, off.name), _kind(off)
     some = f"coalesce({less}, 0)" if off.numbers < off.rows else less
-    how = {"a share": " * (1 - {})", "a percentage": " * (1 - {} / 100.0)", "an amount": " - {}"}[_kind(off)]
-    return " * ".join(numbers) + how.format(some) if less else ""
+    how = {"a share": " * (1 - {})", "a percentage": " * (1 - {} / 100.0)", "an amount": " - {}", "an amount below zero": " + {}"}  # fmt: skip
+    return " * ".join(numbers) + how[kind].format(some) if less and kind else ""
 
 
 def _kind(off: Column) -> str:
-    """What a discount is: a share of the amount, a percentage, or an amount of its own."""
+    """What a discount is: a share of the amount, a percentage, or an amount of its own; '' for few whole numbers such as 5, 10 and 20, which
+    may be either."""
+    if off.low < 0:
+        return "an amount below zero" if off.high <= 0 else ""
     if off.high <= 1:
         return "a share"
-    return "an amount" if SHARE.isdisjoint(vocabulary.tokens(off.name)) else "a percentage"
+    if not SHARE.isdisjoint(vocabulary.tokens(off.name)):
+        return "a percentage"
+    return "" if off.levels and off.high <= 100 and not off.decimal else "an amount"
 
 
 def discounted(

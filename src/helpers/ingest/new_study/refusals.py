@@ -237,7 +237,7 @@ def no_exposure(seen: TableView) -> ReportError:
     return ReportError(
         f"{seen.table.called} is a unit table, in which each row is a unit that was exposed",
         got=f"--exposure {vocabulary.printable(str(seen.said.exposure))}", expected="an event of a log, whose column --event names",
-        remedy="take the rows of the exposed with --where, such as --where \"exposed = '1'\", or leave --exposure out",
+        remedy="leave --exposure out: who was exposed may hang on the variant, so that all units count",
     )  # fmt: skip
 
 

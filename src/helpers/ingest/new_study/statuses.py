@@ -20,6 +20,7 @@ NO_AMOUNT = vocabulary.KEY | languages.words(
 """Words of ids, counts, shares and lengths, which are no amount of money whatever they are of."""
 MOST = 6
 """Levels that are named."""
+ONE_SIDED = "To leave them out would choose units by what became of them."
 
 
 def undone(column: Column) -> list[str]:
@@ -58,11 +59,18 @@ def of(table: SourceTable, columns: Sequence[Column], proposal: StudyProposal) -
     elif happened:
         counted = f"{table.text(outcome.name)} is not null"
     amount = proposal.outcomes[revenue.event][0] if revenue else ""
-    none = {name: "'0'" for name in (outcome.name, amount) if name}
-    if outcome.in_words or happened:
-        none[outcome.name] = literal(_no(outcome)) if outcome.in_words else "null"
+    none = {}
+    for event, (theirs, _) in proposal.outcomes.items():
+        if event in proposal.happened:
+            none[theirs] = "null"
+        elif by_name[theirs].in_words:
+            none[theirs] = literal(_no(by_name[theirs]))
+        elif (
+            by_name[theirs].binary or by_name[theirs].zero
+        ):  # where none is 0, as of lengths and scores, 0 is no nothing
+            none[theirs] = "'0'"
     told = [
-        f"{asked} {_as_nothing(table, status, levels, none)}"
+        f"{asked} {_as_nothing(table, status, levels, none) if outcome.name in none else ONE_SIDED}"
         for status, levels, asked in _asked(table, free, counted, f"units with {proposal.primary.event}")
     ]
     return [*told, *refunds(table, free, amount)]

@@ -28,7 +28,8 @@ _WORDS: Final = {
 """Marks that are words, in small letters: they are written in any letters, and with a point or without."""
 NAMES: Final = {
     **dict.fromkeys(("euro", "euros"), "EUR"), "dollars": "$", "dollar": "$", "pounds": "£", "yen": "JPY", "rupees": "₨",
-    "franken": "CHF", "kronor": "SEK", "kroner": "kr", "krone": "kr", "krona": "kr", "złoty": "PLN", "zloty": "PLN", "forint": "HUF", "yuan": "CNY",
+    "pfund": "£", "livre": "£", "livres": "£", "peso": "$", "pesos": "$", "dolar": "$", "dólar": "$", "dólares": "$", "us-dollar": "USD", "rubel": "RUB",
+    "евро": "EUR", "рубль": "RUB", "рубли": "RUB", "доллар": "USD", "lira": "TRY", "francs": "CHF", "rupee": "₨", "pound": "£", "franken": "CHF", "kronor": "SEK", "kroner": "kr", "krone": "kr", "krona": "kr", "złoty": "PLN", "zloty": "PLN", "forint": "HUF", "yuan": "CNY",
 }  # fmt: skip
 """Words for a currency in the name of a column, and the mark of each."""
 _CALLED: Final = {word.lower() for word in (*CODES, *_SYMBOLS, *_WORDS, *NAMES) if len(word) > 1 or not word.isalpha()}
