@@ -33,7 +33,7 @@ def told(look: TableView, unit: Column, time: Column | None) -> ReportError | No
         if not several or several >= two_variants.MOST * units:
             continue
         name, arm = vocabulary.printable(unit.name), vocabulary.printable(variant.name)
-        query = first_in_time.query(look.table, look.columns, unit, variant)
+        query = first_in_time.printed(look.table, look.columns, unit, variant)
         first = (
             f"count the first row of each alone, by a query in a file in place of the table: {query}" if query else ""
         )

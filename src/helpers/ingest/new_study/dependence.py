@@ -91,7 +91,7 @@ def _of_users(table: "SourceTable", columns: Sequence[Column], who: Column, unit
     if mixed < MOST * _by_chance(table, who, variant):
         return _assigned_whole(table, who, unit, several, mixed)
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
-    first = first_in_time.query(table, columns, who, variant)
+    first = first_in_time.printed(table, columns, who, variant)
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
         " counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. "

@@ -33,7 +33,7 @@ NOBODY, MANY = 0.05, 20
 """Share of the rows with one value, and rows, above which it stands for nobody: guest, 0, unknown."""
 
 
-def query(table: "SourceTable", columns: Sequence[Column], of: Column, variant: Column) -> str:
+def printed(table: "SourceTable", columns: Sequence[Column], of: Column, variant: Column) -> str:
     """The query of a file that keeps the first row of each value of a column, and all rows without one; '' where nothing tells it.
 
     Rows without an arm are none of the experiment, and left out.
