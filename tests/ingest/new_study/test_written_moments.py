@@ -43,7 +43,10 @@ def printed(said: str) -> str:
     return printed_query(line)
 
 
-PAIRS = [(s, s if s.keys or i % 2 else ISO) for i, s in enumerate(READ)]
+STATED = [s for s in READ if s.keys]
+TOLD = [s for s in READ if not s.keys]
+PAIRS = [*((s, s) for s in STATED), *zip(TOLD[::2], [*TOLD[1::2], ISO], strict=False)]
+"""Each way of writing once, beside itself where it is stated for the whole file, else beside another one."""
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=[f"{a.name}-{b.name}" for a, b in PAIRS])

@@ -197,8 +197,7 @@ def counted(base: Path, query: str, names: list[str]) -> dict[object, list[float
 
 
 @pytest.mark.parametrize("answers", [(False, True), ("false", "true"), (0, 1), (" no", " yes"), ("F", "T")])
-@pytest.mark.parametrize("kind", ["t.csv", "t.parquet"])
-@pytest.mark.parametrize("many", ["{}", "{:,}"])
+@pytest.mark.parametrize(("kind", "many"), [("t.csv", "{}"), ("t.csv", "{:,}"), ("t.parquet", "{}")])
 def test_frequencies_of_any_answer(tmp_path: Path, answers: tuple[object, object], kind: str, many: str) -> None:
     dice = np.random.default_rng(4)
     keys = {"variant": ["control", "treatment"], "country": ["DE", "FR"], "won": [0, 1]}

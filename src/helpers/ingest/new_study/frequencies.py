@@ -125,6 +125,6 @@ def _refusal(
         got=f"{rows:,} rows for {units:,} units, each combination of the other columns once",
         expected="one row a unit; or counts: one row for each arm, with its units and how many of them have an outcome",
         remedy=f"sum it up by a query in a file beside it (counts.sql), and give that: {query}"
-        if n and all(sums.values())
-        else "sum it up",
+        if n and sums and all(sums.values())
+        else "sum it up: one row for each arm, with its units and how many of them have the outcome, which no column of 0 and 1 tells",
     )

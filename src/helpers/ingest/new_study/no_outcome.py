@@ -59,7 +59,7 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
     marked = next(
         (c for c, _ in kinds.left if c.constant and 0 < c.filled < c.rows and c.values and measures.came_of_it(c)), None
     )
-    seldom = [c for c in measures.seldom(kinds) if c.low >= 0 and not c.constant]
+    seldom = [c for c in measures.seldom(kinds) if c.low >= 0 and not c.constant and not pieces.is_price(c)]
     may = [
         c
         for c, reason in left

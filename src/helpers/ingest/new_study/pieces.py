@@ -140,7 +140,8 @@ def alone(table: "SourceTable", columns: Sequence[Column], column: Column) -> st
     less = f" less '{vocabulary.printable(off.name)}'" if off else ""
     made = _paid(table, [column, pieces], off)
     query = (
-        f"by a query in a file in place of the table: select *, {made} as revenue from {table.selected}"
+        f"by a query in a file in place of the table: select *, {made} as revenue from {table.selected}; then --primary revenue"
+        + ", and --empty zero if nothing was bought where the price is empty" * (column.filled < column.rows)
         if made
         else "in a column of its own"
     )
