@@ -1,6 +1,6 @@
 """Columns that say in which currency an amount is: all that a study sums must be in its own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -141,7 +141,7 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading
         return []
     found = coded(con, parts.widest, parts.found(con), amounts, _summed(study, parts, reading))
     return [
-        _fault(con, study, parts, each, [c for amount in amounts for c in written.get(amount, [amount])])
+        _fault(con, study, parts, each, written.get(amounts[0], amounts)[0])
         for each in found
         if currency not in each.shared
     ]
@@ -160,9 +160,9 @@ def _written(study: Study) -> dict[str, list[str]]:
 
 
 def _fault(
-    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, each: Coded, amounts: Sequence[str]
+    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, each: Coded, amount: str
 ) -> ReportError:  # fmt: skip
-    currency, column, amount = study.economics.currency, logged(each.column), amounts[0]
+    currency, column = study.economics.currency, logged(each.column)
     others = [row for row in each.found if currency not in _meant(row[0])]
     text, _, *first = min(others, key=lambda row: row[2:])
     place = parts.place(con, *first)

@@ -75,7 +75,7 @@ def _is_first(table: "SourceTable", of: Column, time: Column, variant: Column) -
         from (select {who} as who, lower({arm}) as arm, {ways.moment_of(table, time)} as moment from {{table}}) where who is not null and arm is not null),
         firsts as (select *, count(*) over (partition by who) as k from (select * from told qualify moment = min(moment) over (partition by who)))"""
     ties, most = table.rows(f"{rows} select (select max(k) from firsts), (select max(n) from told)")[0]
-    if int(ties or 0) != 1 or int(most or 0) > max(MANY, NOBODY * table.number("select count(*) from {table}")):  # type: ignore[call-overload]
+    if int(ties or 0) != 1 or int(most or 0) > max(MANY, NOBODY * of.rows):  # type: ignore[call-overload]
         return False
     counts = table.rows(
         f"{rows} select told.arm, any_value(first), count(*) from told left join (select arm, count(*) as first from firsts where n > 1 group by 1)"
