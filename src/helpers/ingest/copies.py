@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from helpers.ingest.levels import NOTHING
+from helpers.ingest.values.amounts import is_float
 
 
 def is_copy(column: str, levels: Mapping[str, Sequence[str]]) -> bool:
@@ -33,7 +34,7 @@ def is_copy(column: str, levels: Mapping[str, Sequence[str]]) -> bool:
     if vocabulary.touches(column, place) or vocabulary.names_a_unit(column):
         return False
     named = vocabulary.touches(column, vocabulary.VARIANT | arm_words.GIVEN)
-    return named or all(_is_number(v) for values in some.values() for v in values) or (bool(each) and _is_code(each))
+    return named or all(is_float(v) for values in some.values() for v in values) or (bool(each) and _is_code(each))
 
 
 def _same_words(each: Mapping[str, str]) -> bool:
@@ -54,11 +55,3 @@ def _is_code(each: Mapping[str, str]) -> bool:
     letters = sorted(levels) == list("abcdefgh")[: len(levels)]
     initials = levels == [arm.strip().casefold()[:1] for arm in each]
     return letters or initials or is_pair(levels) or all(is_said(level, CONTROL | TREATMENT) for level in levels)
-
-
-def _is_number(level: str) -> bool:
-    try:
-        float(level)
-    except ValueError:
-        return False
-    return True

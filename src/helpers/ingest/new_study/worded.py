@@ -5,6 +5,7 @@ from dataclasses import replace
 from helpers.ingest.new_study import typed, vocabulary, yes_no
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.amounts import is_float
 
 BECAME = vocabulary.UNDONE_STATE | vocabulary.HARM | vocabulary.OUTCOME[0]
 """Words of levels that say what became of a unit."""
@@ -103,15 +104,7 @@ def remedy(source: str, column: Column) -> str:
 def _numbers_and_lists(column: Column) -> bool:
     """Whether lists or objects stand among the levels of a column, and else numbers alone."""
     nested = [level for level in column.values if level[:1] in ("[", "{")]
-    return bool(nested) and column.numbers > 0 and len(nested) == sum(not _is_number(v) for v in column.values)
-
-
-def _is_number(level: str) -> bool:
-    try:
-        float(level)
-    except ValueError:
-        return False
-    return True
+    return bool(nested) and column.numbers > 0 and len(nested) == sum(not is_float(v) for v in column.values)
 
 
 def _others(column: Column) -> str:

@@ -255,3 +255,12 @@ def product(first: str, second: str, digits: tuple[int, int]) -> str:
     """
     parts = [in_units(text, each) for text, each in zip((first, second), digits, strict=True)]
     return f"({parts[0]}::hugeint * {parts[1]})::varchar || 'e-{sum(digits)}'"
+
+
+def is_float(text: str) -> bool:
+    """Whether Python's float takes a text."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
