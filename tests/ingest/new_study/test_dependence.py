@@ -1,14 +1,13 @@
 """Who stands in both arms is seen also where nobody knows the name of the column that says who it is."""
 
+import re
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.ingest.new_study.computed import sums
-from tests.ingest.new_study.printed import query
 from tests.ingest.new_study.tables import proposed
 
 
@@ -46,79 +45,34 @@ def test_an_attribute_of_a_few_values_is_no_id_though_it_is_called_as_one(
     assert ("independent?" in said) == (many == 400)
 
 
-BEGAN = {
-    "opened_at": True,
-    "order_date": True,
-    "closed_at": False,
-    "day": False,
-    "gap": False,
-    "dropoff": False,
-    "": False,
-}
-"""Moments of rows, and whether they tell which row of a user came first; of days two may be of one, and one after the outcome may hang on the arm."""
-
-
-@pytest.mark.parametrize("guest", ["", " ", "null", "guest"])
-@pytest.mark.parametrize("time", BEGAN)
-def test_first_rows_stand_for_users_where_a_moment_from_before_the_outcome_tells_them(
-    tmp_path: Path, time: str, guest: str
-) -> None:
-    """Rows without a user stay, none is kept by its end, rows of one day do not go by their arm, and a guest is not one user."""
-    dice = np.random.default_rng(7)
-    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(2_400)], "user_id": [f"u{i // 3:03}" if i < 1_500 else guest for i in range(2_400)],
-                         "variant": dice.choice(["control", "new"], 2_400, p=[0.6, 0.4]), "signup": dice.integers(0, 2, 2_400)})  # fmt: skip
-    at = pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.permutation(2_400) * 11, unit="min")
-    if time == "dropoff":
-        at = at + pd.to_timedelta(np.where(made.variant == "new", 5, 15), unit="D")
-    if time:
-        made[time] = at.strftime("%Y-%m-%d" if time == "day" else "%Y-%m-%d %H:%M")
-    if time == "gap":
-        made.loc[5, "gap"] = ""
-    if guest == "null":
-        made.replace({"user_id": {"null": None}}).to_parquet(tmp_path / "t.parquet")
-    else:
-        made.to_csv(tmp_path / "t.csv", index=False)
-    file = tmp_path / ("t.parquet" if guest == "null" else "t.csv")
-    _, _, said = proposed(tmp_path, file, unit="cookie_id", primary="signup")
-    assert "Are rows of one 'user_id' independent?" in said
-    if not BEGAN[time] or guest == "guest":
-        assert "select" not in said and "No column tells which row of each came first" in said
-        return
-    (tmp_path / "first.sql").write_text(query(said, "select * from"), encoding="utf-8")
-    study, _, _ = proposed(tmp_path, tmp_path / "first.sql", unit="cookie_id", primary="signup")
-    users = made[:1_500].assign(at=at[:1_500]).sort_values("at").drop_duplicates("user_id")
-    kept = pd.concat([users, made[1_500:]]).groupby("variant")["signup"]
-    found = sorted((n, int(total)) for n, total in sums(study, tmp_path)[study.primary.name].values())
-    assert found == sorted((len(each), int(each.sum())) for _, each in kept)
-
-
-TIMES = {
-    "weeks": lambda day: f"2026-W{day.isocalendar().week}",
-    "days, day first": lambda day: day.strftime("%d/%m/%Y"),
-    "months of few digits": lambda day: (
-        f"{day.month}/{day.day}/{day.year} {day.hour % 12 or 12}:{day.minute:02} {day:%p}"
+MOMENTS = {
+    "opened_at": lambda made, at: at,
+    "assigned_at": lambda made, at: at,
+    "rated_at": lambda made, at: (
+        at + pd.to_timedelta(np.where((made.variant == "new") == (made.signup == 1), 1, 9), unit="D")
     ),
-    "names": lambda day: f"{day:%b} {day.day}, {day.year}",
+    "closed_at": lambda made, at: at + pd.to_timedelta(np.where(made.variant == "new", 5, 15), unit="D"),
 }
-"""Moments whose texts stand in another order than they."""
+"""Moments of rows; one of an answer, which the happy give soon in one arm and the unhappy in the other, looks like the begin in each arm's share."""
 
 
-@pytest.mark.parametrize("how", TIMES)
-def test_first_rows_are_first_in_time(tmp_path: Path, how: str) -> None:
-    """The query that is printed, run by DuckDB alone, keeps the rows that pandas finds first; what came first is never told by a text."""
-    dice = np.random.default_rng(9)
-    weeks = np.concatenate([dice.permutation(12)[:3] for _ in range(500)])
-    days = pd.Timestamp("2026-01-05") + pd.to_timedelta(
-        weeks * 7 * 24 * 60 + dice.integers(0, 9_000, 1_500), unit="min"
-    )
-    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" for i in range(1_500)], "when": [TIMES[how](day) for day in days],
-                         "variant": dice.choice(["control", "new"], 1_500), "signup": dice.integers(0, 2, 1_500)})  # fmt: skip
+@pytest.mark.parametrize("time", MOMENTS)
+def test_no_query_chooses_the_row_of_a_user(tmp_path: Path, time: str) -> None:
+    """What came first no data tells: by the moment of an answer the rows that are left tell another effect."""
+    dice = np.random.default_rng(7)
+    made = pd.DataFrame({"cookie_id": [f"c{i:04}" for i in range(2_400)], "user_id": [f"u{i // 3:03}" for i in range(2_400)],
+                         "variant": dice.choice(["control", "new"], 2_400), "signup": dice.integers(0, 2, 2_400)})  # fmt: skip
+    at = MOMENTS[time](made, pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.permutation(2_400) * 11, unit="min"))
+    made[time] = at.strftime("%Y-%m-%d %H:%M")
+    first = made.assign(at=at).sort_values("at").groupby("user_id").first().groupby("variant").signup.mean()
+    assert (abs(first["new"] - first["control"]) > 0.2) == (time == "rated_at")
     made.to_csv(tmp_path / "t.csv", index=False)
-    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="cookie_id", time="when")
-    with duckdb.connect() as con:
-        con.execute(f"set file_search_path = '{tmp_path}'")
-        kept = {row[0] for row in con.execute(f"select cookie_id from ({query(said, 'select * from')})").fetchall()}
-    assert kept == set(made.assign(moment=days).sort_values("moment").groupby("user_id").cookie_id.first())
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="cookie_id", primary="signup")
+    line = next(line for line in said.splitlines() if "Are rows of one 'user_id' independent?" in line)
+    assert "if you know when each row was assigned" in line and not re.search(r"select |--\w", line)
+    assert sorted(sums(study, tmp_path)["signup"].values()) == sorted(
+        (len(t), int(t.signup.sum())) for _, t in made.groupby("variant")
+    )
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -135,16 +89,3 @@ def test_users_in_one_arm_are_held_against_what_chance_brings(tmp_path: Path, wh
     _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", primary="signup")
     assert ("assigned as a whole?" in said) == whole
     assert ("independent?" in said) == (not whole)
-
-
-def test_a_first_row_is_the_first_with_an_arm(tmp_path: Path) -> None:
-    dice = np.random.default_rng(12)
-    made = pd.DataFrame({"session_id": [f"s{i:04}" for i in range(1_500)], "user_id": [f"u{i // 3:03}" for i in range(1_500)],
-                         "variant": np.where(np.arange(1_500) % 6 == 0, "", dice.choice(["old", "new"], 1_500)), "signup": dice.integers(0, 2, 1_500),
-                         "started_at": pd.date_range("2026-03-02", periods=1_500, freq="17min").astype(str)})  # fmt: skip
-    made.to_csv(tmp_path / "t.csv", index=False)
-    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", primary="signup")
-    with duckdb.connect() as con:
-        con.execute(f"set file_search_path = '{tmp_path}'")
-        kept = {row[0] for row in con.execute(f"select session_id from ({query(said, 'select * from')})").fetchall()}
-    assert kept == set(made[made.variant != ""].groupby("user_id").session_id.first())

@@ -81,24 +81,6 @@ def test_arms_within_the_names_of_events(tmp_path: Path) -> None:
     assert study.mode == "online" and "levels" not in said and "150, 150 fit it" in said
 
 
-@pytest.mark.parametrize("timed", [True, False])
-def test_sessions_of_users_in_both_arms(tmp_path: Path, timed: bool) -> None:
-    """The first of each in time, where that is told; else no query stands for all of one."""
-    dice = np.random.default_rng(5)
-    made = pd.DataFrame({"session_id": [f"s{i}" for i in range(900)], "user_id": [f"u{i}" for i in dice.integers(0, 250, 900)],
-                         "variant": dice.permutation(["a", "b"] * 450), "purchased": dice.integers(0, 2, 900)})  # fmt: skip
-    if timed:
-        made["started_at"] = pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.integers(0, 10**6, 900), "s")
-    made.to_csv(tmp_path / "t.csv", index=False)
-    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", variant="variant")
-    line = next(line for line in said.splitlines() if "independent?" in line)
-    if not timed:
-        assert "No column tells which row of each came first" in line and "select" not in line
-        return
-    study, _, again = proposed(tmp_path, typed(tmp_path, query_of(line)), unit="user_id")
-    assert f"{made.user_id.nunique()} units, each in one row" in again and len(study.variants) == 2
-
-
 @pytest.mark.parametrize("switched", [True, False])
 def test_hours_of_cities_that_are_switched(tmp_path: Path, switched: bool) -> None:
     hours = pd.date_range("2026-03-02", periods=100, freq="h")

@@ -66,21 +66,6 @@ def test_the_query_of_later_outcomes(tmp_path: Path, one: Spelling, other: Spell
     )
 
 
-def test_the_first_row_of_each_is_the_first_in_time(tmp_path: Path) -> None:
-    dice = np.random.default_rng(5)
-    made = pd.DataFrame({"session_id": [f"s{i}" for i in range(900)], "user_id": [f"u{i}" for i in dice.integers(0, 250, 900)],
-                         "variant": dice.permutation(["a", "b"] * 450), "purchased": dice.integers(0, 2, 900)})  # fmt: skip
-    at = pd.Timestamp("2026-03-02") + pd.to_timedelta(dice.choice(10**6, 900, replace=False), "s")
-    made.assign(started_at=at.strftime("%-d %b %Y %I:%M:%S %p")).to_csv(tmp_path / "t.csv", index=False)
-    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", variant="variant")
-    line = next(line for line in said.splitlines() if "independent?" in line)
-    query = line[line.index("select * from") :].split(" = 1")[0] + " = 1"
-    with duckdb.connect() as con:
-        con.execute(f"set file_search_path = '{tmp_path}'")
-        found = dict(con.execute(f"select user_id, session_id from ({query})").fetchall())
-    assert found == made.assign(at=at).sort_values("at").groupby("user_id").session_id.first().to_dict()
-
-
 def test_the_moments_of_a_column_are_read_once_for_all_that_is_tried(tmp_path: Path, monkeypatch) -> None:
     asked, rows = [], SourceTable.rows
     monkeypatch.setattr(SourceTable, "rows", lambda table, query: asked.append(query) or rows(table, query))

@@ -7,7 +7,7 @@ from helpers.errors import ReportError
 from helpers.ingest.new_study import (
     arm_words,
     controls,
-    first_in_time,
+    dependence,
     flaws,
     phases,
     questions,
@@ -33,18 +33,14 @@ def told(look: TableView, unit: Column, time: Column | None) -> ReportError | No
         if not several or several >= two_variants.MOST * units:
             continue
         name, arm = vocabulary.printable(unit.name), vocabulary.printable(variant.name)
-        query = first_in_time.printed(look.table, look.columns, unit, variant)
-        first = (
-            f"count the first row of each alone, by a query in a file in place of the table: {query}" if query else ""
-        )
         whole = f"say that it is the variant: --variant {typed.name(variant.name)} leaves out and counts who is in both (two_variants)"
         return ReportError(
             f"{look.table.called}: units stand in several levels of '{arm}'",
             got=f"{several:,} of {units:,} units in '{name}' do, in {look.rows:,} rows",
             expected="one variant for each unit",
             cause="units that were assigned again, such as at another visit or on another device",
-            remedy="; or ".join(filter(None, [first, whole * (not _repeats(look.table, unit, variant))]))
-            or "a row a unit, the one of its first assignment",
+            remedy=f"count each unit once, in a file of one row a unit: {dependence.FIRST}"
+            + f"; or {whole}" * (not _repeats(look.table, unit, variant)),
         )
     return None
 

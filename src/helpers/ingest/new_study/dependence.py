@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import armless, first_in_time, typed, vocabulary
+from helpers.ingest.new_study import armless, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
+FIRST = (
+    "the row in which it was assigned first, if you know when each row was assigned; a time at which something came of a row, or ended,"
+    " does not tell it, for the arm may move it"
+)
+"""What alone stands for one that was assigned several times: to leave out who stands in both arms leaves out by what came later."""
 MOST = 0.5
 """Levels that stand in several arms, at least, of those that would by chance, where what they name was assigned anew from row to row."""
 
@@ -22,7 +27,7 @@ def asked(
     ]
     if unit is not None:
         users = [c for c in free if vocabulary.names_a_unit(c.name) > 1 and _has_many(c)]
-        return [line for c in users if (line := _of_users(table, columns, c, unit, variant))]
+        return [line for c in users if (line := _of_users(table, c, unit, variant))]
     unnamed = [line for c in columns if c is not time and c is not variant and (line := _unnamed(table, c, variant))]
     if time is None or unnamed:
         return unnamed[:1]
@@ -83,23 +88,18 @@ SHORT = 6
 """Signs of a word that ends with id and is a key by that, as pid and subjid are, at most."""
 
 
-def _of_users(table: "SourceTable", columns: Sequence[Column], who: Column, unit: Column, variant: Column) -> str:
-    """A question of users with several rows, with the query of the first row of each where something tells which came first."""
+def _of_users(table: "SourceTable", who: Column, unit: Column, variant: Column) -> str:
+    """A question of users with several rows: which of these came first no data tells, so that no query of first rows is printed."""
     several, mixed = _in_arms(table, who, variant)
     if not several:
         return ""
     if mixed < MOST * _by_chance(table, who, variant):
         return _assigned_whole(table, who, unit, several, mixed)
     name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
-    first = first_in_time.printed(table, columns, who, variant)
     return (
         f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
-        " counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. "
-        + (
-            f"The first row of each, by a query in a file in place of the table, and --unit {typed.name(unit.name)}: {first}"
-            if first
-            else "No column tells which row of each came first, which alone would stand for all of one."
-        )
+        " counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow."
+        f" What counts each once is {FIRST}."
     )
 
 

@@ -1,14 +1,13 @@
 """Rows that carry what is measured and say that it came to nothing: failed, refunded, void; and refunds beside an amount."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import languages, measures, typed, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure, StudyProposal
 from helpers.ingest.new_study.source import SourceTable
-from helpers.ingest.sql import literal, quoted
-from helpers.ingest.values.number_formats import FALSE
+from helpers.ingest.sql import literal
 
 REFUNDS = languages.words(
     "refund refunds refunded chargeback chargebacks reimbursement erstattung* ruckerstattung* rueckerstattung* gutschrift* rembours*"
@@ -20,7 +19,10 @@ NO_AMOUNT = vocabulary.KEY | languages.words(
 """Words of ids, counts, shares and lengths, which are no amount of money whatever they are of."""
 MOST = 6
 """Levels that are named."""
-ONE_SIDED = "To leave them out would choose units by what became of them."
+ONE_SIDED = (
+    "To leave them out would choose units by what became of them. If you know what such a row is worth (an amount that was paid back may be 0;"
+    " a time to wait or a mark is not), write that in the file and keep the row."
+)
 
 
 def undone(column: Column) -> list[str]:
@@ -59,19 +61,8 @@ def of(table: SourceTable, columns: Sequence[Column], proposal: StudyProposal) -
     elif happened:
         counted = f"{table.text(outcome.name)} is not null"
     amount = proposal.outcomes[revenue.event][0] if revenue else ""
-    none = {}
-    for event, (theirs, _) in proposal.outcomes.items():
-        if event in proposal.happened:
-            none[theirs] = "null"
-        elif by_name[theirs].in_words:
-            none[theirs] = literal(_no(by_name[theirs]))
-        elif (
-            by_name[theirs].binary or by_name[theirs].zero
-        ):  # where none is 0, as of lengths and scores, 0 is no nothing
-            none[theirs] = "'0'"
     told = [
-        f"{asked} {_as_nothing(table, status, levels, none) if outcome.name in none else ONE_SIDED}"
-        for status, levels, asked in _asked(table, free, counted, f"units with {proposal.primary.event}")
+        f"{asked} {ONE_SIDED}" for _, _, asked in _asked(table, free, counted, f"units with {proposal.primary.event}")
     ]
     return [*told, *refunds(table, free, amount)]
 
@@ -132,24 +123,6 @@ def _asked(
             levels,
             f"Should {rows:,} of {total:,} rows of {what} count that say {named} in '{vocabulary.printable(column.name)}'? They do as it stands.",
         )
-
-
-def _as_nothing(table: SourceTable, status: Column, levels: Sequence[str], none: Mapping[str, str]) -> str:
-    """The query by which the outcomes of some units are ``none``: left out, they would be chosen by what became of them."""
-    undone_by = written_texts.is_one_of(table, status.name, levels)
-    made = [
-        f"case when {undone_by} then {nothing} else {quoted(name)} end as {quoted(name)}"
-        for name, nothing in none.items()
-    ]
-    return (
-        "That nothing came of them, and that the units stay, says a query in a file in place of the table:"
-        f" select * replace ({', '.join(made)}) from {table.selected}"
-    )
-
-
-def _no(column: Column) -> str:
-    """The level of a column of yes and no that says no."""
-    return next(level for level in column.values if level.lower() in FALSE)
 
 
 def gives_back(name: str) -> bool:
