@@ -34,6 +34,7 @@ setup: $(READY) ## install the environment, build nothing
 
 all: $(READY) ## set up, build the bundled studies, the write-up and the site, say what they recommend
 	@$(BUILD) all
+	@echo "Open reports/index.html, or: make serve"
 
 study: $(READY) ## build one study: make study STUDY=studies/rees46.yml
 	@$(RUN) run $(JOBS) $(STUDY)
