@@ -14,7 +14,7 @@ Keys of a row, those of what was found first:
 - ``guards`` and ``secondary`` metrics by name, each with its arms, a guardrail with ``margin`` (relative) or ``absolute``;
 - ``money``: its arms, or ``primary: true``; ``margin``, ``cost``, ``run`` a month, ``months``, ``monthly`` units;
 - ``raw``: the primary mean as it is, where ``control`` and ``treatment`` are winsorised;
-- ``failed`` trust checks; ``missing`` values of the primary metric by arm; ``weights`` of the design.
+- ``failed`` trust checks; ``doubted``: a check doubts the interval of the primary metric; ``missing`` values of the primary metric by arm; ``weights`` of the design.
 
 What must follow:
 
@@ -33,7 +33,7 @@ import yaml
 TABLE = Path(__file__).parent / "table"
 FOUND = (
     "control", "treatment", "arms", "better", "min", "risk", "confidence", "prior", "planned", "require", "ends", "days",
-    "guards", "secondary", "money", "raw", "failed", "missing", "weights", "shock", "names", "currency", "cluster",
+    "guards", "secondary", "money", "raw", "failed", "doubted", "missing", "weights", "shock", "names", "currency", "cluster",
 )  # fmt: skip
 EXPECTED = ("verdict", "because", "unmet", "proposes", "each", "says", "never", "beside")
 

@@ -6,7 +6,7 @@ next to a threshold is left out, for two ways to reckon may part there.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,14 @@ def ruled(case: Case) -> Ruling | None:
         }
     except ValueError:  # statsmodels found no end of an interval
         return None
-    best = min(verdicts.values(), key=ORDER.index)
-    worths = {name: _worth(found, name, facts[name]) for name, verdict in verdicts.items() if verdict == best}
+    sound = verdicts  # which arm is proposed hangs on no doubt, which bears on all of them alike
+    if found.get("doubted"):
+        trusted = ruled(replace(case, found={**found, "doubted": False}))
+        if trusted is None:
+            return None
+        sound = trusted.verdicts
+    best = min(sound.values(), key=ORDER.index)
+    worths = {name: _worth(found, name, facts[name]) for name, verdict in sound.items() if verdict == best}
     proposed = max(worths, key=worths.__getitem__)
     for name, worth in worths.items():
         if name != proposed:
@@ -98,7 +104,7 @@ def _ruled(found: Mapping[str, Any], name: str, f: Fact, p: float, bench: Bench)
         return "KILL"
     if "beyond" in guards:
         return "KILL"
-    if not early and bench.below(best, least, scale=max(abs(least), f.high - f.low)):
+    if not early and not found.get("doubted") and bench.below(best, least, scale=max(abs(least), f.high - f.low)):
         return "KILL"
     met = better and bench.below(p, level)
     met &= bench.below(belief(f, tuple(found.get("prior", PRIOR)), sign)[0], found.get("risk", 0.05))
@@ -169,6 +175,8 @@ def at_random(rng: np.random.Generator) -> Case:
         found |= {"planned": int(rng.choice([2_000, 200_000])), "require": bool(rng.integers(2))}
     if rng.random() < 0.05:
         found["failed"] = ["Contamination"]
+    if rng.spawn(1)[0].random() < 0.15:  # of its own dice, so that all else is drawn as before
+        found["doubted"] = True
     return Case("judged", "at random", found)
 
 

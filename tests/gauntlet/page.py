@@ -18,7 +18,7 @@ from helpers.report.figures import money as money_figures
 from helpers.report.topics import decision, effects, money, multi_arm, options, trust
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
-from tests.gauntlet.verdicts import failed
+from tests.gauntlet.verdicts import doubts, failed
 
 DETECTABLE = Numbers({"design.detectable_now": Number(0.0271, "relative", "", "+2.7 %")})
 
@@ -76,13 +76,19 @@ def page(case: Case) -> ToldPage:
     study = planted.study(case)
     results = planted.results(case, study)
     found = {v.name: worth(study, results, v.name) for v in study.treatments}
-    weighed = evidence(results, failed(case, results), {name: value for name, (value, _) in found.items()})
+    caveats = doubts(case, study)
+    weighed = evidence(
+        results, failed(case, results), {name: value for name, (value, _) in found.items()}, caveats=caveats
+    )
     decided = decide_all(weighed, study.decision)
+    earlier = Numbers(
+        {**DETECTABLE, **{f"trust.caveats.{c.name}": Number(None, "text", c.claim, c.words) for c in caveats}}
+    )
     made, currency = decided.proposed, study.economics.currency
     valid = made.verdict != "INVALID"
     value, reason = found[made.arm or results.leading] if valid else (None, decision.UNREAD)
     needed = next_step(results, decided.weighed, made)
-    proposed, without = propose(study, results, decided, value, reason, DETECTABLE)
+    proposed, without = propose(study, results, decided, value, reason, earlier)
     told = results.headline()
     nb: Any = Kept(study)
     headline = decision.text_headline(study, decided)

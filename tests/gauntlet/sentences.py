@@ -45,7 +45,8 @@ BOUND = re.compile(
 RISK = re.compile(rf"[Rr]isk of no improvement{OF}(?: is |, |: )(?P<risk>(?:[<>] )?[\d.]+ %)")
 WORTH = re.compile(rf"[Ee]xpected money{OF}(?: is |: )(?P<worth>-?EUR \d+(?:,\d{{3}})*(?:\.\d+)?)")
 NOISE = re.compile(
-    r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
+    r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)"
+    r"(, as far as its interval and p can be trusted, which a trust check doubts)?\."
 )
 AS_IT_IS = re.compile(
     rf"[Cc]onverted{OF} (?P<bare>{NUMBER}) as it is \({ENDS}\),"
@@ -129,6 +130,18 @@ class Reader:
         due = true.next_to_nothing and not self.case.found.get("failed")
         self.expect(told is due, "next to nothing", Said("beside", self.page.of("beside")))
 
+    def doubts(self) -> None:
+        """That a doubted interval excludes nothing is told where it would stop the arm, and nowhere else."""
+        for made, name in ((a, a.arm or next(iter(self.truths))) for a in self.page.decided.arms):
+            true, least = self.truths[name], self.page.study.decision.min_relative_uplift
+            best = true.f.high if true.sign > 0 else -true.f.low
+            due = bool(self.case.found.get("doubted")) and made.verdict == "ITERATE" and true.level == true.alpha
+            told = "excludes nothing" in made.beside
+            near = abs(best - least) < 1e-3
+            self.expect(
+                math.isnan(best) or near or told is bool(due and best < least), "a doubt", Said("beside", made.beside)
+            )
+
     def says(self, arm: str, what: str, answer: str, text: Said) -> None:
         """Keep an answer, and hold it against what the same page said elsewhere."""
         for place, other in self.said[arm, what].items():
@@ -151,6 +164,7 @@ class Reader:
             ):
                 check(text)
         self.scale()
+        self.doubts()
         self.marks()
         self.losses()
         self.verdicts()
@@ -180,6 +194,7 @@ class Reader:
             self.says(arm, "direction", way, text)
             if noise := NOISE.search(text.text):
                 self.strength(NOISES[noise[1]], arm, text)
+                self.expect(bool(noise[2]) is bool(self.case.found.get("doubted")), "a doubt", text)
 
     def tested(self, text: Said) -> None:
         for found in TESTED.finditer(text.text):
@@ -339,13 +354,14 @@ class Reader:
         if not money or money.get("primary") or "secondary" in self.case.found or self.proposed.verdict == "INVALID":
             return
         alpha = next(iter(self.truths.values())).alpha
+        level = next(iter(self.truths.values())).level
         found = {arm: fact(money["control"], seen, 1 - alpha) for arm, seen in treated(money).items()}
         shared = dict(zip(found, holm([1.0 if math.isnan(f.p) else f.p for f in found.values()]), strict=True))
         for arm, beside in ((a.arm or next(iter(found)), Said("beside", a.beside)) for a in self.page.decided.arms):
             lost = shared[arm] < alpha and found[arm].estimate < 0
-            near = abs(shared[arm] - alpha) < NEAR * alpha
+            near = any(abs(shared[arm] - each) < NEAR * each for each in (alpha, level))
             made = next(a for a in self.page.decided.arms if a.beside == beside.text and a.arm in ("", arm))
-            gained = shared[arm] < alpha and found[arm].estimate > 0 and made.verdict == "KILL"
+            gained = shared[arm] < level and found[arm].estimate > 0 and made.verdict == "KILL"
             self.expect(near or ("Revenue" in beside.text) is (lost or gained), f"revenue: p is {shared[arm]}", beside)
             paid = all(true.worth is not None for true in self.truths.values())
             clause = "which the rule weighs as expected money" if paid else "which the rule does not weigh"

@@ -201,6 +201,7 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "another chance to pay": ("title of risk", r"[\d.]+ %", "3.21 %"),
     "months against their number": ("money", r"a month of waiting", "1 months of waiting"),
     "a risk that cannot be told": ("reason", r"(?<=no improvement is )not available", "100 %"),
+    "a doubt of an interval that is hidden": ("talk: know", r", as far as its interval and p can be trusted.*", "."),
     "a doubt that is none": ("takeaway", r"which brings the risk to [\d.]+", "which brings the risk to 0.01"),
 }
 """Where, what, and what it is replaced by."""

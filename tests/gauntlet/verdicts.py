@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from helpers.config import Study
 from helpers.experiment.arm_shares import counted
+from helpers.experiment.caveats import Caveat
 from helpers.experiment.decision.arms import StudyDecision, decide_all
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import Decision
@@ -40,8 +42,17 @@ def decided(case: Case) -> StudyDecision:
     asked = planted.study(case)
     results = planted.results(case, asked)
     values = {v.name: worth(asked, results, v.name)[0] for v in asked.treatments}
-    weighed = evidence(results, failed(case, results), values)
+    weighed = evidence(results, failed(case, results), values, caveats=doubts(case, asked))
     return decide_all(weighed, asked.decision)
+
+
+def doubts(case: Case, study: Study) -> tuple[Caveat, ...]:
+    """What a trust check doubts: the interval of the primary metric, where the row says so."""
+    if not case.found.get("doubted"):
+        return ()
+    return (
+        Caveat(f"skew_{study.primary.name}", "Whether its interval can be trusted.", "too few units for its skewness"),
+    )
 
 
 def failed(case: Case, results: Results) -> tuple[str, ...]:
