@@ -65,9 +65,9 @@ def ruled(case: Case) -> Ruling | None:
         }
     except ValueError:  # statsmodels found no end of an interval
         return None
-    sound = verdicts  # which arm is proposed hangs on no doubt, which bears on all of them alike
-    if found.get("doubted"):
-        trusted = ruled(replace(case, found={**found, "doubted": False}))
+    sound = verdicts  # which arm is proposed hangs on no failed check and no doubt, which bear on all of them alike
+    if found.get("doubted") or found.get("failed"):
+        trusted = ruled(replace(case, found={**found, "doubted": False, "failed": ()}))
         if trusted is None:
             return None
         sound = trusted.verdicts
