@@ -37,15 +37,22 @@ def test_a_flag_that_the_arms_part_in_is_no_condition(tmp_path: Path, moved: boo
     assert ("--where" in next(line for line in text.splitlines() if "also those with bot" in line)) == (not moved)
 
 
-def test_arms_in_columns_that_are_sorted_by_what_was_spent_have_no_end(tmp_path: Path) -> None:
-    """Who bought nothing stands last, in both columns."""
+@pytest.mark.parametrize("end", ["kept", "cut off", "a 0 in one arm", "by day"])
+def test_what_was_measured_does_not_tell_where_an_arm_in_columns_ends(tmp_path: Path, end: str) -> None:
+    """Who bought nothing stands last in both columns, and maybe no longer in the file."""
     dice = np.random.default_rng(4)
     sides = {}
-    for arm, mean in (("control", 8.0), ("treatment", 12.0)):
-        spent = np.where(dice.random(600) < 0.5, np.round(dice.exponential(mean, 600) + 1, 2), np.nan)
-        sides[f"{arm}_spend"] = np.sort(spent)[::-1][np.argsort(np.isnan(np.sort(spent)[::-1]), kind="stable")]
-    pd.DataFrame(sides).to_csv(tmp_path / "t.csv", index=False)
-    assert "select" not in said(tmp_path, "t.csv")
+    for arm, share in (("control", 0.4), ("treatment", 0.6)):
+        spent = np.round(dice.exponential(9.0, round(600 * share)) + 1, 2)
+        sides[f"{arm}_spend"] = pd.Series(spent if end == "by day" else np.sort(spent)[::-1])
+    made = pd.DataFrame(sides)
+    if end in ("kept", "a 0 in one arm"):
+        made = made.reindex(range(600))
+    if end == "a 0 in one arm":
+        made["treatment_spend"] = made.treatment_spend.fillna(0)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv")
+    assert "select" not in text and "find out how many units each arm has" in text
 
 
 @pytest.mark.parametrize(
