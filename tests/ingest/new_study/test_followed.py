@@ -256,18 +256,29 @@ def test_a_unit_of_an_arm_in_columns_stays_though_it_spent_nothing(tmp_path: Pat
     assert followed(tmp_path, query(text), primary="spend", empty="zero") == truth(made, made.spend.fillna(0))
 
 
-@pytest.mark.parametrize("gaps", [False, True])
-def test_arms_of_unlike_length_end_with_their_last_unit(tmp_path: Path, gaps: bool) -> None:
-    """Where fields are empty among the others, nothing tells a unit from no unit, and no query is printed."""
-    made = pd.DataFrame({"variant": ["control"] * 400 + ["treatment"] * 500})
-    made["spend"] = np.random.default_rng(14).integers(100, 9000, 900) / 100
-    if gaps:
-        made.loc[made.index % 3 == 0, "spend"] = np.nan
+def test_arms_in_columns_that_are_full_are_written_as_they_stand(tmp_path: Path) -> None:
+    made = pd.DataFrame({"variant": ["control"] * 400 + ["treatment"] * 400})
+    made["spend"] = np.random.default_rng(14).integers(100, 9000, 800) / 100
     beside(made).to_csv(tmp_path / "t.csv", index=False)
+    assert followed(tmp_path, query(said(tmp_path, "t.csv")), primary="spend") == truth(made, made.spend)
+
+
+@pytest.mark.parametrize("also", ["", "guest"])
+def test_arms_of_unlike_length_end_with_their_last_id(tmp_path: Path, also: str) -> None:
+    """Who spent nothing stays; where somebody who spent has no id, nothing tells who else has none."""
+    made = pd.DataFrame({"variant": ["control"] * 400 + ["treatment"] * 500, "id": [f"u{i}" for i in range(900)]})
+    dice = np.random.default_rng(14)
+    made["spend"] = np.where(dice.random(900) < 0.5, dice.integers(100, 9000, 900) / 100, np.nan)
+    ids = {f"{arm}_id": rows.id.reset_index(drop=True) for arm, rows in made.groupby("variant")}
+    wide = beside(made, **ids)
+    if also:
+        wide.loc[wide.control_spend.first_valid_index(), "control_id"] = None
+    wide.to_csv(tmp_path / "t.csv", index=False)
     text = said(tmp_path, "t.csv")
-    assert ("select" in text) != gaps and "beside each other in columns" in text
-    if not gaps:
-        assert followed(tmp_path, query(text), primary="spend") == truth(made, made.spend)
+    assert ("select" in text) != bool(also)
+    if not also:
+        found = followed(tmp_path, query(text), primary="spend", empty="zero")
+        assert found == truth(made, made.spend.fillna(0))
 
 
 @pytest.mark.parametrize("file", ["t.csv", "t.parquet"])

@@ -39,14 +39,15 @@ def test_no_other_number_is_multiplied(price: str, many: str) -> None:
     assert pieces.beside(columns, columns[0]) is None
 
 
-@pytest.mark.parametrize("off", ["", "discount_pct", "discount"])
+@pytest.mark.parametrize("off", ["", "discount_pct", "Rabatt (%)", "discount"])
 def test_the_unit_price_of_a_unit_table_is_no_outcome(tmp_path: Path, off: str) -> None:
     dice = np.random.default_rng(4)
     made = pd.DataFrame({"customer_id": range(600), "variant": dice.choice(["control", "treatment"], 600),
                          "quantity": dice.integers(1, 6, 600), "unit_price": dice.integers(500, 2_000, 600) / 100})  # fmt: skip
-    less = {"": 0, "discount_pct": made.quantity * made.unit_price * 0.05, "discount": 2.5}[off]
+    less = made.quantity * made.unit_price * 0.05 if off else 0
     if off:
-        made[off] = np.where(made.customer_id % 2, 5 if off == "discount_pct" else 2.5, 0)
+        share = np.where(made.customer_id % 2, 5, 0)
+        made[off] = [f"{each}%" for each in share] if off == "discount" else share
     made.to_csv(tmp_path / "baskets.csv", index=False)
     with pytest.raises(ReportError, match="what was paid is 'unit_price' times 'quantity'") as caught:
         proposed(tmp_path, tmp_path / "baskets.csv")

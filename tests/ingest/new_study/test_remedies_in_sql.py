@@ -67,18 +67,26 @@ def test_which_level_is_yes_is_asked_where_nothing_tells_it(tmp_path: Path, leve
         proposed(tmp_path, tmp_path / "t.csv", primary="result")
 
 
-def test_arms_within_the_names_of_events(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", "open_app", "exp_checkout"])
+def test_arms_within_the_names_of_events(tmp_path: Path, before: str) -> None:
+    """Followed to the letter, both arms have the event that exposes them, whatever came before it, and no segment is made of it."""
     dice, rows = np.random.default_rng(4), []
-    arms = dice.permutation(["control", "variant"] * 150)
-    for n, arm in enumerate(arms):
+    made = pd.DataFrame({"variant": dice.permutation(["control", "treatment"] * 150)})
+    made["ordered"] = dice.random(300) < np.where(made.variant == "control", 0.3, 0.5)
+    for n, (arm, ordered) in enumerate(made.itertuples(index=False)):
         at = pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=7 * n)
-        steps = [f"exp_checkout_{arm}", "view_cart", *["order_completed"] * (n % 4 == 0)]
+        steps = [*filter(None, [before]), f"exp_checkout_{arm}", *["order_completed"] * ordered]
         rows += [(f"u{n}", step, at + pd.Timedelta(minutes=i)) for i, step in enumerate(steps)]
     pd.DataFrame(rows, columns=["user_id", "event", "time"]).to_csv(tmp_path / "log.csv", index=False)
     with pytest.raises(ReportError, match="the arms stand in the names of events") as error:
         proposed(tmp_path, tmp_path / "log.csv")
-    study, _, said = proposed(tmp_path, typed(tmp_path, query_of(str(error.value))))
-    assert study.mode == "online" and "levels" not in said and "150, 150 fit it" in said
+    text = " ".join(str(error.value).split())
+    exposure = re.search(r"; then --exposure (\w+);", text)
+    assert exposure
+    study, _, said = proposed(tmp_path, typed(tmp_path, query_of(text)), exposure=exposure[1])
+    assert study.mode == "online" and "levels" not in said and "150, 150 fit it" in said and "segments: none" in said
+    truth = made.ordered.groupby(made.variant).agg(["size", "sum"])
+    assert sums(study, tmp_path)[study.primary.name] == {arm: (int(n), int(k)) for arm, n, k in truth.itertuples()}
 
 
 @pytest.mark.parametrize("switched", [True, False])

@@ -91,16 +91,21 @@ def baskets(rows: int = 900) -> pd.DataFrame:
     bought = dice.random(rows) < np.where(made.variant == "treatment", 0.4, 0.3)
     made["unit_price"] = np.where(bought, np.round(dice.gamma(3, 5, rows) + 2, 2), 0)
     made["quantity"] = np.where(bought, dice.integers(1, 6, rows), 0)
-    made["discount"] = np.where(bought & (dice.random(rows) < 0.4), np.round(made.unit_price * 0.2, 2), np.nan)
+    made["discount_pct"] = np.where(bought & (dice.random(rows) < 0.4), 20.0, np.nan)
     return made
+
+
+def left(made: pd.DataFrame) -> pd.Series:
+    """What was paid behind the discount."""
+    return made.unit_price * made.quantity * (1 - made.discount_pct.fillna(0) / 100)
 
 
 @pytest.mark.parametrize("kind", ["t.csv", "comma.csv", "t.parquet"])
 @pytest.mark.parametrize("off", [True, False])
 def test_who_has_no_discount_pays_the_price(tmp_path: Path, kind: str, off: bool) -> None:
     made = baskets()
-    paid = made.unit_price * made.quantity - made.discount.fillna(0) * off
-    made = made if off else made.drop(columns="discount")
+    paid = left(made) if off else made.unit_price * made.quantity
+    made = made if off else made.drop(columns="discount_pct")
     file = tmp_path / kind
     if kind == "t.parquet":
         made.to_parquet(file)
@@ -119,16 +124,15 @@ def test_a_discount_of_some_orders_of_a_log_leaves_no_buyer_out(tmp_path: Path) 
         action="purchase",
         price=made.unit_price,
         qty=made.quantity,
-        discount=made.discount,
+        discount_pct=made.discount_pct,
     )
     pd.concat([visits, orders[made.quantity > 0]]).to_csv(tmp_path / "log.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "log.csv")
     query = printed(said, "takes it off")
     study, _, _ = proposed(tmp_path, typed(tmp_path, query), money="amount_paid")
     found = sums(study, tmp_path)["revenue_per_unit"]
-    paid = made.unit_price * made.quantity - made.discount.fillna(0)
     assert {arm: (n, pytest.approx(float(total), abs=0.01)) for arm, (n, total) in found.items()} == by_arm(
-        made.variant, paid
+        made.variant, left(made)
     )
 
 

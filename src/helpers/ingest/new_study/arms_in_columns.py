@@ -86,12 +86,13 @@ def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
 def _remedy(
     table: "SourceTable", columns: Sequence[Column], blocks: dict[str, dict[str, str]], shared: Sequence[Column]
 ) -> str:
-    if table.called.lower().endswith(BOOKS):
+    rows = rows_of(table, columns, blocks)
+    if rows is not None and table.called.lower().endswith(BOOKS):
         return (
             "write the rows of one arm below those of the other in the sheet, in the same columns, with a column 'variant' beside them that names"
             " the arm of each row; or save it as CSV, for which this message gives a query"
         )
-    return below_each_other(table.selected, blocks, rows_of(table, columns, blocks), shared, table.called)
+    return below_each_other(table.selected, blocks, rows, shared, table.called)
 
 
 def rows_of(
@@ -99,38 +100,34 @@ def rows_of(
 ) -> dict[str, list[str]] | None:
     """Of each arm the columns of which one is filled where a row is one of it, none where every row is; None where nothing tells it.
 
-    An id tells it, or a column beside the blocks that is filled in every row; else rows are of an arm up to its last one, if each of these
-    holds something: what is empty between others is a unit of which nothing is known, or which did nothing.
+    An id of the arm's own tells it, or a column that is filled in every row, beside the blocks or in each of them. What was measured tells
+    nothing: an empty field may be that of a unit that did nothing, and where these stand last they may be cut off.
     """
     by_name, inside = {c.name: c for c in columns}, {name for block in blocks.values() for name in block.values()}
-    if any(c.filled == c.rows for c in columns if c.name not in inside):
+    if any(c.filled == c.rows and not c.constant for c in columns if c.name not in inside):
         return {arm: [] for arm in blocks}
     told: dict[str, list[str]] = {}
-    ended = 0
     for arm, block in blocks.items():
         ids = [name for rest, name in block.items() if _is_id(by_name[name], rest)]
-        told[arm] = ids[:1] or [*block.values()]
-        if not ids:
-            last = _last(table, told[arm])
-            if last is None:
-                return None
-            ended += last < 0
-    return None if ended == len(blocks) else told  # sorted by what was measured, both end with who did nothing
+        if any(by_name[name].filled == by_name[name].rows for name in block.values()):
+            told[arm] = []
+        elif ids and not _without(table, ids[0], [*block.values()]):
+            told[arm] = ids[:1]
+        else:
+            return None
+    return told
 
 
 def _is_id(column: Column, rest: str) -> bool:
-    """Whether a column of a block says who each row is of."""
-    return vocabulary.names_a_unit(rest) > 0 or not (column.numbers or column.words or column.has_time)
+    """Whether a column of a block says who each row is of: by its name, or by a text that no other row has."""
+    text = not (column.numeric or column.has_time)
+    return vocabulary.names_a_unit(rest) > 0 or (text and 0 < column.distinct == column.filled)
 
 
-def _last(table: "SourceTable", names: Sequence[str]) -> int | None:
-    """Rows between the last row and the last in which one of some columns is filled, below zero; None where one above it is empty in all."""
+def _without(table: "SourceTable", who: str, names: Sequence[str]) -> bool:
+    """Whether something is told of somebody in rows that do not say who it is."""
     filled = " or ".join(f"{table.text(name)} is not null" for name in names)
-    gaps, behind = table.rows(
-        f"select max(place) filter (filled) - count(*) filter (filled), max(place) filter (filled) - max(place) from (select {filled} as filled,"
-        " row_number() over (order by file_index, file_row_number) as place from {table})"
-    )[0]
-    return None if gaps else int(behind or 0)  # type: ignore[call-overload]
+    return bool(table.number(f"select count(*) from {{table}} where {table.text(who)} is null and ({filled})"))
 
 
 def below_each_other(
@@ -142,9 +139,12 @@ def below_each_other(
 ) -> str:
     """What is done about blocks of columns, one for each arm: the query that writes them below each other, the ``rows`` of each arm alone."""
     if rows is None:
+        measured = ", ".join(f"'{vocabulary.printable(name)}'" for block in blocks.values() for name in block.values())
         return (
-            "write the arms below each other, a row for each unit and a column 'variant' that names its arm; no query tells an empty field of a"
-            " unit from one behind the last unit of an arm"
+            f"nothing tells which rows are units of an arm: an empty field in {measured} may be that of a unit that did nothing, or lie behind the"
+            " last unit of its arm, and units that did nothing may have been cut off at the end; find out how many units each arm has, and whether"
+            " an empty field is nothing (a 0) or unknown; then write a row for each of these units, the arms below each other, with a column"
+            " 'variant' that names its arm"
         )
     parts = []
     for arm, block in blocks.items():

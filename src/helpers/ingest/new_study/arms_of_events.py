@@ -1,18 +1,20 @@
-"""Arms that stand in the names of events, as checkout_control and checkout_variant: a query makes a column of them."""
+"""Arms that stand in the names of events, as checkout_control and checkout_variant: a query makes a column of them, and one event."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import controls, vocabulary, written_texts
+from helpers.ingest.new_study import controls, typed, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 NEARLY = 0.9
 """Share of the units that have one of the events and no other, at least."""
+HELD = "arm_of_event"
+"""What the query calls the arm of a row, which it does not keep."""
 
 
 def refuse(table: "SourceTable", unit: Column, event: Column) -> None:
@@ -23,14 +25,24 @@ def refuse(table: "SourceTable", unit: Column, event: Column) -> None:
         who, what = (written_texts.of(table, c.name) for c in (unit, event))
         cases = " ".join(f"when {literal(level)} then {literal(arm)}" for level, arm in arms.items())
         named = ", ".join(f"'{vocabulary.printable(level)}'" for level in arms)
+        shared = _shared(event.values, next(iter(arms)))
         raise ReportError(
             f"{table.called}: the arms stand in the names of events",
             got=f"{named} in column '{vocabulary.printable(event.name)}', one of them for nearly each '{vocabulary.printable(unit.name)}'",
-            expected="a column of its own that holds the variant",
-            remedy="make it by a query in a file in place of the table, in which who has several is of no arm: select *, case when min(arm) over of_unit ="
-            f" max(arm) over of_unit then max(arm) over of_unit end as variant from (select *, case {what} {cases} end as arm from {table.selected})"
-            f" window of_unit as (partition by {who}); or, if they are no arms, --descriptive",
+            expected="a column of its own that holds the variant, beside an event that both arms have",
+            remedy=f"make both by a query in a file in place of the table, in which who has several is of no arm: select * exclude ({HELD}) replace (case when"
+            f" {HELD} is null then {what} else {literal(shared)} end as {quoted(event.name)}), case when min({HELD}) over of_unit = max({HELD}) over of_unit"
+            f" then max({HELD}) over of_unit end as variant from (select *, case {what} {cases} end as {HELD} from {table.selected})"
+            f" window of_unit as (partition by {who}); then --exposure {typed.name(shared)}; or, if they are no arms, --descriptive",
         )
+
+
+def _shared(events: Sequence[str], of_arm: str) -> str:
+    """What the events of all arms are called without their arm, as no other event is."""
+    name, others = "_".join(vocabulary.tokens(of_arm)[:-1]), {vocabulary.slug(each) for each in events}
+    while vocabulary.slug(name) in others:
+        name += "_seen"
+    return name
 
 
 def _alike(events: Sequence[str]) -> list[dict[str, str]]:

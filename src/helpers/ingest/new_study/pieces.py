@@ -38,8 +38,14 @@ WHOLE = frozenset(
      "turnover", "spend", "spent"}
 )  # fmt: skip
 """Words of the amount of all of a row."""
-DISCOUNT = frozenset({"discount", "discounts", "rabatt", "remise", "descuento", "desconto", "sconto", "korting", "indirim", "rabat", "rebate", "скидка", "割引", "折扣"})  # fmt: skip
-SHARE = frozenset({"pct", "percent", "percentage", "prozent", "rate", "share"})
+DISCOUNT = frozenset(
+    {"discount", "discounts", "rabatt", "remise", "descuento", "desconto", "sconto", "korting", "indirim", "rabat", "rebate", "voucher", "gutschein", "nachlass",
+     "coupon", "скидка", "割引", "折扣"}
+)  # fmt: skip
+SHARE = frozenset(
+    {"pct", "percent", "percentage", "prozent", "rate", "share", "porcentaje", "pourcentage", "percentuale", "porcentagem", "percentagem", "procent", "prosent",
+     "prosentti", "yuzde", "процент"}
+)  # fmt: skip
 OF_PIECE = "the price of one piece"
 _OTHER = (
     vocabulary.KEY - QUANTITY
@@ -136,16 +142,14 @@ def alone(table: "SourceTable", columns: Sequence[Column], column: Column) -> st
     if pieces is None or any(_is_whole(c) for c in columns):
         return ""
     name, many = vocabulary.printable(column.name), vocabulary.printable(pieces.name)
-    off = discount(columns, column)
-    less = f" less '{vocabulary.printable(off.name)}'" if off else ""
+    off = _off(columns, column)
     made = _paid(table, [column, pieces], off)
-    query = (
-        f"by a query in a file in place of the table: select *, {made} as revenue from {table.selected}; then --primary revenue"
-        + ", and --empty zero if nothing was bought where the price is empty" * (column.filled < column.rows)
-        if made
-        else "in a column of its own"
-    )
-    return f"{OF_PIECE}: what was paid is '{name}' times '{many}'{less}, {query}"
+    if made:
+        how = f"by a query in a file in place of the table: select *, {made} as revenue from {table.selected}; then --primary revenue"
+        how += ", and --empty zero if nothing was bought where the price is empty" * (column.filled < column.rows)
+    else:
+        how = f"{_unclear(off)}, and name that: --primary COLUMN" if off else "in a column of its own"
+    return f"{OF_PIECE}: what was paid is '{name}' times '{many}'{_less(off, name, made)}, {how}"
 
 
 def asked(table: "SourceTable", columns: Sequence[Column], amount: Column) -> list[str]:
@@ -174,15 +178,19 @@ def asked(table: "SourceTable", columns: Sequence[Column], amount: Column) -> li
             continue
         if abs(questions.correlation(table, amount, many)) < LOOSE:
             name, of = vocabulary.printable(amount.name), vocabulary.printable(many.name)
-            made = _paid(table, [amount, many])
-            query = (
-                f"by a query in a file in place of the table: select *, {made} as revenue from {table.selected}; then --primary revenue."
-                if made
-                else "in a column of its own that --primary names."
-            )
+            off = _off(columns, amount)
+            made = _paid(table, [amount, many], off)
+            if made:
+                how = f"by a query in a file in place of the table: select *, {made} as revenue from {table.selected}; then --primary revenue."
+            else:
+                how = (
+                    f"{_unclear(off)}, and name that: --primary COLUMN."
+                    if off
+                    else "in a column of its own that --primary names."
+                )
             return [
                 f"Is '{name}' the price of one piece, and '{of}' how many there were? It does not rise with '{of}', as what was paid in all would."
-                f" If so, revenue is their product, {query}"
+                f" If so, revenue is their product{_less(off, name, made)}, {how}"
             ]
     return []
 
@@ -206,55 +214,83 @@ LOOSE = 0.2
 
 
 def _is_whole(column: Column) -> bool:
-    return column.numeric and not column.binary and not WHOLE.isdisjoint(vocabulary.tokens(column.name))
+    words = {*vocabulary.tokens(column.name)}
+    return column.numeric and not column.binary and not WHOLE.isdisjoint(words) and DISCOUNT.isdisjoint(words)
 
 
-def discount(columns: Sequence[Column], amount: Column) -> Column | None:
-    """A column of what is taken off the amounts, where these are called prices or whole amounts before it."""
-    words = set(vocabulary.tokens(amount.name))
-    if words & {"net", "netto", "paid", "discounted"}:
-        return None
-    return next((c for c in columns if c is not amount and c.numeric and not (c.constant or c.binary)
-                 and not DISCOUNT.isdisjoint(vocabulary.tokens(c.name))), None)  # fmt: skip
+def _off(columns: Sequence[Column], amount: Column) -> list[Column]:
+    """Columns of what is taken off the amounts, where these are called prices or whole amounts before it."""
+    if {"net", "netto", "paid", "discounted"} & set(vocabulary.tokens(amount.name)):
+        return []
+    numbers = [c for c in columns if c is not amount and c.numeric and not c.binary and (c.low or c.high)]
+    words = {c.name: set(vocabulary.tokens(c.name)) for c in numbers}
+    return [c for c in numbers if words[c.name] & DISCOUNT and not words[c.name] & (vocabulary.KEY | QUANTITY)]
 
 
-def _paid(table: "SourceTable", factors: Sequence[Column], off: Column | None = None) -> str:
-    """SQL of what was paid, as a product of columns less a discount; '' where no query reads their numbers as they are meant."""
+def _paid(table: "SourceTable", factors: Sequence[Column], off: Sequence[Column]) -> str:
+    """SQL of what was paid, as a product of columns less a discount; '' where no query reads their numbers as they are meant, or nothing says
+    what a discount is.
+    """
     numbers = [written_numbers.in_query(table, each.name) for each in factors]
-    if off is None or not all(numbers):
-        return " * ".join(numbers) if all(numbers) else ""
-    less, kind = written_numbers.in_query(table, off.name), _kind(off)
-    some = f"coalesce({less}, 0)" if off.numbers < off.rows else less
-    how = {"a share": " * (1 - {})", "a percentage": " * (1 - {} / 100.0)", "an amount": " - {}", "an amount below zero": " + {}"}  # fmt: skip
-    return " * ".join(numbers) + how[kind].format(some) if less and kind else ""
+    left = [_left(table, each) for each in off]
+    return " * ".join([*numbers, *left]) if all(numbers) and all(left) and len(off) <= 1 else ""
 
 
-def _kind(off: Column) -> str:
-    """What a discount is: a share of the amount, a percentage, or an amount of its own; '' for few whole numbers such as 5, 10 and 20, which
-    may be either."""
-    if off.low < 0:
-        return "an amount below zero" if off.high <= 0 else ""
-    if off.high <= 1:
-        return "a share"
-    if not SHARE.isdisjoint(vocabulary.tokens(off.name)):
-        return "a percentage"
-    return "" if off.levels and off.high <= 100 and not off.decimal else "an amount"
+def _left(table: "SourceTable", off: Column) -> str:
+    """SQL of the share that a discount leaves, which its name or a sign behind its numbers calls one of a hundred; '' for any other.
+
+    Numbers tell nothing of it: 5, 10 and 20 are taken off as they are or of a hundred, 0.5 is a coin or a half.
+    """
+    number, most = written_numbers.in_query(table, off.name), max(abs(off.low), abs(off.high))
+    signed = not table.number(
+        f"select count(*) from {{table}} where {table.value(off.name)} <> 0 and not contains({table.text(off.name)}, '%')"
+    )
+    named = "%" in off.name or not SHARE.isdisjoint(vocabulary.tokens(off.name))
+    if (
+        not number
+        or not (signed or named)
+        or off.low < 0 < off.high
+        or most > (1 if signed else 100)
+        or (most == 1 and not signed)
+    ):
+        return ""  # fmt: skip
+    some = f"coalesce({number}, 0)" if off.numbers < off.rows else number
+    return f"(1 {'+' if off.low < 0 else '-'} {some}{' / 100.0' * (most > 1)})"
+
+
+def _called(off: Sequence[Column]) -> str:
+    return " and ".join(f"'{vocabulary.printable(each.name)}'" for each in off)
+
+
+def _less(off: Sequence[Column], amount: str, made: str) -> str:
+    """What is said of discounts behind a product, of which a query may be ``made``; '' without any."""
+    if not off:
+        return ""
+    already = f"taken off '{amount}' already"
+    return f", less {_called(off)} " + (f"(if it is {already}, leave the query's last factor out)" if made else f"unless that is {already}")  # fmt: skip
+
+
+def _unclear(off: Sequence[Column]) -> str:
+    """What nothing says of discounts, and what is done by whom who knows it."""
+    seen = " and ".join(f"from {each.low or 0:,g} to {each.high or 0:,g}" for each in off)
+    return (
+        f"but nothing says whether the numbers of {_called(off)}, {seen}, are a percentage, a share of 1 or an amount, nor whether an amount is off"
+        " each piece or off all of them: find that out, write what was paid in a column of its own"
+    )
 
 
 def discounted(
     table: "SourceTable", columns: Sequence[Column], amount: Column, many: Column | None = None
 ) -> list[str]:
     """What is asked of amounts beside which a discount stands: whether it is taken off them already."""
-    off = discount(columns, amount)
-    if off is None:
+    off = _off(columns, amount)
+    if not off:
         return []
     made = _paid(table, [amount, *([many] if many else [])], off)
-    query = (
-        f"a query in a file in place of the table takes it off as {_kind(off)}, and nothing where it is empty: select *, {made} as amount_paid"
-        f" from {table.selected}; then --money amount_paid."
-        if made
-        else "write what is left in a column of its own, and name that: --money COLUMN."
-    )
+    if made:
+        how = f"a query in a file in place of the table takes it off, and nothing where it is empty: select *, {made} as amount_paid from {table.selected}; then --money amount_paid."
+    else:
+        how = f"it is to be, {_unclear(off)}, and name that: --money COLUMN."
     return [
-        f"Is '{vocabulary.printable(off.name)}' taken off '{vocabulary.printable(amount.name)}' already? Revenue is counted as if it was. If it is not, {query}"
+        f"Is {_called(off)} taken off '{vocabulary.printable(amount.name)}' already? Revenue is counted as if it was. If it is not, {how}"
     ]
