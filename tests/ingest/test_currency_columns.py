@@ -100,6 +100,29 @@ def test_words_for_currencies_are_currencies_beside_a_code_or_a_sign(tmp_path, w
     assert "in several currencies" in refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")
 
 
+@pytest.mark.parametrize(("column", "words"), [
+    ("waehrung", ("Euro", "Schweizer Franken")), ("geld", ("Yen", "Dollar")), ("penznem", ("Ft", "Euro")), ("munt", ("Gulden", "Euro")),
+    ("currency", ("US dollar", "Canadian dollar")), ("currency", ("grivna", "euro")), ("paid in", ("US dollar", "Canadian dollar")),
+    ("currency_code", ("Hong Kong Dollar", "Taler")), ("orderCurrency", ("gold", "gems")),
+])  # fmt: skip
+def test_currencies_are_told_by_their_names_and_unknown_ones_by_that_of_the_column(tmp_path, column, words):
+    units(list(words) * 5, ["5"] * 10).rename(columns={"paid in": column}).to_csv(tmp_path / "units.csv", index=False)
+    message = refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")
+    assert "in several currencies" in message and all(f"{word} in 5 rows" in message for word in words)
+
+
+@pytest.mark.parametrize(("column", "words"), [
+    ("currency", ("Taler",)), ("currency_test", ("control", "local")), ("currency", ("yes", "no")), ("city", ("Euro", "Bonn")),
+    ("currency", ("EUR", "Euro")), ("waehrung", ("€", "euro")),
+])  # fmt: skip
+def test_one_currency_and_what_is_called_otherwise_is_read(tmp_path, column, words):
+    frame = units(list(words) * (10 // len(words)), ["5"] * 10).rename(columns={"paid in": column})
+    frame.to_csv(tmp_path / "units.csv", index=False)
+    raw = unit_file(tmp_path / "units.csv")
+    raw["economics"]["currency"] = "EUR"
+    assert not refusal(Study.model_validate(raw), tmp_path / "raw")
+
+
 @pytest.mark.parametrize("countries", [("FR",), ("FR", "RS"), ("R", "FR"), ("den", "FR")])
 def test_words_alone_may_be_of_another_kind(tmp_path, countries):
     units(list(countries) * 10, ["5"] * 10 * len(countries)).to_csv(tmp_path / "units.csv", index=False)

@@ -1,5 +1,6 @@
 """Columns that say in which currency an amount is: all that a study sums must be in its own."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,8 @@ from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.currency_marks import NAMES, meant
 from helpers.ingest.values.currency_names import WORDS, code_of, is_in, said_in
-from helpers.ingest.values.number_formats import money_columns
+from helpers.ingest.values.currency_words import BY_NAME, DOLLARS
+from helpers.ingest.values.number_formats import FALSE, TRUE, money_columns
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,12 +43,23 @@ CALLED = (
     "monnaie",
     "通貨",
     "货币",
+    "penznem",
+    "pénznem",
+    "munteenheid",
+    "muntsoort",
 )
-"""Words in the name of a column of currencies."""
+"""Words in the name of a column of currencies,"""
+ALONE = frozenset("cur curr munt mena měna geld geldeinheit".split())  # noqa: SIM905
+"""words that are its name where no other stands beside them,"""
+BESIDE = frozenset(
+    "code codes iso name symbol unit of the in payment payments paid pay order orders price amount cost local transaction invoice checkout total"  # noqa: SIM905
+    " revenue spend money shop store sale sales purchase billing charge value".split()
+)
+"""and words beside which these say that a column holds currencies, whatever they are called there."""
 MOST = 2 * len(CODES)
 """No column has more ways to write currencies."""
-PADDED = 16
-"""Signs of a code with blanks around it, or of a word for none."""
+PADDED = 32
+"""Signs of a name with blanks around it, or of a word for none."""
 SHOWN = 5
 """So many currencies are told."""
 _EMPTY = ("n/a", "na", "null", "nan", "none", "-", "?")
@@ -68,6 +81,11 @@ class Coded:
         return frozenset.intersection(*(_meant(text) for text, *_ in self.found)) if self.found else frozenset()
 
     @property
+    def unnamed(self) -> bool:
+        """Whether it is one alone, and of no known name: amounts of one currency are summed, and which it is a person says."""
+        return not self.shared and len({text.casefold() for text, *_ in self.found}) == 1
+
+    @property
     def told(self) -> str:
         """Each currency with its rows."""
         listed = [f"{text} in {n:,} row{'s' * (n != 1)}" for text, n, *_ in self.found[:SHOWN]]
@@ -83,7 +101,7 @@ def coded(
 ) -> list[Coded]:
     """The columns of a table, and the texts inside them, that hold nothing but currencies, in the rows of ``where`` in which some ``amounts`` stand.
 
-    The values tell, not the name of the column; first rows refute most of them, so that the rest alone is read whole.
+    The values tell, and of names that nothing knows that of the column; first rows refute most of them, so that the rest alone is read whole.
 
     >>> import duckdb
     >>> rows = "(select i % 2 as file_index, i as file_row_number, 9 as price, ['EUR', 'usd'][i % 3 // 2 + 1] as paid_in,"
@@ -112,7 +130,7 @@ def coded(
     found = []
     for column, text in texts.items():
         t = _text(text)
-        if not _all_known(con, "first_texts", column):
+        if not _may_be(con, "first_texts", column):
             continue
         has = f"coalesce(({held or 'true'}) and ({where}), false)"
         rows = con.execute(
@@ -143,7 +161,7 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading
     return [
         _fault(con, study, parts, each, written.get(amounts[0], amounts)[0])
         for each in found
-        if currency not in each.shared
+        if currency not in each.shared and not each.unnamed
     ]
 
 
@@ -208,25 +226,39 @@ def _text(text: str) -> str:
     return f"(case when length({made}) < 5 and lower({made}) in ({', '.join(map(literal, _EMPTY))}) then '' else {made} end)"
 
 
-def _all_known(con: "duckdb.DuckDBPyConnection", rows: str, column: str) -> bool:
+def _may_be(con: "duckdb.DuckDBPyConnection", rows: str, column: str) -> bool:
     t = _text(quoted(column))
     found = con.execute(f"select distinct {t} from {rows} where {t} <> '' limit {MOST}").fetchall()
-    return all(_meant(text) for (text,) in found)
+    return all(_meant(text) for (text,) in found) or _are_names(column, [text for (text,) in found])
 
 
 def certain(column: str, texts: list[str]) -> bool:
-    """Whether all texts are currencies, and one of them no word of another kind, unless the column is called so."""
+    """Whether all texts are currencies, and one of them no word of another kind, unless the column is called so.
+
+    >>> certain("geld", ["Yen", "Dollar"]), certain("country", ["FR", "RS"]), certain("currency", ["Taler", "Euro"])
+    (True, False, True)
+    >>> certain("currency_test", ["control", "local"]), certain("currency", ["yes", "no"])
+    (False, False)
+    """
     called = any(word in logged(column).lower() for word in CALLED)
-    return all(map(_meant, texts)) and (called or any(map(_is_no_word, texts)))
+    return _are_names(column, texts) or (all(map(_meant, texts)) and (called or any(map(_is_no_word, texts))))
+
+
+def _are_names(column: str, texts: list[str]) -> bool:
+    """Whether a column is called as one of currencies and nothing else, and holds words, whatever they mean."""
+    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", logged(column)).lower())
+    named = [word for word in words if word not in BESIDE]
+    own = bool(named) and (all(word.endswith(CALLED) for word in named) or (len(words) == 1 and words[0] in ALONE))
+    return own and not any(re.search("[0-9]", text) or text.lower() in (*TRUE, *FALSE) for text in texts)
 
 
 def _is_no_word(text: str) -> bool:
     code = code_of(text)
-    return code not in WORDS if code else not text[-1].isalnum()
+    return code not in WORDS if code else text.lower() in DOLLARS | BY_NAME.keys() or not text[-1].isalnum()
 
 
 def _meant(text: str) -> frozenset[str]:
     """The currencies that a value stands for: a code, a sign, or a word for one, as kr and Euro."""
-    if code := code_of(text):
+    if code := code_of(text) or BY_NAME.get(text.lower(), ""):
         return frozenset((code,))
     return meant(NAMES.get(text.lower(), text)) if text else frozenset()

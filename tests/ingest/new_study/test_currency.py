@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import log, proposed, raw, units, written
 
 
@@ -29,6 +31,17 @@ def test_a_currency_that_is_told_is_taken(tmp_path: Path, more: str, renamed: st
 def test_several_are_asked_first(tmp_path: Path) -> None:
     study, text, _ = proposed(tmp_path, units(tmp_path / "shop.csv", "if(i % 4 = 0, 'USD', 'CHF') as cur"))
     assert study.economics.currency == "EUR" and "#   1. In which currency is the money? 'cur' holds CHF in " in text
+
+
+def test_one_of_an_unknown_name_is_asked_and_summed(tmp_path: Path) -> None:
+    file = units(tmp_path / "shop.csv", "'Taler' as currency")
+    study, text, _ = proposed(tmp_path, file)
+    told = " ".join(text.replace("#", " ").split())
+    assert "In which currency is the money? 'currency' holds Taler in" in told
+    spent = pd.read_csv(file).groupby("variant").spend.sum().round(2)
+    metric = next(m.name for m in study.metrics if m.event == "spend")
+    found = {arm: float(total) for arm, (_, total) in sums(study, tmp_path)[metric].items()}
+    assert found == {"control": spent.old, "treatment": spent.new}
 
 
 def test_amounts_in_cents_are_asked(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.ingest.new_study import cuts, profile
+from helpers.ingest.new_study.source import opened
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed, units
 
@@ -83,6 +85,41 @@ def test_rows_of_nobody_are_told_and_left_out_as_it_says(tmp_path: Path, column:
     study, _, said = proposed(tmp_path, tmp_path / "log.csv", where=where_of(said), name="some")
     assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(rows[~rows.user_id.isin(nobody)], "line_price")
     assert "doubt" not in said
+
+
+@pytest.mark.parametrize(
+    ("column", "levels"),
+    [
+        ("profile_state", [None, "paused", "deleted"]),
+        ("profile_state", ["kept", "deleted"]),
+        ("review_flag", ["clean", "fraud"]),
+        ("mail", ["fine", "spam"]),
+        ("bot_detected", ["0", "1"]),
+        ("outcome_of_call", ["ok", "staff hung up"]),
+    ],
+)
+def test_no_condition_is_printed_by_what_may_have_come_after_the_assignment(
+    tmp_path: Path, column: str, levels: list[str | None]
+) -> None:
+    """Whether the arms part in it or not: whoever follows what is printed counts all."""
+    dice = np.random.default_rng(4)
+    rows = units(tmp_path / "t.csv", "hash(i) % 2 as bought", 1_200)
+    made = pd.read_csv(rows)
+    made[column] = [levels[dice.choice(len(levels))] for _ in range(len(made))]
+    made.to_csv(rows, index=False)
+    _, text, said = proposed(tmp_path, rows, primary="bought")
+    told = " ".join((said + text).replace("#", " ").split())
+    assert "nothing tells whether each was so before the assignment" in told and "--where" not in told
+
+
+def test_nothing_is_a_level_that_may_part_by_the_arm(tmp_path: Path) -> None:
+    made, dice = pd.DataFrame({"variant": ["a", "b"] * 400}), np.random.default_rng(6)
+    level = dice.choice(["x", "y"], 800)
+    made["level"] = np.where((made.variant == "b") & (dice.random(800) < 0.5), None, level)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with opened(str(tmp_path / "t.csv"), None, tmp_path) as table:
+        columns = {c.name: c for c in profile.profile(table)[1]}
+        assert cuts.depends(table, columns["level"], columns["variant"]) < 1e-9
 
 
 def test_rows_that_were_undone_are_asked_about_once(tmp_path: Path) -> None:

@@ -47,3 +47,18 @@ def test_a_count_beside_ids_of_units_is_an_outcome(tmp_path: Path) -> None:
     rows.to_csv(tmp_path / "units.csv", index=False)
     study, _, _ = proposed(tmp_path, tmp_path / "units.csv", control="a")
     assert study.data.columns["user_id"] == "user" and study.primary.event == "count"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("levels", [("gekauft", "abgebrochen", "offen"), (0, 1, 2), ("ja", "nein", "k.A.")])
+@pytest.mark.parametrize("part", [("newsletter", "ja", "nein"), ("region", "N", "S"), ("opened", 0, 1), ("kunde", "neu", "alt")])  # fmt: skip
+def test_where_a_column_of_three_levels_may_be_the_outcome_no_other_is_taken(
+    tmp_path: Path, part: tuple[object, ...], levels: tuple[object, ...]
+) -> None:
+    names = ["variant", str(part[0]), "ergebnis"]
+    rows = pd.MultiIndex.from_product([("control", "new"), part[1:], levels], names=names).to_frame(index=False)
+    rows["anzahl"] = range(100, 100 + len(rows))
+    rows.to_csv(tmp_path / "table.csv", index=False)
+    with pytest.raises(ReportError, match="a row stands for as many units as") as caught:
+        proposed(tmp_path, tmp_path / "table.csv")
+    said = " ".join(str(caught.value).split())
+    assert "select" not in said and "which of these is the outcome" in said and "'ergebnis' (" in said

@@ -44,9 +44,22 @@ def test_units_that_differ_are_none(tmp_path: Path) -> None:
     assert "take the number by a query" not in refused(tmp_path, ("g", "kg"), "")[1]
 
 
-@pytest.mark.parametrize("how", ["minus {}", "{} CR", "{} Tsd.", "{} mil", "max {}", "{} lakh", "{} dozen", "ca. {}"])
-def test_a_word_that_makes_another_number_is_no_unit(tmp_path: Path, how: str) -> None:
-    assert "take the number by a query" not in refused(tmp_path, (), "", how)[1]
+@pytest.mark.parametrize("how", ["minus {}", "{} CR", "{} Tsd.", "{} mil", "max {}", "{} lakh", "{} dozen", "ca. {}", "{}A", "lvl {}", "{} 천", "{} thsd",
+    "{} Milliarden", "{} Dtzd", "{} owed", "{} debit", "{} ago", "{} BC", "{} PM", "min {}", "day {}", "{} m", "{} floop"])  # fmt: skip
+def test_a_word_that_may_make_another_number_or_a_name_is_asked_about(tmp_path: Path, how: str) -> None:
+    """Words that change a value have no end, those that only say what is counted are known: for all others no query is printed."""
+    said = refused(tmp_path, (), "", how)[1]
+    assert "each number of 'quantity' say?" in said and "select" not in said
+
+
+@pytest.mark.parametrize(("column", "how"), [("seat", "{}A"), ("level", "lvl {}")])
+def test_a_name_with_a_number_gives_no_query(tmp_path: Path, column: str, how: str) -> None:
+    made = pd.DataFrame({"patient": range(600), "variant": ["a", "b"] * 300})
+    made[column] = [how.format(1 + i % 9) for i in made.patient]
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="no column that can be an outcome") as error:
+        proposed(tmp_path, tmp_path / "t.csv")
+    assert "select" not in str(error.value)
 
 
 def test_numbers_without_the_word_beside_others_with_it_are_of_another_unit(tmp_path: Path) -> None:

@@ -260,7 +260,7 @@ def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
 
 def _coded(table: "SourceTable", column: Column, found: list[tuple[str, int]]) -> str | None:
     """What to do with a column of numbers of which some values are words; a query where no number stands there."""
-    if of_unit := measured_in.remedy(table, column):
+    if of_unit := measured_in.or_asked(table, column):
         return of_unit
     if not column.numbers:
         return worded.remedy(table.selected, column) if column.words else None

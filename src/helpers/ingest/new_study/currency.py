@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.ingest.currency_columns import certain, coded
+from helpers.ingest.currency_columns import Coded, certain, coded
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -47,7 +47,12 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
     for each in beside:
         if len(each.shared) == 1:
             told.setdefault(next(iter(each.shared)), f"as '{vocabulary.printable(each.column)}' says")
-    mixed = [f"'{vocabulary.printable(each.column)}' holds {each.told}" for each in beside if not each.shared]
+    mixed = [_holds(each) for each in beside if not (each.shared or each.unnamed)]
+    unnamed = [
+        f"In which currency is the money? {_holds(each)}, a name that is not known: write the code of it as economics.currency."
+        for each in beside
+        if each.unnamed
+    ]
     several = [f"{code} {why}" for code, why in told.items()] if len(told) > 1 else []
     currency, why = next(iter(told.items())) if len(told) == 1 and not mixed else (USUAL, "")
     first = [
@@ -55,7 +60,11 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
         " before. What was paid in one alone is no measure where the variant may change in which one pays."
     ] * bool(mixed or several)
     notes = [] if first else [note for column in money if (note := note_of(column.name, currency, key=key))]
-    return Proposed((currency, why), (*first, *(f"What is an amount worth? {note}." for note in notes)))
+    return Proposed((currency, why), (*first, *unnamed, *(f"What is an amount worth? {note}." for note in notes)))
+
+
+def _holds(each: Coded) -> str:
+    return f"'{vocabulary.printable(each.column)}' holds {each.told}"
 
 
 def converted(columns: Sequence[Column], amounts: Sequence[Column]) -> list[Column]:

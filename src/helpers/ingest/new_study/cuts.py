@@ -88,13 +88,13 @@ def as_outcome(source: str, column: Column) -> str:
 def depends(table: "SourceTable", column: Column, variant: Column, unit: str = "") -> float:
     """The chance of levels that part so far between the arms where the column does not depend on the variant (Pearson's test).
 
-    Rows count, or of a log the values of the column ``unit``.
+    Rows count, or of a log the values of the column ``unit``; nothing is a level as every other.
     """
     from scipy import special
 
     level, arm = table.text(column.name), table.text(variant.name)
     rows = table.rows(
-        f"select lower({arm}), {level}, count({f'distinct {table.text(unit)}' if unit else '*'}) from {{table}} where {arm} is not null and {level} is not null group by all"
+        f"select lower({arm}), {level}, count({f'distinct {table.text(unit)}' if unit else '*'}) from {{table}} where {arm} is not null group by all"
     )
     counts = {(str(arm), str(level)): int(n) for arm, level, n in rows}  # type: ignore[call-overload]
     total = sum(counts.values())

@@ -29,8 +29,13 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 NOBODY = {"test", "tests", "bot", "bots", "robot", "crawler", "spider", "internal", "employee", "employees", "staff", "qa",
-          "fraud", "fraudulent", "spam", "dummy", "deleted", "sandbox"}  # fmt: skip
-"""Words of rows that are of no customer."""
+          "dummy", "sandbox"}  # fmt: skip
+"""Words of rows that are of no customer from the first on,"""
+OF_UNITS = {"is", "a", "user", "users", "customer", "customers", "account", "accounts", "visitor", "visitors", "member", "members", "client", "clients",
+            "person", "team", "traffic", "device", "unit", "row", "rows", "flag"}  # fmt: skip
+"""beside which these say no more,"""
+FOUND_OUT = {"fraud", "fraudulent", "spam", "deleted"}
+"""and of rows that may have become so after the assignment."""
 SWITCHES = {"flag", "flags", "feature", "toggle", "rollout", "gate", "switch", "enabled"}
 """Words of what is switched on for some."""
 YES = ("1", "true", "yes", "t", "y", "1.0")
@@ -150,32 +155,41 @@ def _of_nobody(
     table: "SourceTable", all_: Sequence[Column], columns: Sequence[Column], proposal: StudyProposal
 ) -> Iterator[str]:
     """Levels by which rows are of a test or of a robot; of what was undone a question is asked."""
+    nobody = NOBODY | FOUND_OUT
     by_name, unit = {c.name: c for c in all_}, proposal.columns["user_id"][0] if proposal.source == "log" else ""
     variant = by_name.get(proposal.columns.get("variant", ("",))[0])
     for column in columns:
         words = set(vocabulary.tokens(column.name))
-        if (column.binary or column.in_words) and words & NOBODY:
-            levels = [level for level in column.values if level.lower() in YES]
+        if (column.binary or column.in_words) and words & nobody:
+            levels, said = [level for level in column.values if level.lower() in YES], words
         elif column.words:
             times = (
                 vocabulary.TESTS if vocabulary.PHASES & words else frozenset()
             )  # a phase called Test is the experiment
-            levels = [v for v in column.values if NOBODY - times & set(vocabulary.tokens(v))]
+            levels = [v for v in column.values if nobody - times & set(vocabulary.tokens(v))]
+            said = {token for level in levels for token in vocabulary.tokens(level)}
         else:
-            levels = []
-        if levels and len(levels) < column.distinct:
-            moved = variant is not None and cuts.depends(table, column, variant, unit) < MOVED
-            yield _counting(table, column, levels, moved=moved)
+            continue
+        if not levels or len(levels) == column.distinct:
+            continue
+        told = (
+            f"doubt: all rows count, also those with {_shown(column, levels)} in '{vocabulary.printable(column.name)}'"
+        )
+        if not said <= NOBODY | OF_UNITS:
+            yield (
+                f"{told}; nothing tells whether each was so before the assignment. What came after it may have come of the variant, and"
+                " all rows must stay; if you know that all of it was known before, take these rows out of both arms"
+            )
+        elif variant is not None and cuts.depends(table, column, variant, unit) < MOVED:
+            yield f"{told}; the arms part in it, so that to leave some out would choose by what came of the variant"
+        else:
+            kept = vocabulary.uncontrolled(written_texts.is_none_of(table, column.name, levels))
+            yield f"{told}; if they should not, and that was known before the assignment: --where {typed.condition(kept)}"
 
 
-def _counting(table: "SourceTable", column: Column, levels: Sequence[str], *, moved: bool) -> str:
+def _shown(column: Column, levels: Sequence[str]) -> str:
     counts = dict(column.levels)
-    shown = ", ".join(f"{vocabulary.printable(level)} ({counts[level]:,} rows)" for level in levels)
-    all_count = f"doubt: all rows count, also those with {shown} in '{vocabulary.printable(column.name)}'"
-    if moved:
-        return f"{all_count}; the arms part in it, so that to leave some out would choose by what came of the variant"
-    kept = vocabulary.uncontrolled(written_texts.is_none_of(table, column.name, levels))
-    return f"{all_count}; if they should not, and that was known before the assignment: --where {typed.condition(kept)}"
+    return ", ".join(f"{vocabulary.printable(level)} ({counts[level]:,} rows)" for level in levels)
 
 
 def _clocks(table: "SourceTable", columns: Sequence[Column], time: Column) -> Iterator[str]:

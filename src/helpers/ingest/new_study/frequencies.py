@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary, worded, written_numbers, written_texts
+from helpers.ingest.new_study import measures, vocabulary, worded, written_numbers, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
 from helpers.ingest.values.number_formats import TRUE
@@ -40,8 +40,7 @@ def refused(
         if int(apart) == rows < int(units):  # type: ignore[call-overload]
             if gaps := _gaps(table, rows, count, rest):
                 return _of_gaps(table, gaps)
-            outcomes = [c for c in rest if c is not variant and (c.binary or c.in_words or _tells(c))]
-            return _refusal(table, rows, int(units), count, variant, outcomes)  # type: ignore[call-overload]
+            return _refusal(table, rows, int(units), count, variant, _may_be_outcomes(rest, variant))  # type: ignore[call-overload]
     return None
 
 
@@ -99,9 +98,20 @@ def _measures(table: "SourceTable", count: Column, rest: Sequence[Column], varia
     )
 
 
+def _may_be_outcomes(rest: Sequence[Column], variant: Column) -> list[Column]:
+    """The columns that are called as outcomes, or as nothing; what is called as an attribute is none, whatever its levels say."""
+    return [c for c in rest if c is not variant and (_is_called(c) or not measures.is_named(c))]
+
+
+def _is_called(column: Column) -> bool:
+    """Whether a column is called as an outcome."""
+    return any(vocabulary.touches(column.name, words) for words in vocabulary.OUTCOME)
+
+
 def _tells(column: Column) -> bool:
-    """Whether a column of two words says of one of them that it happened."""
-    return column.distinct == len(column.values) == 2 and worded.happened(column) is not None
+    """Whether a column says by two levels alone what happened, and what did not."""
+    two = column.distinct == len(column.values) == 2
+    return column.binary or column.in_words or (two and worded.happened(column) is not None)
 
 
 def _sum(table: "SourceTable", count: str, outcome: Column) -> str:
@@ -116,15 +126,39 @@ def _sum(table: "SourceTable", count: str, outcome: Column) -> str:
 def _refusal(
     table: "SourceTable", rows: int, units: int, count: Column, variant: Column, outcomes: Sequence[Column]
 ) -> ReportError:
-    arm, n = quoted(variant.name), written_numbers.in_query(table, count.name)
-    sums = {c.name: _sum(table, n, c) for c in outcomes}
-    made = ", ".join([f"sum({n}) as units", *(f"{told} as {quoted(name)}" for name, told in sums.items())])
-    query = f"select {arm}, {made} from {table.selected} group by all"
+    name = vocabulary.printable(count.name)
     return ReportError(
-        f"{table.called} is a table of frequencies: a row stands for as many units as '{vocabulary.printable(count.name)}' counts",
+        f"{table.called} is a table of frequencies: a row stands for as many units as '{name}' counts",
         got=f"{rows:,} rows for {units:,} units, each combination of the other columns once",
         expected="one row a unit; or counts: one row for each arm, with its units and how many of them have an outcome",
-        remedy=f"sum it up by a query in a file beside it (counts.sql), and give that: {query}"
-        if n and sums and all(sums.values())
-        else "sum it up: one row for each arm, with its units and how many of them have the outcome, which no column of 0 and 1 tells",
+        remedy=_query(table, count, variant, outcomes) or _asked(name, outcomes),
+    )
+
+
+def _query(table: "SourceTable", count: Column, variant: Column, outcomes: Sequence[Column]) -> str:
+    """The query that sums up the outcomes; '' where another column than these may be the outcome, or does not tell what happened."""
+    clear = len(outcomes) == 1 or all(map(_is_called, outcomes))
+    if not (outcomes and clear and all(map(_tells, outcomes))):
+        return ""
+    n = written_numbers.in_query(table, count.name)
+    sums = {c.name: _sum(table, n, c) for c in outcomes}
+    if not n or not all(sums.values()):
+        return ""
+    made = ", ".join([f"sum({n}) as units", *(f"{told} as {quoted(name)}" for name, told in sums.items())])
+    query = f"select {quoted(variant.name)}, {made} from {table.selected} group by all"
+    return f"sum it up by a query in a file beside it (counts.sql), and give that: {query}"
+
+
+def _asked(count: str, outcomes: Sequence[Column]) -> str:
+    shown = "; ".join(
+        f"'{vocabulary.printable(c.name)}' ({', '.join(map(vocabulary.printable, c.values[:4]))})" for c in outcomes
+    )
+    which = (
+        f"which of these is the outcome, and which of its levels says that it happened? {shown}. Nothing tells it. Once you know,"
+        if outcomes
+        else "which column is the outcome? All are called as attributes. Once it is there,"
+    )
+    return (
+        f"{which} sum '{count}' up: one row for each arm, with the sum over all of its rows as its units, and that over the rows of"
+        " the level as how many have the outcome"
     )
