@@ -11,6 +11,11 @@ from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
 
+def line_of(said: str) -> str:
+    """What is asked about the ids."""
+    return next(line for line in said.splitlines() if "say who was assigned" in line)
+
+
 @pytest.mark.parametrize(("called", "written"), [
     ("pid", "{}"), ("Vp", "{}"), ("subjid", "{}7"), ("Kennung", "K-{:05}"), ("steps_so_far", ""), ("Antwort", "so {}"),
 ])  # fmt: skip
@@ -30,6 +35,18 @@ def test_ids_of_an_unknown_name_in_both_arms_are_asked_about(
     asked = called in ("pid", "Vp", "subjid", "Kennung") and both > 0
     assert (f"Does '{called}' say who was assigned" in said) == asked
     assert not asked or f"{both} of these in more than one arm" in said
+    assert not asked or "--unit" not in line_of(said), "each row was drawn: only a person knows that"
+
+
+def test_ids_of_nobody_are_no_units_because_they_stand_in_both_arms(tmp_path: Path) -> None:
+    """However few rows each of them has: followed blindly, an option would leave out the rows of all kiosks."""
+    dice = np.random.default_rng(4)
+    ids = [f"r{i:04}" for i in range(1_000)] + [f"kiosk-{i % 9}" for i in range(90)]
+    made = pd.DataFrame({"Vp": ids, "variant": dice.choice(["old", "new"], 1_090), "score": dice.integers(200, 900, 1_090) / 10})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", primary="score")
+    assert "the most rows have 'kiosk-0', 10" in said and "where a value stands for many, as a guest does" in said
+    assert "--unit" not in line_of(said) and "select" not in said
 
 
 @pytest.mark.parametrize("many", [2, 5, 400])

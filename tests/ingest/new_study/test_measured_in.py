@@ -66,6 +66,21 @@ def test_numbers_without_the_word_beside_others_with_it_are_of_another_unit(tmp_
     assert "take the number by a query" not in refused(tmp_path, ("", "boxes"), "")[1]
 
 
+@pytest.mark.parametrize("other", ["n/a", "none", "-", ""])
+@pytest.mark.parametrize("of", ["{} pcs", "{} Mio.", "x{}", "{} of ten"])
+def test_amounts_with_words_in_some_rows_are_no_outcome_in_words(tmp_path: Path, other: str, of: str) -> None:
+    """No level of them says that it happened; what the others mean, and the word, only a person knows."""
+    dice = np.random.default_rng(6)
+    made = pd.DataFrame({"user_id": range(600), "variant": dice.permutation(["control", "treatment"] * 300)})
+    made["quantity"] = [
+        of.format(n) if n > 3 else other if other or n > 1 else "1 box" for n in dice.integers(0, 7, 600)
+    ]
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="cannot be an outcome") as error:
+        proposed(tmp_path, tmp_path / "t.csv", primary="quantity")
+    assert "holds numbers with words beside them" in str(error.value) and "select" not in str(error.value)
+
+
 WRITTEN = {
     "x{}": [1, 2, 3],
     "{} kg": [0.5, 2.5, 12.75],

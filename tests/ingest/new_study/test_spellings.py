@@ -58,3 +58,25 @@ def test_ids_are_counted_where_they_are_told(tmp_path: Path) -> None:
     made.assign(bought=made.index % 5 == 0).to_csv(tmp_path / "t.csv", index=False)
     with pytest.raises(ReportError, match=f"; {len(ids):,} ids in all"):
         proposed(tmp_path, tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("many", [400, 20])
+@pytest.mark.parametrize("other", [str.upper, lambda i: f"{i} "])
+def test_ids_that_stand_in_different_arms_are_not_made_one(tmp_path: Path, many: int, other) -> None:
+    """Short ids of letters of both kinds: those that differ in capitals alone are of two people, each drawn by itself."""
+    dice = np.random.default_rng(many)
+    ids = [f"k{n:05}" for n in range(1_000)]
+    made = pd.DataFrame({"user_id": ids + [other(i) for i in ids[:many]]})
+    made["variant"] = dice.choice(["control", "treatment"], len(made))
+    made["bought"] = dice.integers(0, 2, len(made))
+    made.to_csv(tmp_path / "t.csv", index=False)
+    if many == 400:
+        with pytest.raises(ReportError, match="look alike") as caught:
+            proposed(tmp_path, tmp_path / "t.csv")
+        said = str(caught.value)
+    else:
+        said = proposed(tmp_path, tmp_path / "t.csv")[2]
+    assert f"of {many} that would be one stand in different arms" in said and "select" not in said
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", unit="user_id", name="own")
+    truth = made.groupby("variant").bought.agg(["size", "sum"])
+    assert sums(study, tmp_path)["bought"] == {arm: (int(n), int(k)) for arm, n, k in truth.itertuples()}

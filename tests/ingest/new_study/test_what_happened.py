@@ -62,7 +62,10 @@ def test_two_codes_are_no_count(tmp_path: Path, codes: tuple[int, int]) -> None:
     rows.to_csv(tmp_path / "survey.csv", index=False)
     with pytest.raises(ReportError, match=r"which code of .* is yes") as caught:
         proposed(tmp_path, tmp_path / "survey.csv", primary="would_buy")
-    (tmp_path / "as_told.sql").write_text(query_of(str(caught.value)))
+    (tmp_path / "blindly.sql").write_text(query_of(str(caught.value)))
+    with pytest.raises(ReportError, match=r"constant|one value in all rows"):
+        proposed(tmp_path, tmp_path / "blindly.sql", primary="would_buy_yes")
+    (tmp_path / "as_told.sql").write_text(query_of(str(caught.value)).replace("LEVEL", str(codes[0])))
     study, _, _ = proposed(tmp_path, tmp_path / "as_told.sql", primary="would_buy_yes")
     yes = (rows.would_buy == codes[0]).groupby(rows.variant.replace("new", "treatment")).agg(["size", "sum"])
     assert sums(study, tmp_path)[study.primary.event] == {arm: (int(n), int(k)) for arm, n, k in yes.itertuples()}
@@ -104,19 +107,26 @@ def test_codes_that_are_called_so_or_stand_beside_one_for_nothing_are_still_aske
         proposed(tmp_path, tmp_path / "survey.csv", primary=name)
 
 
-@pytest.mark.parametrize(("codes", "answers"), [((0, 1, -1), (0, 1)), ((1, 2, 88, 99), (1, 2))])
-def test_codes_for_what_is_not_known_are_no_values(
-    tmp_path: Path, codes: tuple[int, ...], answers: tuple[int, int]
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("codes", [(0, 1, -1), (0, 1, 9), (1, 2, 9), (1, 2, 88, 99)])
+def test_a_code_beside_yes_and_no_is_no_yes_and_leaves_no_unit_out(
+    tmp_path: Path, codes: tuple[int, ...], kind: str
 ) -> None:
+    """As a third word; the new arm skips seldom, and what is empty stays so."""
     rows = visitors(3, "x", "").drop(columns=["x", "revenue"])
-    rows["ordered"] = np.random.default_rng(4).choice(codes, len(rows))
-    rows.to_csv(tmp_path / "survey.csv", index=False)
+    dice = np.random.default_rng(4)
+    skips = dice.random(len(rows)) < np.where(rows.variant == "new", 0.1, 0.4)
+    rows["ordered"] = np.where(skips, codes[-1], dice.choice(codes[:-1], len(rows)))
+    if kind == "parquet":
+        rows["ordered"] = rows.ordered.astype("Int64").mask(rows.index % 50 == 0)
+    file = tmp_path / f"survey.{kind}"
+    rows.to_csv(file, index=False) if kind == "csv" else rows.to_parquet(file)
     with pytest.raises(ReportError, match="Nothing tells it") as caught:
-        proposed(tmp_path, tmp_path / "survey.csv", primary="ordered")
-    (tmp_path / "as_told.sql").write_text(query_of(str(caught.value)))
-    primary = "ordered" if answers == (0, 1) else "ordered_yes"
-    study, _, _ = proposed(tmp_path, tmp_path / "as_told.sql", primary=primary)
-    known = rows[rows.ordered.isin(answers)]
+        proposed(tmp_path, file, primary="ordered")
+    assert f"0 also for {codes[2]}" in str(caught.value)
+    (tmp_path / "as_told.sql").write_text(query_of(str(caught.value)).replace("LEVEL", "1"))
+    study, _, _ = proposed(tmp_path, tmp_path / "as_told.sql", primary="ordered_yes")
+    known = rows[rows.ordered.notna()]
     yes = (known.ordered == 1).groupby(known.variant.replace("new", "treatment")).agg(["size", "sum"])
     assert sums(study, tmp_path)[study.primary.event] == {arm: (int(n), int(k)) for arm, n, k in yes.itertuples()}
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.formatting import counted
-from helpers.ingest.new_study import languages, pieces, vocabulary
+from helpers.ingest.new_study import languages, pieces, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -64,24 +64,25 @@ def told(column: Column) -> str:
 
 
 def refused(table: "SourceTable", column: Column) -> ReportError | None:
-    """The error for one that somebody calls the primary metric: whether more of a code is better nobody can know."""
+    """The error for one that somebody calls the primary metric: what is no yes is 0, as among words, so that no unit is left out."""
     answers, unknown = codes_of(column)
     if not answers:
         return None
-    name, counts, field = vocabulary.printable(column.name), dict(column.levels), quoted(column.name)
-    known = f"case when trim({field}::varchar) in ({', '.join(map(literal, answers))}) then {{}} end"
-    if {float(answer) for answer in answers} == {0.0, 1.0}:
-        query, made = f"select * replace ({known.format(field)} as {field}) from {table.selected}", name
-        asked, first = f"is {' or '.join(unknown)} of '{name}' not known, or an amount?", "if it is not known,"
+    counts, made = dict(column.levels), f"{vocabulary.slug(column.name)}_yes"
+    name, also = vocabulary.printable(column.name), f", 0 also for {', '.join(unknown)}" * bool(unknown)
+    told = next(
+        (level for level in answers if {*map(float, answers)} == {0.0, 1.0} and float(level) == 1), worded.LEVEL
+    )
+    query = f"select *, (nullif(trim({quoted(column.name)}::varchar), '') = {literal(told)})::integer as {quoted(made)} from {table.selected}"
+    if told == worded.LEVEL:
+        asked = f"which code of '{name}' is yes?"
+        first = f"put that one into a query in a file in place of the table, where {worded.LEVEL} stands, and say --primary {made}{also}"
     else:
-        made = f"{vocabulary.slug(column.name)}_yes"
-        flag = known.format(f"(trim({field}::varchar) = {literal(answers[0])})::integer")
-        query = f"select *, {flag} as {quoted(made)} from {table.selected}"
-        asked, first = f"which code of '{name}' is yes?", f"with {answers[0]} for yes,"
+        asked = f"is {' or '.join(unknown)} of '{name}' not known, or an amount?"
+        first = f"if it is not known, by a query in a file in place of the table, and --primary {made}{also}"
     return ReportError(
         f"{table.called}: {asked} Nothing tells it",
         got=", ".join(f"{level} in {counted(counts[level], 'row')}" for level in (*answers, *unknown)),
-        expected="1 and 0, and nothing where it is not known; or a count, of which somebody says whether more is better",
-        remedy=f"{first} by a query in a file in place of the table, and --primary {made}: {query}; if these are counts, --better higher or"
-        " --better lower takes them as they are",
-    )  # fmt: skip
+        expected="1 for yes and 0 for every other answer; or a count, of which somebody says whether more is better",
+        remedy=f"{first}: {query}; if these are counts, --better higher or --better lower takes them as they are",
+    )

@@ -45,9 +45,14 @@ def _unnamed(table: "SourceTable", who: Column, variant: Column) -> str:
     )
     if not mixed or spoken:
         return ""
+    most, rows = table.rows(
+        f"select {table.text(who.name)}, count(*) from {{table}} where {table.text(who.name)} is not null group by 1 order by 2 desc, 1 limit 1"
+    )[0]
     return (
-        f"Does '{name}' say who was assigned? {several:,} of its values stand in several rows, {mixed:,} of these in more than one arm, and every"
-        f" row counts as a unit of its own: --unit {typed.name(who.name)} makes each value a unit, and leaves out and counts those in several arms."
+        f"Does '{name}' say who was assigned? {several:,} of its values stand in several rows, {mixed:,} of these in more than one arm, the most rows"
+        f" have '{vocabulary.printable(str(most))}', {rows:,}, and every row counts as a unit of its own. Where each value is one who was assigned once, name"
+        " the column as the unit, and those in several arms are left out and counted; where a value stands for many, as a guest does, or an arm was drawn for"
+        " each row, it is no unit, and rows of one are alike, so that intervals are too narrow."
     )
 
 

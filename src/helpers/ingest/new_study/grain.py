@@ -32,6 +32,7 @@ from helpers.ingest.new_study import (
     log,
     long_tables,
     lookalike_arms,
+    lookalike_ids,
     nested_values,
     not_yet,
     nothing,
@@ -92,8 +93,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen, where = _one_experiment(seen, ask)
     seen, where, first = sound_rows.of(seen, where)
     if unit := seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns):
-        alike = spellings.alike(seen.table, unit)
-        first = (*first, *spellings.asked(seen.table, unit, alike, stated="unit" in seen.said))
+        alike = lookalike_ids.of(seen, unit)
+        first = (*first, *lookalike_ids.asked(seen, unit, alike, stated="unit" in seen.said))
         if alike and ids_alike.BLANKS in alike.steps:
             seen = seen.again(replace(seen.table, spaced=(unit.name,)))
         nested_values.refuse(seen, unit)

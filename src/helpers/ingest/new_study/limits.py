@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 MOST = 20
 """Texts that are neither a number nor a limit, at most, beside which a query tells the limits apart."""
+NUMBER = "[-+]?[.,]?[0-9](?:[0-9.,'\u2019 \xa0\u202f]*[0-9])?[.,]?(?:e[-+]?[0-9]+)?"
+"""A number in whatever format, in small letters."""
 BELOW, ABOVE = (
-    r"(<|<=|≤|&lt;|under|below|unter|less than) *[0-9.,]+",
-    r"((>|>=|≥|&gt;|over|above|über|more than) *[0-9.,]+|[0-9.,]+ *\+)",
+    rf"(<|<=|≤|&lt;|under|below|unter|less than) *{NUMBER}",
+    rf"((>|>=|≥|&gt;|over|above|über|more than) *{NUMBER}|{NUMBER} *\+)",
 )
 """Patterns of a value below a limit, and above one."""
 LIMIT = "(the )?(limit( of (detection|quantification))?|detection( limit)?|lod|loq|lloq|mdl|dl|ld|lq|nwg|bg|nachweisgrenze|bestimmungsgrenze)"
@@ -127,9 +129,7 @@ def _refuse(table: "SourceTable", column: Column) -> None:
 
 def _without_marks(mark: str, values: Sequence[str]) -> str:
     """SQL of a text without what says that it is a limit: the number stays as it is written, and is read as all others are."""
-    signs = dict.fromkeys(
-        re.sub(r"[0-9.,\s]+", " ", value.lower()).strip() for value in values if re.search("[0-9]", value)
-    )
+    signs = dict.fromkeys(re.sub(NUMBER, " ", value.lower()).strip() for value in values if re.search("[0-9]", value))
     if not signs:
         return mark
     pattern = "|".join(re.escape(sign).replace("\\ ", " ").replace("\\+", "[+]") for sign in signs)

@@ -1,58 +1,18 @@
-"""Ids that are written in several ways, such as e-mail addresses in different capitals: one unit would be two; and arms."""
+"""Levels of arms that are written wrongly: a slip of the pen in a word."""
 
 import difflib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.sql import quoted
-from helpers.ingest.values import ids_alike
 
 if TYPE_CHECKING:
-    from helpers.ingest.new_study.profile import Column
     from helpers.ingest.new_study.proposal import Arm, Noted
-    from helpers.ingest.new_study.source import SourceTable
-
-MANY = 0.05
-"""Share of the ids that look like another one above which it is asked before anything is proposed."""
 
 ALIKE, LONG = 0.8, 4
 """How alike two words of so many letters are of which one may be the other, written wrongly."""
 RARE = 0.25
 """Share of the units of an arm that one of a slip of the pen has at most."""
-
-
-def alike(table: "SourceTable", unit: "Column") -> ids_alike.LookAlike | None:
-    """The ids of the unit that look alike, as they are written; None where there are none."""
-    if unit.kind != "VARCHAR":
-        return None
-    name = quoted(unit.name)
-    maybe, uuids = table.rows(
-        f"select coalesce(bool_or({ids_alike.maybe(name)}), false), {ids_alike.uuids(name)} from {{table}}"
-    )[0]
-    return ids_alike.of(table.con, unit.name, table.relation) if maybe or uuids else None
-
-
-def asked(table: "SourceTable", unit: "Column", found: ids_alike.LookAlike | None, *, stated: bool) -> list[str]:
-    """What is asked of ids that look alike, as ``found``. Raises where many do, unless somebody named the column of the unit."""
-    if found is None:
-        return []
-    called, query = vocabulary.printable(unit.name), found.mended(table.selected)
-    if found.ids > MANY * unit.distinct and not stated:
-        all_ = int(
-            table.number(f"select count(distinct {quoted(unit.name)}) from {{table}} where {quoted(unit.name)} <> ''")
-        )
-        raise ReportError(
-            f"{table.called}: many ids of '{called}' look alike, and may be one unit in several spellings",
-            got=f"{found.said()}; {all_:,} ids in all",
-            expected="one id for one unit",
-            cause="one unit is written in several ways, so that its rows are parted",
-            remedy=f'write them in one way by a query in a file in place of the table: {query}; if they are units of their own, say so: --unit "{called}"',
-        )
-    return [
-        f"Are ids of '{called}' that look alike one unit? {found.said()}, and are kept apart; this query in a file, in place of the table, makes them one: {query}"
-    ]
 
 
 def slips(counts: Mapping[str, int]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """An outcome in words, such as won and lost: the level that says that it happened, and the query that makes 1 and 0 of it."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 from helpers.ingest.new_study import typed, vocabulary, yes_no
@@ -92,6 +94,12 @@ def remedy(source: str, column: Column) -> str:
         )
     query, made = as_flag(source, column)
     column, _ = _once(column)
+    if happened(column) is None and _numbers_with_words(column):
+        name, levels = (vocabulary.printable(each) for each in (column.name, ", ".join(map(repr, column.values[:4]))))
+        return (
+            f"'{name}' holds numbers with words beside them ({levels}): what does a word make of its number, and is every other value 0, or not known? Who knows it writes the"
+            f" number alone in each row, 0 where there was nothing and an empty field where nobody knows it, and says --primary {typed.name(column.name)}"
+        )
     if happened(column) is None:
         levels = ", ".join(repr(vocabulary.printable(level)) for level in column.values[:4])
         return (
@@ -105,6 +113,17 @@ def _numbers_and_lists(column: Column) -> bool:
     """Whether lists or objects stand among the levels of a column, and else numbers alone."""
     nested = [level for level in column.values if level[:1] in ("[", "{")]
     return bool(nested) and column.numbers > 0 and len(nested) == sum(not is_float(v) for v in column.values)
+
+
+_WITH_WORD = re.compile(r"[x×]? ?[-+]?[0-9][0-9.,'\u2019 \xa0\u202f]*(?P<word>[^0-9]*)")
+"""A number with what stands behind it, or with a cross before it."""
+
+
+def _numbers_with_words(column: Column) -> bool:
+    """Whether several levels are a number with the same word, which are amounts, whatever the others are."""
+    found = map(_WITH_WORD.fullmatch, column.values)
+    words = Counter(each["word"].casefold() for each in found if each and not is_float(each[0]))
+    return any(n > 1 for n in words.values())
 
 
 def _others(column: Column) -> str:
