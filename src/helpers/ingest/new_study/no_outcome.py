@@ -59,7 +59,11 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
     marked = next(
         (c for c, _ in kinds.left if c.constant and 0 < c.filled < c.rows and c.values and measures.came_of_it(c)), None
     )
-    seldom = [c for c in measures.seldom(kinds) if c.low >= 0 and not c.constant and not pieces.is_price(c)]
+    seldom = [
+        c
+        for c in measures.seldom(kinds)
+        if c.low >= 0 and not (c.constant or pieces.is_price(c)) and not vocabulary.touches(c.name, pieces.DISCOUNT)
+    ]
     may = [
         c
         for c, reason in left
@@ -82,7 +86,7 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",
         expected="a number that is zero or more in every row: 0 and 1, a count, or money",
-        remedy=(f"take {price.partition(': ')[2]}; or " if price else "")
+        remedy=(f"{price.partition(': ')[2]}; or " if price else "")
         + (f"{told}; or " if told else "")
         + "name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )
