@@ -37,7 +37,7 @@ def test_a_flag_that_the_arms_part_in_is_no_condition(tmp_path: Path, moved: boo
     assert ("--where" in next(line for line in text.splitlines() if "also those with bot" in line)) == (not moved)
 
 
-@pytest.mark.parametrize("end", ["kept", "cut off", "a 0 in one arm", "by day"])
+@pytest.mark.parametrize("end", ["kept", "cut off", "a 0 in one arm", "by day", "number"])
 def test_what_was_measured_does_not_tell_where_an_arm_in_columns_ends(tmp_path: Path, end: str) -> None:
     """Who bought nothing stands last in both columns, and maybe no longer in the file."""
     dice = np.random.default_rng(4)
@@ -50,6 +50,8 @@ def test_what_was_measured_does_not_tell_where_an_arm_in_columns_ends(tmp_path: 
         made = made.reindex(range(600))
     if end == "a 0 in one arm":
         made["treatment_spend"] = made.treatment_spend.fillna(0)
+    if end == "number":
+        made.columns = ["control_number", "treatment_number"]
     made.to_csv(tmp_path / "t.csv", index=False)
     text = said(tmp_path, "t.csv")
     assert "select" not in text and "find out how many units each arm has" in text
@@ -60,7 +62,8 @@ def test_what_was_measured_does_not_tell_where_an_arm_in_columns_ends(tmp_path: 
     ("column", "values", "how"),
     [("discount", (-2.5, -1.25, 0.0), ""), ("discount", (0, 5, 10, 20), ""), ("rabatt", (0.0, 0.05, 0.1), ""), ("discount", (0.0, 2.5, 101.4), ""),
      ("discount", (0, 2.5, 7.5), ""), ("discount", (0.5, 0.5, None), ""), ("voucher", (0, 0.25, 1.0), ""), ("discount_pct", (0.0, 0.5, 1.0), ""),
-     ("discount_amount", (0, 1.5, 2.5), ""), ("discount_pct", (0, 0.05, 0.1), "1 - {}"), ("rabatt_prozent", (0, -5, -10), "1 + {} / 100.0")],
+     ("discount_amount", (0, 1.5, 2.5), ""), ("rate_discount", (0, 5, 10), ""), ("discount_rate", (0, 5, 10), "1 - {} / 100.0"),
+     ("discount_pct", (0, 0.05, 0.1), "1 - {}"), ("rabatt_prozent", (0, -5, -10), "1 + {} / 100.0")],
 )  # fmt: skip
 def test_a_discount_is_taken_off_as_its_name_says_or_not_at_all(
     tmp_path: Path, kind: str, column: str, values: tuple[float, ...], how: str

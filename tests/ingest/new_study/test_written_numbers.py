@@ -371,8 +371,10 @@ def test_who_has_the_events_of_two_arms_is_of_none(tmp_path: Path) -> None:
         for i, step in ((2, "view_cart"), (3, "order_completed"))
     ]
     written(pd.concat([shown, both, steps[0], steps[1][made.bought == 1]]), tmp_path / "log.csv")
-    query = printed(message(tmp_path, tmp_path / "log.csv"), "make it by a query")
-    study, _, _ = proposed(tmp_path, typed(tmp_path, query), event="event", primary="order_completed")
+    query = printed(message(tmp_path, tmp_path / "log.csv"), "make both by a query")
+    study, _, _ = proposed(
+        tmp_path, typed(tmp_path, query), event="event", primary="order_completed", exposure="exp_checkout"
+    )
     assert sums(study, tmp_path)[study.primary.name] == by_arm(made.variant[12:], made.bought[12:])
 
 

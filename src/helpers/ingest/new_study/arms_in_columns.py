@@ -108,7 +108,7 @@ def rows_of(
         return {arm: [] for arm in blocks}
     told: dict[str, list[str]] = {}
     for arm, block in blocks.items():
-        ids = [name for rest, name in block.items() if _is_id(by_name[name], rest)]
+        ids = [name for rest, name in block.items() if len(block) > 1 and _is_id(by_name[name], rest)]
         if any(by_name[name].filled == by_name[name].rows for name in block.values()):
             told[arm] = []
         elif ids and not _without(table, ids[0], [*block.values()]):
@@ -119,9 +119,9 @@ def rows_of(
 
 
 def _is_id(column: Column, rest: str) -> bool:
-    """Whether a column of a block says who each row is of: by its name, or by a text that no other row has."""
-    text = not (column.numeric or column.has_time)
-    return vocabulary.names_a_unit(rest) > 0 or (text and 0 < column.distinct == column.filled)
+    """Whether a column of a block says who each row is of: a text by its name, else what no other row has, which is no bare number."""
+    named, text = vocabulary.names_a_unit(rest) > 0, not (column.numeric or column.has_time)
+    return (named and text) or (0 < column.distinct == column.filled and (named or text))
 
 
 def _without(table: "SourceTable", who: str, names: Sequence[str]) -> bool:
@@ -139,9 +139,9 @@ def below_each_other(
 ) -> str:
     """What is done about blocks of columns, one for each arm: the query that writes them below each other, the ``rows`` of each arm alone."""
     if rows is None:
-        measured = ", ".join(f"'{vocabulary.printable(name)}'" for block in blocks.values() for name in block.values())
+        arms = " and ".join(f"'{vocabulary.printable(arm)}'" for arm in blocks)
         return (
-            f"nothing tells which rows are units of an arm: an empty field in {measured} may be that of a unit that did nothing, or lie behind the"
+            f"nothing tells which rows are units of an arm: an empty field in the columns of {arms} may be that of a unit that did nothing, or lie behind the"
             " last unit of its arm, and units that did nothing may have been cut off at the end; find out how many units each arm has, and whether"
             " an empty field is nothing (a 0) or unknown; then write a row for each of these units, the arms below each other, with a column"
             " 'variant' that names its arm"

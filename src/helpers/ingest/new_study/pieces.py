@@ -43,14 +43,17 @@ DISCOUNT = frozenset(
      "coupon", "скидка", "割引", "折扣"}
 )  # fmt: skip
 SHARE = frozenset(
-    {"pct", "percent", "percentage", "prozent", "rate", "share", "porcentaje", "pourcentage", "percentuale", "porcentagem", "percentagem", "procent", "prosent",
+    {"pct", "percent", "percentage", "prozent", "porcentaje", "pourcentage", "percentuale", "porcentagem", "percentagem", "procent", "prosent",
      "prosentti", "yuzde", "процент"}
 )  # fmt: skip
+RATE = frozenset({"rate", "share"})
+"""Words of parts of a hundred, and such as are that behind the word of a discount alone."""
 OF_PIECE = "the price of one piece"
 _OTHER = (
     vocabulary.KEY - QUANTITY
     | DISCOUNT
     | SHARE
+    | RATE
     | PRICES
     | WHOLE
     | vocabulary.COST
@@ -245,7 +248,8 @@ def _left(table: "SourceTable", off: Column) -> str:
     signed = not table.number(
         f"select count(*) from {{table}} where {table.value(off.name)} <> 0 and not contains({table.text(off.name)}, '%')"
     )
-    named = "%" in off.name or not SHARE.isdisjoint(vocabulary.tokens(off.name))
+    words = vocabulary.tokens(off.name)
+    named = "%" in off.name or not SHARE.isdisjoint(words) or words[-1] in RATE
     if (
         not number
         or not (signed or named)
