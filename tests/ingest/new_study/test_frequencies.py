@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.errors import ReportError
+from tests.ingest.new_study.printed import query
 from tests.ingest.new_study.tables import proposed
 
 NAMES = [("variant", "converted", "n"), ("group", "Bought it", "freq"), ("arm", "opened", "count of users"), ("test_group", "paid", "weight")]  # fmt: skip
@@ -62,3 +63,24 @@ def test_where_a_column_of_three_levels_may_be_the_outcome_no_other_is_taken(
         proposed(tmp_path, tmp_path / "table.csv")
     said = " ".join(str(caught.value).split())
     assert "select" not in said and "which of these is the outcome" in said and "'ergebnis' (" in said
+
+
+@pytest.mark.parametrize("outcome", ["has_bought", "refunded", "clicked"])
+def test_what_is_called_as_an_attribute_is_no_outcome(tmp_path: Path, outcome: str) -> None:
+    levels = [("control", "new"), (0, 1), ("N", "S"), ("app", "web", "shop")]
+    rows = pd.MultiIndex.from_product(levels, names=["variant", outcome, "region", "order_channel"]).to_frame(
+        index=False
+    )
+    rows["n"] = range(100, 100 + len(rows))
+    rows.to_csv(tmp_path / "table.csv", index=False)
+    with pytest.raises(ReportError, match="a row stands for as many units as") as caught:
+        proposed(tmp_path, tmp_path / "table.csv")
+    (tmp_path / "counts.sql").write_text(query(str(caught.value)), encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "counts.sql")
+    happened = rows[rows[outcome] == 1].groupby("variant").n.sum().to_dict()
+    units = rows.groupby("variant").n.sum().to_dict()
+    assert study.data.source == "aggregates" and [m.event for m in study.metrics] == [outcome]
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{tmp_path}'")
+        found = con.execute(f"select * from ({query(str(caught.value))}) order by all").fetchall()
+    assert found == [(arm, units[arm], happened[arm]) for arm in ("control", "new")]

@@ -104,8 +104,11 @@ def _may_be_outcomes(rest: Sequence[Column], variant: Column) -> list[Column]:
 
 
 def _is_called(column: Column) -> bool:
-    """Whether a column is called as an outcome."""
-    return any(vocabulary.touches(column.name, words) for words in vocabulary.OUTCOME)
+    """Whether a column is called as an outcome, or asks whether it came about, as has_bought does."""
+    asks = vocabulary.ASKS & set(vocabulary.tokens(column.name))
+    return measures.came_of_it(column) or bool(
+        asks and any(vocabulary.touches(column.name, words) for words in vocabulary.OUTCOME)
+    )
 
 
 def _tells(column: Column) -> bool:
