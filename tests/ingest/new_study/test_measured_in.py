@@ -66,7 +66,7 @@ def test_numbers_without_the_word_beside_others_with_it_are_of_another_unit(tmp_
     assert "take the number by a query" not in refused(tmp_path, ("", "boxes"), "")[1]
 
 
-@pytest.mark.parametrize("other", ["n/a", "none", "-", ""])
+@pytest.mark.parametrize("other", ["n/a", "none", "-", "no quantity", ""])
 @pytest.mark.parametrize("of", ["{} pcs", "{} Mio.", "x{}", "{} of ten"])
 def test_amounts_with_words_in_some_rows_are_no_outcome_in_words(tmp_path: Path, other: str, of: str) -> None:
     """No level of them says that it happened; what the others mean, and the word, only a person knows."""

@@ -124,6 +124,9 @@ def test_a_code_beside_yes_and_no_is_no_yes_and_leaves_no_unit_out(
     with pytest.raises(ReportError, match="Nothing tells it") as caught:
         proposed(tmp_path, file, primary="ordered")
     assert f"0 also for {codes[2]}" in str(caught.value)
+    assert "= 'LEVEL'" in query_of(str(caught.value)), (
+        "which code is yes, and that the third is no amount, a person knows"
+    )
     (tmp_path / "as_told.sql").write_text(query_of(str(caught.value)).replace("LEVEL", "1"))
     study, _, _ = proposed(tmp_path, tmp_path / "as_told.sql", primary="ordered_yes")
     known = rows[rows.ordered.notna()]

@@ -70,19 +70,18 @@ def refused(table: "SourceTable", column: Column) -> ReportError | None:
         return None
     counts, made = dict(column.levels), f"{vocabulary.slug(column.name)}_yes"
     name, also = vocabulary.printable(column.name), f", 0 also for {', '.join(unknown)}" * bool(unknown)
-    told = next(
-        (level for level in answers if {*map(float, answers)} == {0.0, 1.0} and float(level) == 1), worded.LEVEL
+    text = f"nullif(trim({quoted(column.name)}::varchar), '')"
+    query = f"select *, ({text} = {literal(worded.LEVEL)})::integer as {quoted(made)} from {table.selected}"
+    amount = {*map(float, answers)} == {0.0, 1.0}
+    asked = (
+        f"is {' or '.join(unknown)} of '{name}' not known, or an amount?"
+        if amount
+        else f"which code of '{name}' is yes?"
     )
-    query = f"select *, (nullif(trim({quoted(column.name)}::varchar), '') = {literal(told)})::integer as {quoted(made)} from {table.selected}"
-    if told == worded.LEVEL:
-        asked = f"which code of '{name}' is yes?"
-        first = f"put that one into a query in a file in place of the table, where {worded.LEVEL} stands, and say --primary {made}{also}"
-    else:
-        asked = f"is {' or '.join(unknown)} of '{name}' not known, or an amount?"
-        first = f"if it is not known, by a query in a file in place of the table, and --primary {made}{also}"
     return ReportError(
         f"{table.called}: {asked} Nothing tells it",
         got=", ".join(f"{level} in {counted(counts[level], 'row')}" for level in (*answers, *unknown)),
         expected="1 for yes and 0 for every other answer; or a count, of which somebody says whether more is better",
-        remedy=f"{first}: {query}; if these are counts, --better higher or --better lower takes them as they are",
+        remedy=f"{'if it is not known, ' * amount}put the code of yes into a query in a file in place of the table, where {worded.LEVEL} stands, and say --primary"
+        f" {made}{also}: {query}; if these are counts, --better higher or --better lower takes them as they are",
     )

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import defaults, paths
@@ -30,7 +30,7 @@ from helpers.ingest import (
     widest,
     workbook,
 )
-from helpers.ingest.new_study import dialect
+from helpers.ingest.new_study import dialect, in_queries
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
 from helpers.ingest.values import lengths, number_formats
@@ -79,10 +79,6 @@ class Words:
         return " and ".join(f"'{word}' in {n:,} rows" for word, n in self.rows.items())
 
 
-LATIN = ("iso8859-1", "cp1252")
-"""Encodings, by Python's names, whose letters DuckDB reads as Latin-1; others it knows by an extension only."""
-
-
 @dataclass(frozen=True)
 class SourceTable:
     """A relation of DuckDB, the place it was read from, and the lines that do not fit the header.
@@ -90,7 +86,7 @@ class SourceTable:
     ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
     ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
     are those of columns of numbers; ids of ``spaced`` differ by blanks at their ends, as in a run. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text
-    of a query whose rows these are. ``alike`` keeps what pairs of columns were asked already, by the SQL of both, ``profiled`` what
+    of a query whose rows these are, ``named`` what another one calls the file. ``alike`` keeps what pairs of columns were asked already, by the SQL of both, ``profiled`` what
     each column was seen to hold, by all that this depends on.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
@@ -109,6 +105,7 @@ class SourceTable:
     spaced: tuple[str, ...] = ()
     whole: str = ""
     query: str = ""
+    named: str = ""
     alike: dict[tuple[str, ...], "Resemblance"] = field(default_factory=dict, compare=False, repr=False)
     profiled: dict[tuple[object, ...], "Column"] = field(default_factory=dict, compare=False, repr=False)
 
@@ -139,34 +136,10 @@ class SourceTable:
 
     @property
     def selected(self) -> str:
-        """The file as a query that somebody writes names it; of a query, which no other one can name, its own text.
-
-        Of CSV every column is the text that stands there: DuckDB would guess types by the first rows, make one number of
-        ids such as 7 and 007, and read days as months.
-        """
+        """The file as a query that somebody writes names it; of a query, which no other one can name, its own text."""
         if self.query:
             return f"({self.query}\n)" if "--" in self.query else f"({' '.join(self.query.split())})"
-        names = self.parts.names
-        several = PurePath(self.place.path).name if len(names) > 1 else ""
-        if several and not set(several) & set("*?["):
-            several = f"{several}/*{PurePath(names[0]).suffix}"
-        if self.place.kind == "csv":
-            return f"read_csv({literal(several or names[0])}, header = true, all_varchar = true{self._written})"
-        if several and self.place.kind == "parquet":
-            return f"read_parquet({literal(several)}, union_by_name = true)"
-        return quoted(self.called)
-
-    @property
-    def _written(self) -> str:
-        """What is said of a CSV that is written in another way than usual, as options of DuckDB's reader."""
-        place, above = self.place, (self.place.header_line or 1) - 1
-        told = {
-            "delim": literal(place.delimiter) if place.delimiter != "," else "",
-            "skip": str(above) if above else "",
-            "encoding": "'latin-1'" if place.encoding and codecs.lookup(place.encoding).name in LATIN else "",
-            "union_by_name": "true" if len(self.parts.names) > 1 else "",
-        }
-        return "".join(f", {option} = {said}" for option, said in told.items() if said)
+        return self.named
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """The rows of a query in which ``{table}`` stands for the relation."""
@@ -264,7 +237,8 @@ def opened(
         maybe = _maybe_numbers(con, parts)
         numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])
         unread = {column: _in_a_line(fault) for column, fault in faults.items()}
-        yield SourceTable(con, parts, place, int(malformed), numbers, unread, whole=whole, query=query)
+        named = query or in_queries.of(kind, place, files)
+        yield SourceTable(con, parts, place, int(malformed), numbers, unread, whole=whole, query=query, named=named)
 
 
 def _encoding(name: str | None, kind: str) -> str | None:

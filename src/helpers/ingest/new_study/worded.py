@@ -92,14 +92,14 @@ def remedy(source: str, column: Column) -> str:
             f"where a list stands there is no number: take the numbers by a query in a file in place of the table, and say --primary {typed.name(column.name)}:"
             f" select * replace (try_cast({field}::varchar as double) as {field}) from {source}"
         )
-    query, made = as_flag(source, column)
-    column, _ = _once(column)
-    if happened(column) is None and _numbers_with_words(column):
+    if _numbers_with_words(column):
         name, levels = (vocabulary.printable(each) for each in (column.name, ", ".join(map(repr, column.values[:4]))))
         return (
             f"'{name}' holds numbers with words beside them ({levels}): what does a word make of its number, and is every other value 0, or not known? Who knows it writes the"
             f" number alone in each row, 0 where there was nothing and an empty field where nobody knows it, and says --primary {typed.name(column.name)}"
         )
+    query, made = as_flag(source, column)
+    column, _ = _once(column)
     if happened(column) is None:
         levels = ", ".join(repr(vocabulary.printable(level)) for level in column.values[:4])
         return (
