@@ -25,6 +25,7 @@ from helpers.site import sphinx
 from helpers.warehouse import build
 from tests import quick_marts
 from tests.built_once import built_once
+from tests.one_server import OneServer
 from tests.windows import Lent, Windows
 
 FILE = Path("studies", "cart_checkout.yml")
@@ -137,21 +138,15 @@ def warm() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """Databases that a test opens in its own process keep to the core of its worker: on two threads a query of a few rows takes
-    twice the time, and both workers' threads want the same two cores.
+    twice the time, and both workers' threads want the same two cores. Those in memory share one server (:mod:`tests.one_server`).
 
     Whatever a test starts in a process of its own, dbt and the reports that are built first have as many as a user's,
     and make test-fuzz has them in the tests too.
     """
-    connect = duckdb.connect
-
-    def alone(database: str | Path = ":memory:", read_only: bool = False, config: dict[str, Any] | None = None) -> Any:
-        mine = {"threads": 1} if str(database) == ":memory:" else {}
-        return connect(database, read_only, mine | (config or {}))
-
     with pytest.MonkeyPatch.context() as patch:
         if not FUZZING:
             patch.setattr(defaults, "THREADS", 1)
-            patch.setattr(duckdb, "connect", alone)
+            patch.setattr(duckdb, "connect", OneServer(duckdb.connect).connect)
         yield
 
 

@@ -47,7 +47,7 @@ def joined(condition: str, known: Iterable[str], key: str = "data.where") -> str
         return condition
     for part in named:
         part["column_names"] = [there[_dotted(part).lower()]]
-    with duckdb.connect() as con:
+    with duckdb.cursor() as con:
         whole = json.loads(con.execute("select json_serialize_sql('select 1')").fetchall()[0][0])
         whole["statements"][0]["node"]["select_list"] = [tree]
         said: str = con.execute("select json_deserialize_sql(?)", [json.dumps(whole)]).fetchall()[0][0]
@@ -97,7 +97,7 @@ def _told(condition: str) -> str:
     """What the database makes of a condition; it is asked several times of one, and a database takes as long to open as ten queries."""
     import duckdb
 
-    with duckdb.connect() as con:
+    with duckdb.cursor() as con:
         return str(con.execute("select json_serialize_sql(?)", [f"select {condition}"]).fetchall()[0][0])
 
 

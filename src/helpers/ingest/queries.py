@@ -69,7 +69,7 @@ def read_by(place: "Place", study: str, file: Path) -> list[Path]:
     if beside and (log := beside.with_name(f"{beside.name}.wal")).is_file():
         found.append(log)
     if kind != "sqlite":
-        with duckdb.connect() as con:
+        with duckdb.cursor() as con:
             tree = con.execute("select json_serialize_sql(?)", [text]).fetchall()[0][0]
         found += query_text.files(query_text.named(tree), file.parent)
     return found

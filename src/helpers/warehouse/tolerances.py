@@ -394,6 +394,8 @@ _REMEDIES = {
 
 def exists(con: "duckdb.DuckDBPyConnection", schema: str, table: str) -> bool:
     found = con.execute(
-        "select count(*) from information_schema.tables where table_schema = ? and table_name = ?", [schema, table]
+        """select count(*) from information_schema.tables
+        where table_catalog = current_database() and table_schema = ? and table_name = ?""",
+        [schema, table],
     )
     return bool(found.fetchall()[0][0])

@@ -43,7 +43,7 @@ def test_what_happened_has_the_moment_at_which_it_did_and_not_that_of_its_delive
     made[[*columns, "user_id", "event", "variant"]].to_csv(tmp_path / "log.csv", index=False)
     study, _, _ = proposed(tmp_path, tmp_path / "log.csv")
     assert study.data.columns["event_time"] == happened
-    if first:
+    if first and (happened, delivered) in PAIRS[::5]:
         told = sums(study, tmp_path)["purchase_rate"]
         assert {arm: n for arm, (_, n) in told.items()} == made[made["event"] == "purchase"][
             "variant"

@@ -11,6 +11,7 @@ from helpers.config import tracking_plan
 from helpers.warehouse.examine import examined
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
+from tests.spread import spread
 
 WORDS = [
     "unassigned",
@@ -41,8 +42,9 @@ def log(word: str, landing: bool = True) -> pd.DataFrame:
     return pd.concat([early, view, bought], ignore_index=True).sort_values("ts")
 
 
-@pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("landing", [True, False])
+@pytest.mark.parametrize(
+    ("word", "landing"), [*spread(WORDS, [True, False]), (WORDS[0], False), ("", False), ("none", False)]
+)
 def test_a_level_from_before_the_assignment_is_no_arm_and_an_event_from_before_it_no_exposure(
     tmp_path: Path, word: str, landing: bool
 ) -> None:

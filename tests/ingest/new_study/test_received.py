@@ -8,6 +8,7 @@ import pytest
 
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
+from tests.spread import spread
 
 PAIRS = [("assigned", "treated"), ("randomised_to", "actual_arm"), ("group", "received"), ("allocation", "variant"), ("arm_assigned", "arm"),
          ("TRT01P", "TRT01A"), ("ARM", "ACTARM"), ("TRT01PN", "TRT01AN"), ("trt_pl", "trt_act"), ("arm_itt", "arm_at"), ("Gruppe_Soll", "Gruppe_Ist"),
@@ -15,11 +16,16 @@ PAIRS = [("assigned", "treated"), ("randomised_to", "actual_arm"), ("group", "re
 """The column of what was assigned, and of what a unit got; a page is shown by a machine."""
 
 
-@pytest.mark.parametrize(("to", "got"), PAIRS)
-@pytest.mark.parametrize("strays", [(0.3, 0.0), (0.1, 0.1), (0.02, 0.02)])
+STRAYS = [(0.3, 0.0), (0.1, 0.1), (0.02, 0.02)]
+"""The shares of each arm that got the other one."""
+CASES = [*spread(PAIRS[:-1], STRAYS), *((pair, strays) for pair in (PAIRS[0], PAIRS[-1]) for strays in STRAYS)]
+
+
+@pytest.mark.parametrize(("pair", "strays"), CASES)
 def test_whoever_was_assigned_counts_in_that_arm_whatever_was_taken_up(
-    tmp_path: Path, to: str, got: str, strays: tuple[float, float]
+    tmp_path: Path, pair: tuple[str, str], strays: tuple[float, float]
 ) -> None:
+    to, got = pair
     dice = np.random.default_rng(len(to))
     assigned = dice.permutation(np.repeat([0, 1], 1_200))
     other = dice.random(2_400) < np.where(assigned, *strays)

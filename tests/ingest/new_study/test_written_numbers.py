@@ -15,6 +15,7 @@ from helpers.ingest import new_study
 from helpers.ingest.new_study import source, written_numbers
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
+from tests.spread import spread
 
 WRITTEN = {
     "plain": ["1", "2.50", " 3 ", "", "-4"],
@@ -62,8 +63,7 @@ def by_arm(arm: pd.Series, values: pd.Series) -> Any:
 
 
 @pytest.mark.parametrize("called", WRITTEN)
-@pytest.mark.parametrize("as_text", [True, False])
-def test_a_number_in_a_query_is_the_one_that_is_read(tmp_path: Path, called: str, as_text: bool) -> None:
+def test_a_number_in_a_query_is_the_one_that_is_read(tmp_path: Path, called: str) -> None:
     """Of each way to write numbers, where the columns of the query are texts, and where DuckDB gives them types."""
     pd.DataFrame({"id": range(4 * len(WRITTEN[called])), "x": WRITTEN[called] * 4}).to_csv(
         tmp_path / "t.csv", index=False
@@ -72,8 +72,10 @@ def test_a_number_in_a_query_is_the_one_that_is_read(tmp_path: Path, called: str
         made = written_numbers.in_query(table, "x")
         truth = [value for (value,) in table.rows(f"select {table.value('x')} from {{table}} order by id::integer")]
     assert made
-    theirs = f"read_csv('{tmp_path / 't.csv'}', all_varchar = {str(as_text).lower()}, header = true)"
-    assert duckdb.sql(f"select ({made})::double from {theirs} order by id::integer").fetchall() == [(v,) for v in truth]
+    for as_text in ("true", "false"):
+        theirs = f"read_csv('{tmp_path / 't.csv'}', all_varchar = {as_text}, header = true)"
+        found = duckdb.sql(f"select ({made})::double from {theirs} order by id::integer").fetchall()
+        assert found == [(v,) for v in truth], as_text
 
 
 def test_no_query_is_printed_of_numbers_that_none_reads(tmp_path: Path) -> None:
@@ -136,11 +138,13 @@ def test_a_discount_of_some_orders_of_a_log_leaves_no_buyer_out(tmp_path: Path) 
     )
 
 
-@pytest.mark.parametrize(
-    ("least", "sep", "decimal"), [("<0,5", ";", ","), ("< 0.5", ",", "."), ("Unter 0,5", ";", ",")]
-)
-@pytest.mark.parametrize("kind", ["t.csv", "t.parquet"])
-def test_a_limit_is_the_number_that_is_written(tmp_path: Path, least: str, sep: str, decimal: str, kind: str) -> None:
+LEAST = [("<0,5", ";", ","), ("< 0.5", ",", "."), ("Unter 0,5", ";", ",")]
+FILES = ["t.csv", "t.parquet"]
+
+
+@pytest.mark.parametrize(("written_as", "kind"), [*spread(LEAST, FILES), (LEAST[0], FILES[1])])
+def test_a_limit_is_the_number_that_is_written(tmp_path: Path, written_as: tuple[str, str, str], kind: str) -> None:
+    least, sep, decimal = written_as
     dice = np.random.default_rng(9)
     made = pd.DataFrame(
         {"patient": [f"p{i}" for i in range(800)], "variant": dice.permutation(["control", "treatment"] * 400)}
@@ -171,8 +175,7 @@ def of_units(rows: int = 800) -> pd.DataFrame:
     return made.assign(bought=(dice.random(rows) < np.where(made.variant == "treatment", 0.4, 0.3)).astype(int))
 
 
-@pytest.mark.parametrize("words", [(0, 1), ("nein", "ja"), ("false", "true")])
-@pytest.mark.parametrize("kind", ["t.csv", "t.parquet"])
+@pytest.mark.parametrize(("words", "kind"), spread([(0, 1), ("nein", "ja"), ("false", "true")], FILES))
 def test_what_a_price_of_the_arm_brings(tmp_path: Path, words: tuple[object, object], kind: str) -> None:
     made = of_units()
     price = pd.Series(np.where(made.variant == "treatment", 12.5, 9.9))
@@ -200,9 +203,15 @@ def counted(base: Path, query: str, names: list[str]) -> dict[object, list[float
     return {arm: [float(some[name].astype(float).sum()) for name in names] for arm, some in made.groupby("variant")}
 
 
-@pytest.mark.parametrize("answers", [(False, True), ("false", "true"), (0, 1), (" no", " yes"), ("F", "T")])
-@pytest.mark.parametrize(("kind", "many"), [("t.csv", "{}"), ("t.csv", "{:,}"), ("t.parquet", "{}")])
-def test_frequencies_of_any_answer(tmp_path: Path, answers: tuple[object, object], kind: str, many: str) -> None:
+ANSWERS = [(False, True), ("false", "true"), (0, 1), (" no", " yes"), ("F", "T")]
+
+
+@pytest.mark.parametrize(
+    ("answers", "written_as"),
+    [*spread(ANSWERS, [("t.csv", "{}"), ("t.csv", "{:,}"), ("t.parquet", "{}")]), (ANSWERS[0], ("t.parquet", "{}"))],
+)
+def test_frequencies_of_any_answer(tmp_path: Path, answers: tuple[object, object], written_as: tuple[str, str]) -> None:
+    kind, many = written_as
     dice = np.random.default_rng(4)
     keys = {"variant": ["control", "treatment"], "country": ["DE", "FR"], "won": [0, 1]}
     made = pd.MultiIndex.from_product(keys.values(), names=keys).to_frame(index=False)
@@ -294,8 +303,9 @@ def test_weeks_of_two_years_keep_their_order(tmp_path: Path, written_as: str) ->
     assert counted(tmp_path, query, ["visitors", "orders"]) == truth
 
 
-@pytest.mark.parametrize("name", ["at", "when", "order", "end", "the day"])
-@pytest.mark.parametrize("far", ["9999-12-31 00:00:00", "31.12.9999 00:00"])
+@pytest.mark.parametrize(
+    ("name", "far"), spread(["at", "when", "order", "end", "the day"], ["9999-12-31 00:00:00", "31.12.9999 00:00"])
+)
 def test_moments_of_never_are_left_out_by_a_condition_that_runs(tmp_path: Path, name: str, far: str) -> None:
     made = of_units()
     at = pd.Timestamp("2026-12-20") + pd.to_timedelta(np.arange(len(made)) * 40, "min")

@@ -75,14 +75,13 @@ def pattern(point: Point) -> str:
     )
     indian = rf"[1-9][0-9]?(?:{parted}[0-9]{{2}})+{parted}[0-9]{{3}}"
     b, whole = rf"[\t{_BLANK}]*", rf"(?:{groups}|{indian}|[0-9]+)"
-    mantissa = rf"(?:{whole}(?:{stop}[0-9]*)?|{stop}[0-9]+)"
-    no_cents = rf"{whole}(?:{stop}|:){b}[{_DASHES}]{{1,2}}"
-    before, after = rf"(?:{MARK}{b})?", rf"(?:{b}(?:{MARK}|%)|[eE][+-]?[0-9]{{1,2}})?"
-    either = rf"(?:{mantissa}{after}|{no_cents}(?:{b}{MARK})?)"
-    signed = rf"[+{_MINUS}]?{b}{before}{either}|{MARK}{b}[+{_MINUS}]{b}(?:{mantissa}|{no_cents})"
-    behind = rf"(?:{whole}(?:{stop}[0-9]+)?|{stop}[0-9]+)"
-    below = rf"{before}{behind}{after}{b}[{_MINUS}]|\({b}{before}{either}{b}\)"
-    return rf"{b}(?:{signed}|{below}){b}"
+    decimals, dashes = rf"{stop}[0-9]*", rf"(?:{stop}|:){b}[{_DASHES}]{{1,2}}"
+    any_number = rf"(?:{whole}(?:{decimals}|{dashes})?|{stop}[0-9]+)"
+    before, mark, power = rf"(?:{MARK}{b})?", rf"{b}{MARK}", "[eE][+-]?[0-9]{1,2}"
+    either = rf"(?:{any_number}(?:{mark})?|(?:{whole}(?:{decimals})?|{stop}[0-9]+)(?:{b}%|{power}))"
+    behind = rf"(?:{whole}(?:{stop}[0-9]+)?|{stop}[0-9]+)(?:{mark}|{b}%|{power})?{b}[{_MINUS}]"
+    sign = rf"[+{_MINUS}]{b}"
+    return rf"{b}(?:(?:{sign})?{before}{either}|{before}(?:{behind}|{sign}{any_number})|\({b}{before}{either}{b}\)){b}"
 
 
 def at_first_sight(text: str) -> str:
