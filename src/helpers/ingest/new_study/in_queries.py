@@ -23,9 +23,8 @@ ENDINGS = {"json": (".json", ".jsonl", ".ndjson"), "parquet": (".parquet",)}
 """Endings by which DuckDB tells a format."""
 PACKED = {"gzip": ".gz", "zstd": ".zst"}
 """Endings by which it tells that a file is packed."""
-READ = ("utf-8", "utf-8-sig", "iso8859-1")
+READ = ("utf-8", "utf-8-sig", "ascii", "iso8859-1")
 """Encodings, by Python's names, that it reads."""
-
 GLOB = {"*", "?", "["}
 """Signs of a pattern of files."""
 
@@ -48,7 +47,7 @@ def of(
         return f"{_csv(f'{stem}.csv')} /* made first: the sheet, saved as {stem}.csv in UTF-8 */"
     encoding = _encoding(kind, place, files)
     packed, several = text.compression(files[0]), ", union_by_name = true" * (len(files) > 1)
-    foreign = codecs.lookup(encoding).name not in READ and not _is_latin(encoding, files)
+    foreign = encoding not in READ and not _is_latin(encoding, files)
 
     def read(path: str, more: str = "") -> str:
         packing = f", compression = '{packed}'" * (packed in PACKED and not path.endswith(PACKED[packed]))
@@ -108,16 +107,18 @@ def _written(place: "Place", encoding: str, *, delimited: bool) -> str:
 
 
 def _encoding(kind: str, place: "Place", files: Sequence[Path]) -> str:
+    """What texts are written in, by Python's name."""
     if kind == "parquet":
         return "utf-8"
-    return place.encoding or text.seen_encoding(b"".join(text.blocks(files[0], text.BLOCK))) or "utf-8"
+    told = place.encoding or text.seen_encoding(b"".join(text.blocks(files[0], text.BLOCK))) or "utf-8"
+    return codecs.lookup(told).name
 
 
 def _is_latin(encoding: str, files: Sequence[Path]) -> bool:
     """Whether a file of Windows has no sign, such as that of the euro, that Latin-1 lacks."""
-    if codecs.lookup(encoding).name != "cp1252":
-        return False
-    return not any(re.search(rb"[\x80-\x9f]", block) for file in files for block in text.blocks(file))
+    return encoding == "cp1252" and not any(
+        re.search(rb"[\x80-\x9f]", block) for file in files for block in text.blocks(file)
+    )
 
 
 def _copy(name: str) -> str:
