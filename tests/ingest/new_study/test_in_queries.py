@@ -45,6 +45,9 @@ WRITTEN: dict[str, dict[str, bytes]] = {
     "tabs in a text": {"t.txt": csv("\t").encode()},
     "packed without an ending": {"t": gzip.compress(csv().encode())},
     "a folder": {"d/a.csv": csv(made=ROWS[:200]).encode(), "d/b.csv": csv(made=ROWS[200:]).encode()},
+    "a folder of one": {"d/a.csv": csv().encode()},
+    "blanks in names": {"t.csv": csv().replace("outcome", " the outcome ", 1).replace("user_id", "user_id ", 1).encode()},
+    "ends of lines of two kinds": {"t.csv": csv(made=ROWS[:200]).replace("\n", "\r").encode() + csv(made=ROWS[200:]).partition("\n")[2].encode()},
     "a folder of JSON": {"d/a.ndjson": LINES[: LINES.index("\n") + 1].encode(), "d/b.ndjson": LINES[LINES.index("\n") + 1 :].encode()},
     "utf-16": {"t.csv": csv().encode("utf-16")},
     "utf-16, tabs": {"t.txt": csv("\t").encode("utf-16")},
@@ -109,7 +112,9 @@ def test_a_file_in_a_query_is_the_file_that_is_read(tmp_path: Path, how: str) ->
         (tmp_path / name).write_bytes(content)
     file = next(iter(WRITTEN[how]))
     said = asked(tmp_path, tmp_path / (file if "/" not in file else "d"))
-    assert first(tmp_path, said) == ("utf-16" in how or how in ("windows with signs that Latin-1 lacks", "cyrillic"))
+    assert first(tmp_path, said) == (
+        "utf-16" in how or how in ("ends of lines of two kinds", "windows with signs that Latin-1 lacks", "cyrillic")
+    )
     assert counted(tmp_path, said) == truth()
 
 
@@ -129,4 +134,16 @@ def test_what_duckdb_does_not_read_is_written_as_csv_first(tmp_path: Path, made:
     else:
         assert "/* made first: the sheet, saved as t.csv in UTF-8 */" in said
         ROWS.to_csv(tmp_path / "t.csv", index=False, sep=";")
+    assert counted(tmp_path, said) == truth()
+
+
+@pytest.mark.parametrize("line", ["u9991,control,won,Köln,more", "u9991,control", "Rows: 400"])
+def test_no_line_is_left_out_in_silence_by_a_query(tmp_path: Path, line: str) -> None:
+    """Where one does not fit, the query runs once that is mended."""
+    (tmp_path / "t.csv").write_text(f"{csv()}{line}\n", encoding="utf-8")
+    said = asked(tmp_path, tmp_path / "t.csv")
+    assert "/* lines that do not fit the header, to be mended first: 1 */" in said
+    with pytest.raises(ReportError, match="cannot be run"):
+        counted(tmp_path, said)
+    (tmp_path / "t.csv").write_text(csv(), encoding="utf-8")
     assert counted(tmp_path, said) == truth()

@@ -237,7 +237,7 @@ def opened(
         maybe = _maybe_numbers(con, parts)
         numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])
         unread = {column: _in_a_line(fault) for column, fault in faults.items()}
-        named = query or in_queries.of(kind, place, files)
+        named = query or in_queries.of(con, kind, place, files, parts, int(malformed))
         yield SourceTable(con, parts, place, int(malformed), numbers, unread, whole=whole, query=query, named=named)
 
 
