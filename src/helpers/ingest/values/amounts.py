@@ -99,8 +99,10 @@ def at_first_sight(text: str) -> str:
 
 _BODY: Final = r"[0-9.,](?:.*[0-9.,])?"
 """From the first to the last digit or point of what matches :func:`pattern`, without the points of marks of money."""
-_POINTED: Final = r"([\p{L}/])[.]"
-"""A point behind a letter, or a stroke, is one of a mark: no number has a letter before its point."""
+_LETTERS: Final = "".join(sorted({each for sign in MARK if sign.isalpha() for each in (sign.lower(), sign.upper())}))
+_POINTED: Final = rf"([{_LETTERS}/])[.]"
+"""A point behind a letter, or a stroke, is one of a mark: no number has a letter before its point. They are those of the marks, for
+all letters that there are take ten times as long to make ready."""
 _BELOW: Final = rf"^[^0-9.,]*[({_MINUS}]|[0-9][^0-9.,:]*[{_MINUS}][^0-9.,]*$"
 
 
