@@ -218,7 +218,7 @@ def _plan_of_units(data: Units) -> TrackingPlan:
         events={EXPOSED: exposed}
         | {
             name: Event(
-                description=f"Column {column} is neither zero nor empty; its value is the amount",
+                description=f"Column {column} is neither zero, no nor empty; a number in it is the amount",
                 properties=happened,
             )
             for name, column in data.outcomes.items()

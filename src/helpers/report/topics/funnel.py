@@ -85,7 +85,7 @@ def note(study: Study, *, alone: bool = False) -> str:
     if not study.has_way:
         signed = getattr(study.data, "negative", "error") == "refund"
         return (
-            f"with {study.funnel.steps[-1]}: its column is {'above zero' if signed else 'neither zero nor empty'}"
+            f"with {study.funnel.steps[-1]}: its column is {'above zero' if signed else 'neither zero, no nor empty'}"
             f"{f';{VALUED}' if losses.valued(study) else ''}{losses.alike(study, alone=alone)}{whom}"
         )
     said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study, alone=alone)}"
