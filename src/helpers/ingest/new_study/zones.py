@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-CLOCK = ".*[0-9]:[0-9]{2}.*"
-ZONED = r".*[0-9]:[0-9]{2}[^+-]*([+-][0-9]{2}(:?[0-9]{2})?|z|utc|gmt)\s*"
+CLOCK = "[0-9]:[0-9]{2}"
+ZONED = r"(?i)[0-9]:[0-9]{2}[^+-]*([+-][0-9]{2}(:?[0-9]{2})?|z|utc|gmt)\s*$"
 """Times of a day, and those that name a zone or how far they lie from UTC."""
 
 
@@ -20,10 +20,9 @@ def counted(table: "SourceTable", time: Column | None) -> tuple[int, int]:
         return 0, 0
     if time.kind != "VARCHAR":
         return time.moments, time.moments if "TIME ZONE" in time.kind or time.numeric else 0
-    text = f"lower({table.text(time.name)})"
+    text = quoted(time.name)
     clocks, zoned = table.rows(
-        f"select count(*) filter (regexp_full_match({text}, {literal(CLOCK)})),"
-        f" count(*) filter (regexp_full_match({text}, {literal(ZONED)})) from {{table}} where {text} is not null"
+        f"select count(*) filter (regexp_matches({text}, {literal(CLOCK)})), count(*) filter (regexp_matches({text}, {literal(ZONED)})) from {{table}}"
     )[0]
     return int(clocks), int(zoned)  # type: ignore[call-overload]
 
