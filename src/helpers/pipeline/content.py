@@ -9,7 +9,6 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -130,7 +129,7 @@ class Contents:
     def to_keep(self) -> dict[str, Any]:
         """Signature, digest and facts by file, as JSON."""
         return {
-            name: [entry[0], entry[1], asdict(entry[2]) if isinstance(entry[2], Facts) else entry[2]]
+            name: [entry[0], entry[1], vars(entry[2]) if isinstance(entry[2], Facts) else entry[2]]
             for name, entry in self._kept.items()
         }
 

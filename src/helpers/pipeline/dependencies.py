@@ -124,6 +124,7 @@ class Code:
             parts = file.relative_to(package.parent).with_suffix("").parts
             self.files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
         self._reached: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._executed: dict[str, tuple[tuple[str, bool], ...]] = {}
 
     def closure(self, imports: Iterable[str]) -> tuple[str, ...]:
         """Modules that are executed when a source with these ``imports`` runs, in order of their names."""
@@ -132,7 +133,7 @@ class Code:
             seen, reached = set(start), set[tuple[str, bool]]()
             waiting = list(start)
             while waiting:
-                for module, used in self._executed_by(waiting.pop()):
+                for module, used in self._executes(waiting.pop()):
                     if (module, used) not in reached:
                         reached.add((module, used))
                         known = self._known(self.files[module])
@@ -147,8 +148,13 @@ class Code:
         found = set(source.queries)
         return found.union(*(self._known(self.files[module]).queries for module in modules))
 
-    def _executed_by(self, entry: str) -> Iterator[tuple[str, bool]]:
+    def _executes(self, entry: str) -> tuple[tuple[str, bool], ...]:
         """Modules that one import executes, and whether their functions are used; without what these import in turn."""
+        if entry not in self._executed:
+            self._executed[entry] = tuple(self._executed_by(entry))
+        return self._executed[entry]
+
+    def _executed_by(self, entry: str) -> Iterator[tuple[str, bool]]:
         dotted, _, name = entry.partition(":")
         if dotted.partition(".")[0] != self._name:
             return
@@ -164,7 +170,7 @@ class Code:
             yield inner, self.files[inner].name != "__init__.py"
         else:
             for home in homes.values() if name == EVERYTHING else filter(None, [homes.get(name)]):
-                yield from self._executed_by(home)
+                yield from self._executes(home)
 
 
 def _walked(tree: ast.AST) -> tuple[list[ast.AST], list[ast.AST], list[ast.AST]]:

@@ -73,39 +73,41 @@ seen = st.integers(1, 3).flatmap(
 
 
 @settings(max_examples=15, deadline=None)
-@given(seen)
-def test_the_decision_changes_where_it_is_said_to_and_not_before(seen):
+@given(seen, st.floats(0, 1))
+def test_the_decision_changes_where_it_is_said_to_and_nowhere_else(seen, share):
     decided, values = asked(seen, UNSTATED)
-    made = verdict_of(decided)
     for found in assumptions(UNSTATED, decided, values):
-        for turn in found.turns:
-            side = -1 if turn.below else 1
-            whole = found.path.endswith("_months")
-            little = 1 if whole else LITTLE * max(abs(turn.at), 1e-3)
-            beyond, _ = asked(seen, with_value(UNSTATED, found.path, turn.at + side * little))
-            assert verdict_of(beyond) == turn.verdict != made
-            before, _ = asked(seen, with_value(UNSTATED, found.path, turn.at if whole else turn.at - side * little))
-            assert verdict_of(before) == made
-            last = (turn.at, turn.verdict)
-            for at, verdict in turn.beyond:
-                third, _ = asked(seen, with_value(UNSTATED, found.path, at + side * little))
-                assert verdict_of(third) == verdict != last[1] and side * (at - last[0]) >= 0
-                last = (at, verdict)
-            assert found.low <= turn.at <= found.high and side * (turn.at - found.used) >= 0
+        changes_there(seen, found, verdict_of(decided))
+        if found.path in WEIGHED[:-2]:
+            stays_between(seen, found, verdict_of(decided), share)
 
 
-@settings(max_examples=15, deadline=None)
-@given(seen, st.sampled_from(WEIGHED[:-2]), st.floats(0, 1))
-def test_between_the_places_named_the_decision_is_the_same(seen, path, share):
-    decided, values = asked(seen, UNSTATED)
-    found = next(each for each in assumptions(UNSTATED, decided, values) if each.path == path)
+def changes_there(seen, found, made):
+    for turn in found.turns:
+        side = -1 if turn.below else 1
+        whole = found.path.endswith("_months")
+        little = 1 if whole else LITTLE * max(abs(turn.at), 1e-3)
+        beyond, _ = asked(seen, with_value(UNSTATED, found.path, turn.at + side * little))
+        assert verdict_of(beyond) == turn.verdict != made
+        before, _ = asked(seen, with_value(UNSTATED, found.path, turn.at if whole else turn.at - side * little))
+        assert verdict_of(before) == made
+        last = (turn.at, turn.verdict)
+        for at, verdict in turn.beyond:
+            third, _ = asked(seen, with_value(UNSTATED, found.path, at + side * little))
+            assert verdict_of(third) == verdict != last[1] and side * (at - last[0]) >= 0
+            last = (at, verdict)
+        assert found.low <= turn.at <= found.high and side * (turn.at - found.used) >= 0
+
+
+def stays_between(seen, found, made, share):
+    path = found.path
     low = max([found.low, *(t.at for t in found.turns if t.below)])
     high = min([found.high, *(t.at for t in found.turns if not t.below)])
     used = low + share * (high - low)
     if path.endswith("_months"):
         used = min(max(round(used), low), high)
     again, _ = asked(seen, with_value(UNSTATED, path, used))
-    assert verdict_of(again) == verdict_of(decided)
+    assert verdict_of(again) == made
     for turn in found.turns:
         end = turn.beyond[0][0] if turn.beyond else found.low if turn.below else found.high
         if path.endswith("_months"):
