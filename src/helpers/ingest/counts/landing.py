@@ -206,24 +206,24 @@ def _day(study: Study, at: datetime | None, place: str) -> int:
 def only_rise(lines: Sequence[Sequence[Fraction | float]]) -> bool:
     """Whether counts of at least six days, a line for each arm and outcome, never fall and all rise in the end.
 
-    So read running totals, which must not be added up. Of six days that are independent it is one chance in 720 a line.
+    So read running totals, which must not be added up; a ramp reads so as well. Each arm has days of its own. Of six days that
+    are independent it is one chance in 720 a line.
 
     >>> only_rise([[1, 2, 3, 3, 4, 5], [2, 3, 5, 8, 9, 9]]), only_rise([[1, 2, 3, 3, 4, 5], [2, 3, 5, 8, 7, 9]])
     (True, False)
     """
-    days = {len(line) for line in lines}
-    return (
-        len(days) == 1
-        and min(days) >= FEWEST_DAYS
-        and all(sorted(line) == list(line) and line[0] < line[-1] for line in lines)
+    days = [len(line) for line in lines]
+    return min(days, default=0) >= FEWEST_DAYS and all(
+        sorted(line) == list(line) and line[0] < line[-1] for line in lines
     )
 
 
-def running(name: str, days: int, remedy: str) -> ReportError:
-    """The error for counts that :func:`only_rise`."""
+def running(name: str, days: int) -> ReportError:
+    """The error for counts that :func:`only_rise`: whether each is of its day alone only a person knows."""
     return ReportError(
         f"{name}: the counts of every arm only rise from day to day", got=f"{days} days, none of them with less than the one before",
-        expected="what came on each day alone", cause="running totals, as many dashboards draw them", remedy=remedy,
+        expected="what came on each day alone", cause="running totals, as many dashboards draw them, or a ramp on which more came each day",
+        remedy="give one row for each arm, without days: if each number is all so far, the last one of each arm; if it is of its day alone, their sum",
     )  # fmt: skip
 
 
@@ -232,10 +232,7 @@ def _refuse_running(found: Sequence[OutcomeSums], name: str) -> None:
     for each in sorted(found, key=lambda each: each.day):
         lines.setdefault((each.variant, each.event), []).append(each.total)
     if only_rise(list(lines.values())):
-        days = len({each.day for each in found})
-        raise running(
-            name, days, "take the last day alone with data.where and leave event_time out, or subtract the day before"
-        )
+        raise running(name, len({each.day for each in found}))
 
 
 def _digits(found: Sequence[OutcomeSums], event: str) -> int:

@@ -25,13 +25,11 @@ from helpers.ingest.new_study import (
     part_totals,
     questions,
     roles,
-    typed,
     units,
     vocabulary,
     ways,
     written_moments,
     written_numbers,
-    written_texts,
 )
 from helpers.ingest.new_study.counted_columns import CountedColumns
 from helpers.ingest.new_study.profile import Column
@@ -224,17 +222,13 @@ def _refuse_hours(table: "SourceTable", rows: int, variant: Column, time: Column
 
 
 def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: CountedColumns) -> None:
-    """Raise for counts that only rise from day to day, with the option that takes the last of them."""
+    """Raise for counts that only rise from day to day."""
     day = times_sql.moment(*times_sql.raw_of(time.name, table.parts.types), time.times)
     counts = ", ".join(f"list({table.value(c.name)} order by {day})" for c in (found.units, *found.shares))
-    rows = table.rows(
-        f"select {counts}, arg_max({table.text(time.name)}, {day}) from {{table}} group by {table.text(variant.name)}"
-    )
-    lines = [line for *lines_of_arm, _ in rows for line in lines_of_arm]
+    rows = table.rows(f"select {counts} from {{table}} group by {table.text(variant.name)}")
+    lines = [line for lines_of_arm in rows for line in lines_of_arm]
     if only_rise(lines):  # type: ignore[arg-type]
-        last = written_texts.is_one_of(table, time.name, [str(rows[0][-1])])
-        remedy = f"take the last day alone: --where {typed.condition(last)}; or subtract the day before"
-        raise running(table.called, len(lines[0]), remedy)  # type: ignore[arg-type]
+        raise running(table.called, max(map(len, lines)))  # type: ignore[arg-type]
 
 
 def _of_units(table: "SourceTable", variant: Column, counted: Column) -> Column:

@@ -99,9 +99,19 @@ def _why(table: "SourceTable", unit: Column, event: Column, variant: Column) -> 
     if early and len(early) < event.distinct:
         rest = f"case when {what} not in ({', '.join(map(literal, early))}) then {arm} end"
         several, units = questions.several_levels(table, unit, rest)
+        kept = f"{what} not in ({', '.join(map(literal, early))})"
+        lost = table.number(
+            f"select count(*) from (select 1 from {{table}} where {who} is not null group by {who} having not coalesce(bool_or({kept}), false))"
+        )
         if several <= roles.EVER * units:
             named = ", ".join(f"'{vocabulary.printable(name)}'" for name in early)
             kept = f"{quoted(event.name)} not in ({', '.join(map(literal, early))})"
+            if lost:
+                return (
+                    f"rows of {named} say '{vocabulary.printable(str(levels[0][1]))}' whatever the arm, as before units are assigned",
+                    f"write in these rows, too, the arm that each unit was assigned to: {lost:,} units have no other, so that to leave these rows"
+                    " out would choose units by what they went on to do",
+                )
             return (
                 f"rows of {named} say '{vocabulary.printable(str(levels[0][1]))}' whatever the arm, as before units are assigned",
                 f"leave these rows out: --where {typed.condition(kept)}",

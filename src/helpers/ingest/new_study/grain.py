@@ -126,6 +126,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
             *lookalike_arms.asked(seen.table, seen.said.column("variant", seen.columns)),
             *zones.in_one(seen.table, time),
             *row_times.asked_of_years(time),
+            *row_times.asked_of_gap(seen.table, time),
             *proposal.first,
         ),
         said=seen.said.options | proposal.said,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config.base import YEARS
 from helpers.errors import ReportError
-from helpers.ingest.new_study import calendars, roles, typed, vocabulary, ways, written_texts
+from helpers.ingest.new_study import calendars, roles, vocabulary, ways
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 
@@ -77,8 +77,8 @@ def asked_of_years(time: Column | None) -> list[str]:
 def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | None, *, stated: bool = False) -> None:
     """Raise where a few rows of a log have a moment that no experiment lies in, as 9999-12-31 and 0001-01-01.
 
-    Without a ``time`` it is the column that is called as one, and is no time for such a moment alone. Of one that was ``stated``
-    no such moment is taken, however many there are.
+    Without a ``time`` it is the column that is called as one, and is no time for such a moment alone. Of one that was taken, or
+    ``stated``, no such moment is taken, however many there are.
     """
     called = [c for c in columns if calendars.is_far(c) and vocabulary.touches(c.name, vocabulary.TIME)]
     for column in [time] if time else called:
@@ -90,7 +90,7 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
             f" from ({moment}) where year(m) < {YEARS.start} or year(m) > {calendars.LAST}"
         )[0]
         few = int(far) <= SELDOM * column.rows  # type: ignore[call-overload]
-        if not few and not stated:
+        if not (few or stated or time):
             continue
         name = vocabulary.printable(column.name)
         place = table.parts.place(table.con, int(file), int(row))  # type: ignore[call-overload]
@@ -98,28 +98,31 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
             f"{table.called}: '{name}' holds moments that no experiment lies in",
             got=f"{far:,} of {column.rows:,} rows, first '{vocabulary.printable(str(text))}' in {place}",
             expected=f"moments of the years {YEARS.start} to {calendars.LAST}", cause="a moment that stands for none, or for never",
-            remedy="name another column with --time, or none: this one does not tell when a row happened"
-            if not few
-            else _without(table, column),
+            remedy="write when each of these rows happened: to leave them out would choose units by what became of them"
+            if few
+            else "name another column with --time, or none: this one does not tell when a row happened",
         )  # fmt: skip
 
 
-def _without(table: "SourceTable", column: Column) -> str:
-    """The condition that keeps all other rows, those without a moment too."""
-    moment = f"select {table.text(column.name)} as t, {ways.moment_of(table, column)} as m from {{table}}"
-    far = table.rows(
-        f"select distinct t from ({moment}) where year(m) < {YEARS.start} or year(m) > {calendars.LAST} order by 1 limit {MOST + 1}"
-    )
-    kept = written_texts.is_none_of(table, column.name, [str(text) for (text,) in far])
-    return (
-        "correct these rows"
-        if len(far) > MOST
-        else f"leave these rows out: --where {typed.condition(kept)}; or correct them"
-    )
+GAP = timedelta(days=730)
+"""What lies between the first moment of a log and the next, from which on the first is none of it."""
 
 
-MOST = 20
-"""Different texts of such moments that a condition names, at most."""
+def asked_of_gap(table: "SourceTable", time: Column | None) -> list[str]:
+    """What is asked of rows whose moment lies years before all others, as the begin of a count does that was never set."""
+    if time is None or time.first is None or time.last is None or time.last - time.first < GAP:
+        return []
+    moment = ways.moment_of(table, time)
+    n, begins = table.rows(
+        f"select count(*) filter (m <= low), min(m) filter (m > low) from (select {moment} as m, min({moment}) over () as low from {{table}})"
+    )[0]
+    if not isinstance(begins, datetime) or begins - time.first < GAP:
+        return []
+    name = vocabulary.printable(time.name)
+    return [
+        f"Does {time.first:%Y-%m-%d} stand for none in '{name}'? {n:,} rows say so, and all others come from {begins:%Y-%m-%d} on. The period begins"
+        " with it as it stands: write when these rows happened, or --period says when it ran. To leave them out would choose by what became of them."
+    ]
 
 
 def is_of_arms(table: "SourceTable", time: Column, variant: Column) -> bool:
