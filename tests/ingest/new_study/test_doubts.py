@@ -112,6 +112,56 @@ def test_no_condition_is_printed_by_what_may_have_come_after_the_assignment(
     assert "nothing tells whether each was so before the assignment" in told and "--where" not in told
 
 
+@pytest.mark.parametrize(
+    "flag",
+    [
+        lambda some, bought: np.where(bought, np.where(some, "true", "false"), None),
+        lambda some, bought: np.where(some & bought, "true", "false"),
+        lambda some, bought: np.where(some & ~bought, "true", "false"),
+        lambda some, bought: np.where(some & ~bought, "yes", ""),
+    ],
+)
+@pytest.mark.parametrize("column", ["is_bot", "internal_traffic"])
+def test_no_condition_is_printed_by_what_is_not_one_and_the_same_in_all_rows_of_a_unit(
+    tmp_path: Path, flag, column: str
+) -> None:
+    """Such a condition leaves events out, and the units of them stay."""
+    rows = orders(7).drop(columns=["order_total", "status"])
+    some = rows.user_id.isin(rows.user_id.unique()[np.random.default_rng(8).random(300) < 0.2])
+    rows[column] = flag(some, rows.event == "order_completed")
+    rows.to_csv(tmp_path / "log.csv", index=False)
+    study, text, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert "take all of their rows out, in both arms" in said and "--where" not in said + text
+    assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(rows, "line_price")
+
+
+@pytest.mark.parametrize(
+    ("column", "levels"),
+    [
+        ("is_test", ["", "true"]),
+        ("bot", ["", "yes"]),
+        ("internal", ["", "1"]),
+        ("account_type", ["", "test"]),
+        ("role", ["", "employee"]),
+        ("Testkonto", ["nein", "ja"]),
+    ],
+)
+def test_units_of_nobody_are_told_too_where_nothing_stands_with_the_others(
+    tmp_path: Path, column: str, levels: list[str]
+) -> None:
+    made = pd.read_csv(units(tmp_path / "t.csv", rows=1_200))
+    nobody = np.random.default_rng(3).random(len(made)) < 0.1
+    made[column] = np.where(nobody, levels[1], levels[0])
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    assert f"doubt: all rows count, also those with {levels[1]} ({nobody.sum()} rows) in '{column}'" in said
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", where=where_of(said), name="some")
+    left = (
+        made[~nobody].groupby(made.variant.map({"old": "control", "new": "treatment"})).converted.agg(["size", "sum"])
+    )
+    assert sums(study, tmp_path)["converted"] == {arm: (int(n), int(k)) for arm, n, k in left.itertuples()}
+
+
 def test_nothing_is_a_level_that_may_part_by_the_arm(tmp_path: Path) -> None:
     made, dice = pd.DataFrame({"variant": ["a", "b"] * 400}), np.random.default_rng(6)
     level = dice.choice(["x", "y"], 800)
