@@ -112,7 +112,7 @@ def test_currencies_are_told_by_their_names_and_unknown_ones_by_that_of_the_colu
     assert "in several currencies" in message and all(f"{word} in 5 rows" in message for word in words)
 
 
-@pytest.mark.parametrize(("column", "numbers"), [("currency", ("978", "36")), ("iso4217", ("978.0", "840.0")), ("rounds paid", ("978", "840"))])  # fmt: skip
+@pytest.mark.parametrize(("column", "numbers"), [("currency", ("978", "36")), ("iso4217", ("978.0", "840.0")), ("currency_id", ("1", "978")), ("rounds paid", ("978", "840"))])  # fmt: skip
 def test_numbers_are_currencies_in_a_column_that_is_called_so(tmp_path, column, numbers):
     units(list(numbers) * 5, ["5"] * 10).rename(columns={"paid in": column}).to_csv(tmp_path / "units.csv", index=False)
     message = refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")

@@ -54,10 +54,12 @@ CALLED = (
 ALONE = frozenset("cur curr munt mena měna geld geldeinheit".split())  # noqa: SIM905
 """words that are its name where no other stands beside them,"""
 BESIDE = frozenset(
-    "code codes numeric num number iso name symbol unit of the in payment payments paid pay order orders price amount cost local transaction invoice checkout total"  # noqa: SIM905
+    "code codes numeric num number id iso name symbol unit of the in payment payments paid pay order orders price amount cost local transaction invoice checkout total"  # noqa: SIM905
     " revenue spend money shop store sale sales purchase billing charge value".split()
 )
-"""and words beside which these say that a column holds currencies, whatever they are called there."""
+"""and words beside which these say that a column holds currencies, whatever they are called there,"""
+IN_CODES = frozenset("code codes numeric num number id iso".split())  # noqa: SIM905
+"""by numbers of whatever kind beside these."""
 MOST = 2 * len(CODES)
 """No column has more ways to write currencies."""
 PADDED = 32
@@ -108,7 +110,9 @@ class Coded:
     @property
     def told(self) -> str:
         """Each currency with its rows."""
-        listed = [f"{_named(text)} in {n:,} row{'s' * (n != 1)}" for text, n, *_ in self.found[:SHOWN]]
+        code = {text: currency_numbers.of(text) for text, *_ in self.found}
+        named = {text: f"{text} ({of})" if all(code.values()) else text for text, of in code.items()}
+        listed = [f"{named[text]} in {n:,} row{'s' * (n != 1)}" for text, n, *_ in self.found[:SHOWN]]
         return ", ".join([*listed, *([f"{len(self.found) - SHOWN} more"] if len(self.found) > SHOWN else [])])
 
 
@@ -265,33 +269,33 @@ def certain(column: str, texts: list[str]) -> bool:
     (True, False, True)
     >>> certain("currency_test", ["control", "local"]), certain("currency", ["yes", "no"])
     (False, False)
-    >>> certain("currency_code", ["978", "840"]), certain("currency_count", ["8", "12"]), certain("currency", ["1", "2"])
-    (True, False, False)
+    >>> certain("currency_code", ["978", "840"]), certain("currency_id", ["1", "2"]), certain("currency_count", ["8", "12"]), certain("currency", ["1", "2"])
+    (True, True, False, False)
     """
     if _are_names(column, texts):
         return True
-    if not all(map(_meant, texts)):
+    if not all(map(_meant, texts)) or all(map(currency_numbers.of, texts)):
         return False
-    if all(map(currency_numbers.of, texts)):
-        return _is_called(column)
     return any(word in logged(column).lower() for word in CALLED) or any(map(_is_no_word, texts))
 
 
 def _are_names(column: str, texts: list[str]) -> bool:
-    """Whether a column is called as one of currencies and nothing else, and holds words, whatever they mean."""
-    return _is_called(column) and not any(re.search("[0-9]", t) or t.lower() in (*TRUE, *FALSE) for t in texts)
+    """Whether a column is called as one of currencies and nothing else, and holds words, whatever they mean, or numbers of currencies."""
+    if not _is_called(column):
+        return False
+    if all(re.fullmatch("[0-9]+([.]0+)?", text) for text in texts):
+        return bool(IN_CODES & set(_words(column))) or all(map(currency_numbers.of, texts))
+    return not any(re.search("[0-9]", text) or text.lower() in (*TRUE, *FALSE) for text in texts)
 
 
 def _is_called(column: str) -> bool:
-    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", logged(column)).lower())
+    words = _words(column)
     named = [word for word in words if word not in BESIDE]
     return bool(named) and (all(word.endswith(CALLED) for word in named) or (len(words) == 1 and words[0] in ALONE))
 
 
-def _named(text: str) -> str:
-    """A currency as it stands there, a number with its code."""
-    code = currency_numbers.of(text)
-    return f"{text} ({code})" if code else text
+def _words(column: str) -> list[str]:
+    return re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", logged(column)).lower())
 
 
 def _is_no_word(text: str) -> bool:
