@@ -140,6 +140,7 @@ def test_no_condition_is_printed_by_what_is_not_one_and_the_same_in_all_rows_of_
     [
         ("is_test", ["", "true"]),
         ("bot", ["", "yes"]),
+        ("staff", ["", "X"]),
         ("internal", ["", "1"]),
         ("account_type", ["", "test"]),
         ("role", ["", "employee"]),

@@ -39,7 +39,7 @@ FOUND_OUT = {"fraud", "fraudulent", "spam", "deleted"}
 """and of rows that may have become so after the assignment."""
 SWITCHES = {"flag", "flags", "feature", "toggle", "rollout", "gate", "switch", "enabled"}
 """Words of what is switched on for some."""
-YES = frozenset(("1", "1.0", *TRUE))
+YES = frozenset(("1", "1.0", "x", "✓", "✔", *TRUE))
 ANSWERS = YES | {"0", "0.0", *FALSE}
 ZONES = {"timezone", "tz", "zone", "zeitzone"}
 ZONE = r"[A-Z][A-Za-z]+/[A-Za-z_/+-]+[0-9]*|UTC|GMT|[+-][0-9]{1,2}(:?[0-9]{2})?"
