@@ -158,7 +158,7 @@ def _of_nobody(
 ) -> Iterator[str]:
     """Levels by which rows are of a test or of a robot; of what was undone a question is asked."""
     nobody = NOBODY | FOUND_OUT
-    by_name, unit = {c.name: c for c in all_}, proposal.columns["user_id"][0] if proposal.source == "log" else ""
+    by_name, unit = {c.name: c for c in all_}, _of_several_rows(proposal)
     variant = by_name.get(proposal.columns.get("variant", ("",))[0])
     for column in columns:
         words = set(vocabulary.tokens(column.name))
@@ -182,9 +182,9 @@ def _of_nobody(
                 f"{told}; nothing tells whether each was so before the assignment. What came after it may have come of the variant, and"
                 " all rows must stay; if you know that all of it was known before, take these rows out of both arms"
             )
-        elif unit and (changing := _changing(table, column, by_name[unit])):
+        elif unit and (changing := _changing(table, column, levels, by_name[unit])):
             yield (
-                f"{told}; {changing}: to leave rows out by it would keep units, and take from them what they did. All rows must stay; if you"
+                f"{told}; {changing}: to leave rows out by it may keep units, and take from them what they did. All rows must stay; if you"
                 " know which units were so before the assignment, take all of their rows out, in both arms"
             )
         elif variant is not None and cuts.depends(table, column, variant, unit) < MOVED:
@@ -194,12 +194,21 @@ def _of_nobody(
             yield f"{told}; if they should not, and that was known before the assignment: --where {typed.condition(kept)}"
 
 
-def _changing(table: "SourceTable", column: Column, unit: Column) -> str:
-    """What is said of a column of a log that is not one and the same in all rows of each unit; '' of one that is."""
+def _of_several_rows(proposal: StudyProposal) -> str:
+    """The column of the units that have several rows each, of a log or of users whose orders are measured; '' where each row is of another one."""
+    if proposal.source == "log":
+        return proposal.columns["user_id"][0]
+    randomised = proposal.columns.get(proposal.cluster[0], ("",))[0]
+    return randomised if OF_UNITS & set(vocabulary.tokens(randomised)) else ""
+
+
+def _changing(table: "SourceTable", column: Column, levels: Sequence[str], unit: Column) -> str:
+    """What is said of a column of a log that does not tell of all rows of each unit alike whether some levels stand there; '' of one that does."""
     if column.filled < column.rows:
         return f"nothing stands there in {column.rows - column.filled:,} rows"
-    several, units = questions.several_levels(table, unit, table.text(column.name))
-    return f"{several:,} of {units:,} units have several of its levels" if several else ""
+    is_one = f"{table.text(column.name)} in ({', '.join(map(literal, levels))})"
+    several, units = questions.several_levels(table, unit, is_one)
+    return f"{several:,} of {units:,} units have it in some of their rows alone" if several else ""
 
 
 def _shown(column: Column, levels: Sequence[str]) -> str:
