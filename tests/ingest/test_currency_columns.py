@@ -16,6 +16,7 @@ from helpers import config, ingest
 from helpers.config import Study, tracking_plan
 from helpers.config.currencies import CODES
 from helpers.errors import ReportError
+from helpers.ingest.values import currency_numbers
 from helpers.ingest.values.currency_names import WORDS
 from helpers.warehouse.examine import examined
 from tests.ingest.studies import LOG_COLUMNS, METRICS, log_study, study_file, unit_file, unit_study
@@ -109,6 +110,17 @@ def test_currencies_are_told_by_their_names_and_unknown_ones_by_that_of_the_colu
     units(list(words) * 5, ["5"] * 10).rename(columns={"paid in": column}).to_csv(tmp_path / "units.csv", index=False)
     message = refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")
     assert "in several currencies" in message and all(f"{word} in 5 rows" in message for word in words)
+
+
+@pytest.mark.parametrize(("column", "numbers"), [("currency", ("978", "36")), ("iso4217", ("978.0", "840.0")), ("currency_id", ("1", "978")), ("rounds paid", ("978", "840"))])  # fmt: skip
+def test_numbers_are_currencies_in_a_column_that_is_called_so(tmp_path, column, numbers):
+    units(list(numbers) * 5, ["5"] * 10).rename(columns={"paid in": column}).to_csv(tmp_path / "units.csv", index=False)
+    message = refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")
+    assert ("in several currencies" in message and "978" in message) == (column != "rounds paid")
+
+
+def test_each_currency_has_its_number():
+    assert sorted(currency_numbers.BY_NUMBER.values()) == sorted(CODES)
 
 
 @pytest.mark.parametrize(("column", "words"), [

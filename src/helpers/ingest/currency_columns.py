@@ -16,6 +16,7 @@ from helpers.ingest.nested import LAST
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values import currency_numbers
 from helpers.ingest.values.currency_marks import NAMES, meant
 from helpers.ingest.values.currency_names import WORDS, code_of, is_in, said_in
 from helpers.ingest.values.currency_words import BY_NAME, DOLLARS
@@ -47,19 +48,38 @@ CALLED = (
     "pénznem",
     "munteenheid",
     "muntsoort",
+    "4217",
 )
 """Words in the name of a column of currencies,"""
 ALONE = frozenset("cur curr munt mena měna geld geldeinheit".split())  # noqa: SIM905
 """words that are its name where no other stands beside them,"""
 BESIDE = frozenset(
-    "code codes iso name symbol unit of the in payment payments paid pay order orders price amount cost local transaction invoice checkout total"  # noqa: SIM905
+    "code codes numeric num number id iso name symbol unit of the in payment payments paid pay order orders price amount cost local transaction invoice checkout total"  # noqa: SIM905
     " revenue spend money shop store sale sales purchase billing charge value".split()
 )
-"""and words beside which these say that a column holds currencies, whatever they are called there."""
+"""and words beside which these say that a column holds currencies, whatever they are called there,"""
+IN_CODES = frozenset("code codes numeric num number id iso".split())  # noqa: SIM905
+"""by numbers of whatever kind beside these."""
 MOST = 2 * len(CODES)
 """No column has more ways to write currencies."""
 PADDED = 32
 """Signs of a name with blanks around it, or of a word for none."""
+TEXTS = ("VARCHAR", "ENUM")
+NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "DOUBLE",
+    "FLOAT",
+    "DECIMAL",
+)
+"""Types of columns of currencies by their names, and of those that are called so by their numbers."""
 SHOWN = 5
 """So many currencies are told."""
 _EMPTY = ("n/a", "na", "null", "nan", "none", "-", "?")
@@ -70,10 +90,12 @@ _NOTHING = r"[-+]?[0.,\s]*|(?i:nan|null)"
 
 @dataclass(frozen=True)
 class Coded:
-    """A column of currencies: each as it stands there, the rows with an amount, and file and row of the first of these."""
+    """A column of currencies: each as it stands there, the rows with an amount, and file and row of the first of these; and the
+    rows with an amount and no currency."""
 
     column: str
     found: tuple[tuple[str, int, int, int], ...]
+    empty: int = 0
 
     @property
     def shared(self) -> frozenset[str]:
@@ -88,7 +110,9 @@ class Coded:
     @property
     def told(self) -> str:
         """Each currency with its rows."""
-        listed = [f"{text} in {n:,} row{'s' * (n != 1)}" for text, n, *_ in self.found[:SHOWN]]
+        code = {text: currency_numbers.of(text) for text, *_ in self.found}
+        named = {text: f"{text} ({of})" if all(code.values()) else text for text, of in code.items()}
+        listed = [f"{named[text]} in {n:,} row{'s' * (n != 1)}" for text, n, *_ in self.found[:SHOWN]]
         return ", ".join([*listed, *([f"{len(self.found) - SHOWN} more"] if len(self.found) > SHOWN else [])])
 
 
@@ -113,7 +137,7 @@ def coded(
     texts = {
         c: f"{quoted(c)}::varchar"
         for c, kind in types.items()
-        if kind.startswith(("VARCHAR", "ENUM")) and c.lower() not in COUNTED_BY
+        if kind.startswith((*TEXTS, *(NUMBERS if _is_called(c) else ()))) and c.lower() not in COUNTED_BY
     }
     texts |= {name: sql for name, sql in nested.texts(con, relation, types).items() if name not in texts}
     texts = {c: text for c, text in texts.items() if c not in amounts}
@@ -123,7 +147,10 @@ def coded(
         f"create or replace temp table first_texts as select {', '.join(f'{t} as {quoted(c)}' for c, t in texts.items())}"
         f" from (from {relation} limit {FIRST})"
     )
-    short = ", ".join(f"max(length({c})) <= {PADDED} and max({c}) not between '0' and '9z'" for c in map(quoted, texts))
+    short = ", ".join(
+        f"max(length({quoted(c)})) <= {PADDED} and ({_is_called(c)} or max({quoted(c)}) not between '0' and '9z')"
+        for c in texts
+    )
     row = con.execute(f"select {short} from first_texts").fetchall()[0]
     texts = {c: text for (c, text), fits in zip(texts.items(), row, strict=True) if fits is not False}
     held = " or ".join(f"not regexp_full_match(trim({quoted(c)}::varchar), {literal(_NOTHING)})" for c in amounts)
@@ -138,7 +165,10 @@ def coded(
             from {relation} where {t} <> '' group by 1 order by 2 desc, 1 limit {MOST}"""
         ).fetchall()
         if rows and certain(column, [row[0] for row in rows]):
-            found.append(Coded(column, tuple((text, n, *divmod(first, 2**40)) for text, n, first in rows if n)))
+            empty = con.execute(f"select count(*) from {relation} where {has} and coalesce({t}, '') = ''").fetchall()[
+                0
+            ][0]
+            found.append(Coded(column, tuple((text, n, *divmod(first, 2**40)) for text, n, first in rows if n), empty))
     first = {each.column: each.found for each in found}  # a list with one currency is told once
     return [
         each
@@ -239,17 +269,33 @@ def certain(column: str, texts: list[str]) -> bool:
     (True, False, True)
     >>> certain("currency_test", ["control", "local"]), certain("currency", ["yes", "no"])
     (False, False)
+    >>> certain("currency_code", ["978", "840"]), certain("currency_id", ["1", "2"]), certain("currency_count", ["8", "12"]), certain("currency", ["1", "2"])
+    (True, True, False, False)
     """
-    called = any(word in logged(column).lower() for word in CALLED)
-    return _are_names(column, texts) or (all(map(_meant, texts)) and (called or any(map(_is_no_word, texts))))
+    if _are_names(column, texts):
+        return True
+    if not all(map(_meant, texts)) or all(map(currency_numbers.of, texts)):
+        return False
+    return any(word in logged(column).lower() for word in CALLED) or any(map(_is_no_word, texts))
 
 
 def _are_names(column: str, texts: list[str]) -> bool:
-    """Whether a column is called as one of currencies and nothing else, and holds words, whatever they mean."""
-    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", logged(column)).lower())
+    """Whether a column is called as one of currencies and nothing else, and holds words, whatever they mean, or numbers of currencies."""
+    if not _is_called(column):
+        return False
+    if all(re.fullmatch("[0-9]+([.]0+)?", text) for text in texts):
+        return bool(IN_CODES & set(_words(column))) or all(map(currency_numbers.of, texts))
+    return not any(re.search("[0-9]", text) or text.lower() in (*TRUE, *FALSE) for text in texts)
+
+
+def _is_called(column: str) -> bool:
+    words = _words(column)
     named = [word for word in words if word not in BESIDE]
-    own = bool(named) and (all(word.endswith(CALLED) for word in named) or (len(words) == 1 and words[0] in ALONE))
-    return own and not any(re.search("[0-9]", text) or text.lower() in (*TRUE, *FALSE) for text in texts)
+    return bool(named) and (all(word.endswith(CALLED) for word in named) or (len(words) == 1 and words[0] in ALONE))
+
+
+def _words(column: str) -> list[str]:
+    return re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", logged(column)).lower())
 
 
 def _is_no_word(text: str) -> bool:
@@ -259,6 +305,6 @@ def _is_no_word(text: str) -> bool:
 
 def _meant(text: str) -> frozenset[str]:
     """The currencies that a value stands for: a code, a sign, or a word for one, as kr and Euro."""
-    if code := code_of(text) or BY_NAME.get(text.lower(), ""):
+    if code := code_of(text) or BY_NAME.get(text.lower(), "") or currency_numbers.of(text):
         return frozenset((code,))
     return meant(NAMES.get(text.lower(), text)) if text else frozenset()

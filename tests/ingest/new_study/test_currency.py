@@ -33,6 +33,34 @@ def test_several_are_asked_first(tmp_path: Path) -> None:
     assert study.economics.currency == "EUR" and "#   1. In which currency is the money? 'cur' holds CHF in " in text
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_numbers_of_currencies_are_currencies_where_a_column_is_called_so(tmp_path: Path, ending: str) -> None:
+    file = units(tmp_path / f"shop.{ending}", "if(i % 4 = 0, 978, 36) as currency_code")
+    _, text, said = proposed(tmp_path, file)
+    told = " ".join((said + text).replace("#", " ").split())
+    assert "In which currency is the money? 'currency_code' holds 36 (AUD) in" in told and "in codes" not in told
+    study, _, said = proposed(tmp_path, units(tmp_path / f"one.{ending}", "840 as currency"))
+    assert study.economics.currency == "USD" and "currency: USD, as 'currency' says" in said
+    _, text, _ = proposed(tmp_path, units(tmp_path / f"none.{ending}", "if(i % 4 = 0, 978, 36) as rounds"))
+    assert "In which currency" not in text
+
+
+@pytest.mark.parametrize("codes", ["'USD'", "if(i % 2 = 0, 'USD', 'CHF')"])
+def test_amounts_of_which_some_have_no_currency_are_asked_about(tmp_path: Path, codes: str) -> None:
+    file = units(tmp_path / "shop.csv", f"if(hash(i) % 10 = 1 and i % 2 = 0, null, {codes}) as currency")
+    made = pd.read_csv(file)
+    n = int((made.currency.isna() & (made.spend > 0)).sum())
+    _, text, _ = proposed(tmp_path, file)
+    told = " ".join(text.replace("#", " ").split())
+    assert n and (
+        f"and nothing in {n} rows with an amount" in told
+        if "CHF" in codes
+        else f"In which currency are the amounts of the {n} rows in which 'currency' says nothing?" in told
+    )
+    of_none = units(tmp_path / "zero.csv", f"if(hash(i) % 10 < 3, {codes}, null) as currency")
+    assert "says nothing" not in proposed(tmp_path, of_none)[1]
+
+
 def test_one_of_an_unknown_name_is_asked_and_summed(tmp_path: Path) -> None:
     file = units(tmp_path / "shop.csv", "'Taler' as currency")
     study, text, _ = proposed(tmp_path, file)

@@ -112,6 +112,81 @@ def test_no_condition_is_printed_by_what_may_have_come_after_the_assignment(
     assert "nothing tells whether each was so before the assignment" in told and "--where" not in told
 
 
+@pytest.mark.parametrize(
+    "flag",
+    [
+        lambda some, bought: np.where(bought, np.where(some, "true", "false"), None),
+        lambda some, bought: np.where(some & bought, "true", "false"),
+        lambda some, bought: np.where(some & ~bought, "true", "false"),
+        lambda some, bought: np.where(some & ~bought, "yes", ""),
+    ],
+)
+@pytest.mark.parametrize("column", ["is_bot", "internal_traffic"])
+def test_no_condition_is_printed_by_what_is_not_one_and_the_same_in_all_rows_of_a_unit(
+    tmp_path: Path, flag, column: str
+) -> None:
+    """Such a condition leaves events out, and the units of them stay."""
+    rows = orders(7).drop(columns=["order_total", "status"])
+    some = rows.user_id.isin(rows.user_id.unique()[np.random.default_rng(8).random(300) < 0.2])
+    rows[column] = flag(some, rows.event == "order_completed")
+    rows.to_csv(tmp_path / "log.csv", index=False)
+    study, text, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert "take all of their rows out, in both arms" in said and "--where" not in said + text
+    assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(rows, "line_price")
+
+
+@pytest.mark.parametrize(
+    ("column", "levels"),
+    [
+        ("is_test", ["", "true"]),
+        ("bot", ["", "yes"]),
+        ("staff", ["", "X"]),
+        ("internal", ["", "1"]),
+        ("account_type", ["", "test"]),
+        ("role", ["", "employee"]),
+        ("Testkonto", ["nein", "ja"]),
+    ],
+)
+def test_units_of_nobody_are_told_too_where_nothing_stands_with_the_others(
+    tmp_path: Path, column: str, levels: list[str]
+) -> None:
+    made = pd.read_csv(units(tmp_path / "t.csv", rows=1_200))
+    nobody = np.random.default_rng(3).random(len(made)) < 0.1
+    made[column] = np.where(nobody, levels[1], levels[0])
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    assert f"doubt: all rows count, also those with {levels[1]} ({nobody.sum()} rows) in '{column}'" in said
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", where=where_of(said), name="some")
+    left = (
+        made[~nobody].groupby(made.variant.map({"old": "control", "new": "treatment"})).converted.agg(["size", "sum"])
+    )
+    assert sums(study, tmp_path)["converted"] == {arm: (int(n), int(k)) for arm, n, k in left.itertuples()}
+
+
+@pytest.mark.parametrize(("cluster", "printed"), [("user_id", False), ("store", True)])
+def test_orders_of_a_user_that_was_randomised_are_no_units(tmp_path: Path, cluster: str, printed: bool) -> None:
+    """People of a store may have been known before, each for himself; orders of a user came after."""
+    dice = np.random.default_rng(2)
+    rows = pd.DataFrame({cluster: np.repeat([f"c{i}" for i in range(400)], 3), "row_id": range(1_200)})
+    rows["variant"] = np.repeat(dice.choice(["control", "treatment"], 400), 3)
+    rows["returned"], rows["is_test"] = dice.integers(0, 2, 1_200), dice.choice(["no", "yes"], 1_200, p=[0.9, 0.1])
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    _, text, said = proposed(tmp_path, tmp_path / "t.csv", cluster=cluster)
+    assert f"also those with yes ({(rows.is_test == 'yes').sum()} rows) in 'is_test'" in said
+    assert ("--where" in said + text) == printed
+
+
+@pytest.mark.parametrize("levels", [("TRUE", "true", "false"), ("bot", "staff", "customer")])
+def test_whole_units_go_also_where_several_levels_say_so(tmp_path: Path, levels: tuple[str, ...]) -> None:
+    rows = orders(2).drop(columns=["order_total", "status"])
+    nobody = rows.user_id.isin(rows.user_id.unique()[np.random.default_rng(3).random(300) < 0.1])
+    rows["is_bot"] = np.where(nobody, np.where(rows.event == "visit", *levels[:2]), levels[2])
+    rows.to_csv(tmp_path / "log.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    study, _, _ = proposed(tmp_path, tmp_path / "log.csv", where=where_of(said), name="some")
+    assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(rows[~nobody], "line_price")
+
+
 def test_nothing_is_a_level_that_may_part_by_the_arm(tmp_path: Path) -> None:
     made, dice = pd.DataFrame({"variant": ["a", "b"] * 400}), np.random.default_rng(6)
     level = dice.choice(["x", "y"], 800)

@@ -65,6 +65,19 @@ def test_where_a_column_of_three_levels_may_be_the_outcome_no_other_is_taken(
     assert "select" not in said and "which of these is the outcome" in said and "'ergebnis' (" in said
 
 
+@pytest.mark.parametrize("answers", [("yes", "no", ""), (1, 0, None), ("gekauft", "nicht gekauft", "")])
+def test_an_empty_field_is_a_level_of_which_nobody_knows_what_it_says(
+    tmp_path: Path, answers: tuple[object, ...]
+) -> None:
+    rows = pd.MultiIndex.from_product([("control", "new"), answers], names=["variant", "bought"]).to_frame(index=False)
+    rows["count"] = range(100, 100 + len(rows))
+    rows.to_csv(tmp_path / "table.csv", index=False)
+    with pytest.raises(ReportError, match="a row stands for as many units as") as caught:
+        proposed(tmp_path, tmp_path / "table.csv")
+    said = " ".join(str(caught.value).split())
+    assert "select" not in said and "nothing in 2 rows" in said and "Does an empty field say" in said
+
+
 @pytest.mark.parametrize("outcome", ["has_bought", "refunded", "clicked"])
 def test_what_is_called_as_an_attribute_is_no_outcome(tmp_path: Path, outcome: str) -> None:
     levels = [("control", "new"), (0, 1), ("N", "S"), ("app", "web", "shop")]

@@ -80,3 +80,26 @@ def test_ids_that_stand_in_different_arms_are_not_made_one(tmp_path: Path, many:
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", unit="user_id", name="own")
     truth = made.groupby("variant").bought.agg(["size", "sum"])
     assert sums(study, tmp_path)["bought"] == {arm: (int(n), int(k)) for arm, n, k in truth.itertuples()}
+
+
+@pytest.mark.parametrize("log_of_events", [False, True])
+def test_ids_with_zeros_ahead_that_stand_in_different_arms_are_not_made_one(
+    tmp_path: Path, log_of_events: bool
+) -> None:
+    dice = np.random.default_rng(9)
+    made = pd.DataFrame({"card_no": [f"{n:04}" for n in range(600)] + [str(n) for n in range(200)]})
+    made["variant"], made["bought"] = dice.choice(["control", "treatment"], 800), dice.integers(0, 2, 800)
+    rows = made
+    if log_of_events:
+        rows = made.drop(columns="bought").assign(event="visit", at=pd.Timestamp("2026-03-02"))
+        rows["at"] += pd.to_timedelta(np.arange(800) * 7, "min")
+        paid = rows[made.bought == 1].assign(event="purchase", at=lambda t: t["at"] + pd.Timedelta("2min"))
+        rows = pd.concat([rows, paid])
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="the same but for zeros ahead") as caught:
+        proposed(tmp_path, tmp_path / "t.csv")
+    said = str(caught.value)
+    assert "of 200 that would be one stand in different arms" in said and "select" not in said
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", unit="card_no")
+    truth = made.groupby("variant").bought.agg(["size", "sum"])
+    assert sums(study, tmp_path)[study.primary.name] == {arm: (int(n), int(k)) for arm, n, k in truth.itertuples()}

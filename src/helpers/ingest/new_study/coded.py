@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.formatting import counted
+from helpers.ingest import currency_columns
 from helpers.ingest.new_study import languages, pieces, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
@@ -56,6 +57,8 @@ def codes_of(column: Column) -> tuple[list[str], list[str]]:
 
 def told(column: Column) -> str:
     """Why such a column is no outcome as it stands, in a line; empty of any other one."""
+    if column.levels and currency_columns.certain(column.name, column.values):
+        return f"not used: numbers of currencies ({', '.join(column.values[:3])})"
     answers, unknown = codes_of(column)
     if not answers:
         return ""

@@ -53,6 +53,13 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
         for each in beside
         if each.unnamed
     ]
+    gaps = [
+        f"In which currency are the amounts of the {each.empty:,} rows in which '{vocabulary.printable(each.column)}' says nothing? It"
+        f" says {each.told}, and all are summed as one: that is right where these were paid in the same one; if not,"
+        " convert the amounts before, and write the currency into each row. Where nobody knows it, let an outcome without money decide."
+        for each in beside
+        if each.empty and each.shared
+    ]
     several = [f"{code} {why}" for code, why in told.items()] if len(told) > 1 else []
     currency, why = next(iter(told.items())) if len(told) == 1 and not mixed else (USUAL, "")
     first = [
@@ -60,11 +67,14 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
         " before. What was paid in one alone is no measure where the variant may change in which one pays."
     ] * bool(mixed or several)
     notes = [] if first else [note for column in money if (note := note_of(column.name, currency, key=key))]
-    return Proposed((currency, why), (*first, *unnamed, *(f"What is an amount worth? {note}." for note in notes)))
+    return Proposed(
+        (currency, why), (*first, *unnamed, *gaps, *(f"What is an amount worth? {note}." for note in notes))
+    )
 
 
 def _holds(each: Coded) -> str:
-    return f"'{vocabulary.printable(each.column)}' holds {each.told}"
+    nothing = f", and nothing in {each.empty:,} rows with an amount" if each.empty else ""
+    return f"'{vocabulary.printable(each.column)}' holds {each.told}{nothing}"
 
 
 def converted(columns: Sequence[Column], amounts: Sequence[Column]) -> list[Column]:

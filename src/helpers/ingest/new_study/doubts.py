@@ -24,12 +24,13 @@ from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.number_formats import FALSE, TRUE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 NOBODY = {"test", "tests", "bot", "bots", "robot", "crawler", "spider", "internal", "employee", "employees", "staff", "qa",
-          "dummy", "sandbox"}  # fmt: skip
+          "dummy", "sandbox", "testkonto", "testkonten", "testnutzer", "testkunde", "testuser", "testaccount"}  # fmt: skip
 """Words of rows that are of no customer from the first on,"""
 OF_UNITS = {"is", "a", "user", "users", "customer", "customers", "account", "accounts", "visitor", "visitors", "member", "members", "client", "clients",
             "person", "team", "traffic", "device", "unit", "row", "rows", "flag"}  # fmt: skip
@@ -38,7 +39,8 @@ FOUND_OUT = {"fraud", "fraudulent", "spam", "deleted"}
 """and of rows that may have become so after the assignment."""
 SWITCHES = {"flag", "flags", "feature", "toggle", "rollout", "gate", "switch", "enabled"}
 """Words of what is switched on for some."""
-YES = ("1", "true", "yes", "t", "y", "1.0")
+YES = frozenset(("1", "1.0", "x", "✓", "✔", *TRUE))
+ANSWERS = YES | {"0", "0.0", *FALSE}
 ZONES = {"timezone", "tz", "zone", "zeitzone"}
 ZONE = r"[A-Z][A-Za-z]+/[A-Za-z_/+-]+[0-9]*|UTC|GMT|[+-][0-9]{1,2}(:?[0-9]{2})?"
 CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?"
@@ -156,13 +158,13 @@ def _of_nobody(
 ) -> Iterator[str]:
     """Levels by which rows are of a test or of a robot; of what was undone a question is asked."""
     nobody = NOBODY | FOUND_OUT
-    by_name, unit = {c.name: c for c in all_}, proposal.columns["user_id"][0] if proposal.source == "log" else ""
+    by_name, unit = {c.name: c for c in all_}, _of_several_rows(proposal)
     variant = by_name.get(proposal.columns.get("variant", ("",))[0])
     for column in columns:
         words = set(vocabulary.tokens(column.name))
-        if (column.binary or column.in_words) and words & nobody:
+        if column.levels and words & nobody and ANSWERS.issuperset(level.lower() for level in column.values):
             levels, said = [level for level in column.values if level.lower() in YES], words
-        elif column.words:
+        elif column.levels and not (column.numeric or column.has_time):
             times = (
                 vocabulary.TESTS if vocabulary.PHASES & words else frozenset()
             )  # a phase called Test is the experiment
@@ -170,7 +172,7 @@ def _of_nobody(
             said = {token for level in levels for token in vocabulary.tokens(level)}
         else:
             continue
-        if not levels or len(levels) == column.distinct:
+        if not levels or (len(levels) == column.distinct and column.filled == column.rows):
             continue
         told = (
             f"doubt: all rows count, also those with {_shown(column, levels)} in '{vocabulary.printable(column.name)}'"
@@ -180,11 +182,33 @@ def _of_nobody(
                 f"{told}; nothing tells whether each was so before the assignment. What came after it may have come of the variant, and"
                 " all rows must stay; if you know that all of it was known before, take these rows out of both arms"
             )
+        elif unit and (changing := _changing(table, column, levels, by_name[unit])):
+            yield (
+                f"{told}; {changing}: to leave rows out by it may keep units, and take from them what they did. All rows must stay; if you"
+                " know which units were so before the assignment, take all of their rows out, in both arms"
+            )
         elif variant is not None and cuts.depends(table, column, variant, unit) < MOVED:
             yield f"{told}; the arms part in it, so that to leave some out would choose by what came of the variant"
         else:
             kept = vocabulary.uncontrolled(written_texts.is_none_of(table, column.name, levels))
             yield f"{told}; if they should not, and that was known before the assignment: --where {typed.condition(kept)}"
+
+
+def _of_several_rows(proposal: StudyProposal) -> str:
+    """The column of the units that have several rows each, of a log or of users whose orders are measured; '' where each row is of another one."""
+    if proposal.source == "log":
+        return proposal.columns["user_id"][0]
+    randomised = proposal.columns.get(proposal.cluster[0], ("",))[0]
+    return randomised if OF_UNITS & set(vocabulary.tokens(randomised)) else ""
+
+
+def _changing(table: "SourceTable", column: Column, levels: Sequence[str], unit: Column) -> str:
+    """What is said of a column of a log that does not tell of all rows of each unit alike whether some levels stand there; '' of one that does."""
+    if column.filled < column.rows:
+        return f"nothing stands there in {column.rows - column.filled:,} rows"
+    is_one = f"{table.text(column.name)} in ({', '.join(map(literal, levels))})"
+    several, units = questions.several_levels(table, unit, is_one)
+    return f"{several:,} of {units:,} units have it in some of their rows alone" if several else ""
 
 
 def _shown(column: Column, levels: Sequence[str]) -> str:

@@ -112,7 +112,9 @@ def _is_called(column: Column) -> bool:
 
 
 def _tells(column: Column) -> bool:
-    """Whether a column says by two levels alone what happened, and what did not."""
+    """Whether a column says by two levels alone what happened, and what did not; an empty field is a level as every other."""
+    if column.filled < column.rows:
+        return False
     two = column.distinct == len(column.values) == 2
     return column.binary or column.in_words or (two and worded.happened(column) is not None)
 
@@ -152,12 +154,19 @@ def _query(table: "SourceTable", count: Column, variant: Column, outcomes: Seque
     return f"sum it up by a query in a file beside it (counts.sql), and give that: {query}"
 
 
-def _asked(count: str, outcomes: Sequence[Column]) -> str:
-    shown = "; ".join(
-        f"'{vocabulary.printable(c.name)}' ({', '.join(map(vocabulary.printable, c.values[:4]))})" for c in outcomes
+def _levels(column: Column) -> str:
+    empty = column.rows - column.filled
+    return ", ".join(
+        [*map(vocabulary.printable, column.values[:4]), *([f"nothing in {empty:,} rows"] if empty else [])]
     )
+
+
+def _asked(count: str, outcomes: Sequence[Column]) -> str:
+    shown = "; ".join(f"'{vocabulary.printable(c.name)}' ({_levels(c)})" for c in outcomes)
+    gaps = any(c.filled < c.rows for c in outcomes)
+    empty = " Does an empty field say that it did not, or that nobody knows it?" * gaps
     which = (
-        f"which of these is the outcome, and which of its levels says that it happened? {shown}. Nothing tells it. Once you know,"
+        f"which of these is the outcome, and which of its levels says that it happened? {shown}.{empty} Nothing tells it. Once you know,"
         if outcomes
         else "which column is the outcome? All are called as attributes. Once it is there,"
     )

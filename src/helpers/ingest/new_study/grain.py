@@ -98,7 +98,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         if alike and ids_alike.BLANKS in alike.steps:
             seen = seen.again(replace(seen.table, spaced=(unit.name,)))
         nested_values.refuse(seen, unit)
-        nested_values.refuse_padded(seen, unit)
+        lookalike_ids.refuse_padded(seen, unit)
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)

@@ -84,34 +84,3 @@ def refuse(seen: "TableView", unit: Column | None) -> None:
         remedy=f"put them together by a query in a file in place of the table, and say --unit unit_id: select *, coalesce({field}->>{literal(f'$.{key}')}, {field}->>'$')"
         f" as unit_id from {seen.table.selected}",
     )
-
-
-def refuse_padded(seen: "TableView", unit: Column | None) -> None:
-    """Raise where ids are numbers, some with zeros ahead and some without, that are the same but for these."""
-    if unit is None or unit.kind != "VARCHAR" or "unit" in seen.said:
-        return
-    text = seen.table.text(unit.name)
-    if not seen.table.number(f"select count(*) from {{table}} where starts_with({text}, '0') and length({text}) > 1"):
-        return
-    ids, one, others = (
-        int(n)  # type: ignore[call-overload]
-        for n in seen.table.rows(
-            f"select count(distinct t), count(distinct ltrim(t, '0')), count(*) filter (not regexp_full_match(t, '[0-9]+')) from (select {text} as t from {{table}})"
-        )[0]
-    )
-    if others or ids - one <= PADDED * ids:
-        return
-    field = quoted(unit.name)
-    raise ReportError(
-        f"{seen.table.called}: ids of '{vocabulary.printable(unit.name)}' are the same but for zeros ahead, as 00012 and 12",
-        got=f"{ids:,} ids, which would be {one:,} without these zeros",
-        expected="one id for one unit",
-        cause="a number in some rows and a text in others: a number has no zeros ahead",
-        remedy="write them in one way by a query in a file in place of the table:"
-        rf""" select * replace (regexp_replace({field}::varchar, '^"?0*([0-9]+)"?$', '\1') as {field}) from {seen.table.selected};"""
-        f' if they are units of their own, say so: --unit "{vocabulary.printable(unit.name)}"',
-    )
-
-
-PADDED = 0.05
-"""Share of the ids that are another one with zeros ahead, above which it is asked before anything is proposed."""
