@@ -167,7 +167,7 @@ def propose(
         *paid.first,
         *(revenue_of.asked if revenue_of else []),
         *([paying.multiplied(mapped["price"], many)] if many else []),
-        *(pieces.discounted(table, columns, mapped["price"], many) if revenue else []),
+        *(pieces.discounted(table, [c for c in columns if c is not variant], mapped["price"], many) if revenue else []),
         *nothing_words.asked(table, list(mapped.values())),
         *(spans.asked(lasted, said) if variant else []),
         *(not_yet.asked(table, unit, variant, nothing) if variant else []),

@@ -50,6 +50,19 @@ def _of_mark(column: Column) -> str:
     return f"if an empty field means that it did not happen, say so: --primary {typed.name(column.name)} --empty zero"
 
 
+def _where_empty(table: "SourceTable", columns: Sequence[Column], seldom: Sequence[Column]) -> str:
+    """What is done where an outcome is empty in most rows: of an amount that stands before its discount, what is to be known."""
+    lower = {c.name: pieces.not_yet_off(table, columns, c) for c in seldom}
+    column = next((c for c in seldom if not lower[c.name]), None)
+    if column:
+        return f"if an empty field means that nothing happened: --primary {typed.name(column.name)} --empty zero"
+    name, off = vocabulary.printable(seldom[0].name), pieces.called(lower[seldom[0].name])
+    return (
+        f"find out whether {off} is taken off '{name}' already, and whether an empty field means that nothing was bought; write what was paid in a"
+        " column of its own, 0 where nothing was, and name that: --primary COLUMN"
+    )
+
+
 def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tuple[bool, float]]) -> ReportError:
     """The error for a table with a variant of which no column can be an outcome."""
     left = [*kinds.left, *((c, EARLIER) for c in kinds.before)]
@@ -79,7 +92,7 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
     elif marked:
         told = _of_mark(marked)
     elif seldom:
-        told = f"if an empty field means that nothing happened: --primary {typed.name(seldom[0].name)} --empty zero"
+        told = _where_empty(table, [c for c, _ in left], seldom)
     elif may:
         told = f"if '{vocabulary.printable(may[0].name)}' was measured after the assignment, --primary {typed.name(may[0].name)} takes it as it is"
     return ReportError(

@@ -95,12 +95,13 @@ LESS = frozenset(
 
 def amounts_of(table: "SourceTable", columns: Sequence[Column], stated: Column | None) -> Column | None:
     """The column of amounts: the one that was stated, else the likeliest that is called so: no cost, a part of an amount or
-    the price of one piece only where nothing else is, a whole amount before another, then the fullest."""
+    the price of one piece only where no whole amount is, a whole amount before another, then the fullest."""
     found = [
         c for c in columns
         if c.numeric and not c.binary and vocabulary.touches(c.name, vocabulary.MONEY) and not harms.is_harm(c.name)
     ]  # fmt: skip
-    return stated or min(currency.converted(columns, found) or found, key=_unlikely, default=None)
+    fit = pieces.amounts(columns, currency.converted(columns, found) or found)
+    return stated or min(fit, key=_unlikely, default=None)
 
 
 def _unlikely(column: Column) -> tuple[bool, bool, int, int, str]:
