@@ -140,13 +140,25 @@ def test_an_amount_before_its_discount_is_no_outcome_that_is_offered(tmp_path: P
     if some:
         made.loc[made.index % 5 > 0, ["subtotal", "discount"]] = np.nan
     made.to_csv(tmp_path / "t.csv", index=False)
-    if not some:
-        assert (
-            "Is 'discount' taken off 'subtotal' already?"
-            in proposed(tmp_path, tmp_path / "t.csv", primary="subtotal")[2]
-            or True
-        )
-        return
-    with pytest.raises(ReportError, match="find out whether 'discount' is taken off 'subtotal' already") as caught:
+    asked = "find out whether 'discount' is taken off 'subtotal' already" if some else "such as --primary subtotal"
+    with pytest.raises(ReportError, match=asked) as caught:
         proposed(tmp_path, tmp_path / "t.csv")
-    assert "--primary subtotal" not in str(caught.value)
+    assert ("--primary subtotal" in str(caught.value)) != some
+
+
+def test_an_amount_beside_a_discount_is_asked_about(tmp_path: Path) -> None:
+    made = baskets("discount", (0, 10, 25)).drop(columns="quantity").rename(columns={"unit_price": "amount"})
+    made.to_csv(tmp_path / "t.csv", index=False)
+    asked = [
+        line
+        for line in proposed(tmp_path, tmp_path / "t.csv")[2].splitlines()
+        if "Is 'discount' taken off 'amount' already?" in line
+    ]
+    assert len(asked) == 1 and "select" not in asked[0]
+
+
+@pytest.mark.parametrize("amount", ["revenue", "total_net"])
+def test_what_came_in_is_not_asked_about_a_discount(tmp_path: Path, amount: str) -> None:
+    made = baskets("discount_pct", (0, 10, 25)).drop(columns="quantity").rename(columns={"unit_price": amount})
+    made.to_csv(tmp_path / "t.csv", index=False)
+    assert "taken off" not in proposed(tmp_path, tmp_path / "t.csv")[2]

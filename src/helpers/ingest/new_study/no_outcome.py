@@ -23,12 +23,12 @@ SIZES = frozenset({"n", "size", "count", "students", "pupils", "members", "emplo
 
 
 def likely_first(columns: Sequence[Column], by_arm: Mapping[str, tuple[bool, float]]) -> list[Column]:
-    """The columns with those behind that are alike in all arms by design, such as a dose, or say how large something is."""
+    """The columns with those behind that are alike in all arms by design, such as a dose, say how large something is or what was taken off."""
 
-    def rank(column: Column) -> tuple[bool, bool]:
+    def rank(column: Column) -> tuple[bool, bool, bool]:
         words = set(vocabulary.tokens(column.name))
         alike = column.distinct > 1 and by_arm.get(column.name, (False, 1.0))[1] == 0
-        return alike, bool(words & SIZES) and not words & measures.PER
+        return alike, bool(words & SIZES) and not words & measures.PER, not words.isdisjoint(pieces.DISCOUNT)
 
     return sorted(columns, key=rank)
 

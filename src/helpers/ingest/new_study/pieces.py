@@ -38,6 +38,8 @@ WHOLE = frozenset(
      "turnover", "spend", "spent"}
 )  # fmt: skip
 """Words of the amount of all of a row."""
+CAME_IN = vocabulary.OUTCOME[2] | {"turnover", "umsatz"}
+"""Words of what a unit brought in, which discounts are off by the word."""
 DISCOUNT = frozenset(
     {"discount", "discounts", "rabatt", "remise", "descuento", "desconto", "sconto", "korting", "indirim", "rabat", "rebate", "voucher", "gutschein", "nachlass",
      "coupon", "скидка", "割引", "折扣"}
@@ -172,8 +174,10 @@ def asked(table: "SourceTable", columns: Sequence[Column], amount: Column) -> li
 
     What was paid for all of a row rises with how many there were; the price of one does not.
     """
-    money = vocabulary.touches(amount.name, WHOLE | vocabulary.MONEY | {"subtotal"}) and not is_price(amount)
-    if found := discounted(table, columns, amount, option="primary") if money else []:
+    before = vocabulary.touches(amount.name, WHOLE | vocabulary.MONEY | {"subtotal"}) and not vocabulary.touches(
+        amount.name, CAME_IN
+    )
+    if found := discounted(table, columns, amount, option="primary") if before and not is_price(amount) else []:
         return found
     if amount.binary or not amount.decimal or amount.low < 0 or _is_whole(amount) or any(_is_whole(c) for c in columns):
         return []
