@@ -147,5 +147,29 @@ def test_an_amount_beside_a_price_and_a_quantity_is_not_the_revenue(tmp_path: Pa
     study, _, said = proposed(tmp_path, tmp_path / "shop.csv")
     price = study.data.columns["price"]  # type: ignore[union-attr]
     assert (price.column, price.times) == ("price", "quantity")  # type: ignore[union-attr]
-    asked = next(line for line in said.splitlines() if f"Nothing says what '{name}' (from 0" in line)
+    asked = next(line for line in said.splitlines() if f"Nothing says what to make of '{name}' (from 0" in line)
     assert "Revenue is their product: if it was taken off what was paid" in asked and "select" not in asked
+
+
+@pytest.mark.parametrize(
+    ("made", "asked"), [("product", False), ("with shipping", False), ("less a promo", False), ("another", True)]
+)
+def test_a_whole_amount_that_is_no_product_of_its_row_is_asked_about(tmp_path: Path, made: str, asked: bool) -> None:
+    frame = shop(tmp_path / "shop.csv", 7, ["price", "quantity", "discount_amount"])
+    frame = frame[["member_id", "at", "event", "arm", "price", "quantity", "discount_amount"]]
+    gross = frame.price * frame.quantity
+    beside = {"product": "shipping", "with shipping": "shipping", "less a promo": "promo", "another": "shipping"}[made]
+    frame = frame.rename(columns={"discount_amount": beside})
+    total = {
+        "product": gross,
+        "with shipping": gross + frame[beside],
+        "less a promo": gross - frame[beside],
+        "another": frame[beside] * 3,
+    }
+    frame["amount"] = total[made].round(2)
+    frame.to_csv(tmp_path / "shop.csv", index=False)
+    said = proposed(tmp_path, tmp_path / "shop.csv")[2]
+    assert (
+        "Is revenue 'amount', and not 'price' times 'quantity', which is another number in some rows?" in said
+    ) == asked
+    assert "and not 'price'" not in proposed(tmp_path, tmp_path / "shop.csv", money="amount", name="stated")[2]

@@ -114,7 +114,7 @@ def baskets(beside: str, values: tuple[float, ...]) -> pd.DataFrame:
 def test_of_what_no_name_explains_beside_a_price_no_query_is_printed(tmp_path: Path, name: str) -> None:
     """It may have been taken off what was paid: what would have to be known is asked."""
     baskets(name, (0, 10, 25)).to_csv(tmp_path / "t.csv", index=False)
-    with pytest.raises(ReportError, match=f"'{name}' \\(from 0 to 25\\) is: if it was taken off") as caught:
+    with pytest.raises(ReportError, match=f"'{name}' \\(from 0 to 25\\): if it was taken off") as caught:
         proposed(tmp_path, tmp_path / "t.csv")
     assert "select" not in str(caught.value) and f"--primary {name}" not in str(caught.value)
 

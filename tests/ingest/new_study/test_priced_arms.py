@@ -64,4 +64,8 @@ def test_no_product_is_printed_where_another_number_may_say_how_many(tmp_path: P
     made.to_csv(tmp_path / "t.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "t.csv")
     asked = next(line for line in said.splitlines() if "Does what is paid decide" in line)
-    assert f"Nothing says what '{many}' (from 0 to 4) is" in asked and "select" not in asked and "product" not in asked
+    assert (
+        f"Nothing says what to make of '{many}' (from 0 to 4): if" in asked
+        and "select" not in asked
+        and "product" not in asked
+    )

@@ -125,6 +125,22 @@ def multiplied(money: Column, many: Column) -> str:
     return f"Is '{price}' the price of one piece? Revenue is it times '{number}'; take times out of the column where it is that of all."
 
 
+def asked(
+    table: "SourceTable", columns: Sequence[Column], money: Column, many: Column | None, *, stated: bool
+) -> list[str]:
+    """What a person must answer where a price and a quantity stand in a row: which of the product and another amount is revenue."""
+    if many is not None:
+        return [multiplied(money, many)]
+    if stated or pieces.is_product(table, columns, money):
+        return []
+    price = next(c for c in columns if pieces.beside(columns, c) not in (None, money))
+    number = pieces.beside(columns, price)
+    product = f"'{vocabulary.printable(price.name)}' times '{vocabulary.printable(number.name if number else '')}'"
+    return [
+        f"Is revenue '{vocabulary.printable(money.name)}', and not {product}, which is another number in some rows? --money COLUMN says so."
+    ]
+
+
 def by_event(
     table: "SourceTable", event: Column, money: Column, logged: Mapping[str, str], many: Column | None = None
 ) -> dict[str, Paid]:

@@ -248,7 +248,7 @@ def _how(table: "SourceTable", columns: Sequence[Column], price: Column, many: C
         return ", in a column of its own that --primary names"
     unclear = [
         *([_unclear(off)] if off else []),
-        *([f"but nothing says what {seen(rest)}: {_if_off(rest)}"] if rest else []),
+        *([f"but nothing says what to make of {seen(rest)}: {_if_off(rest)}"] if rest else []),
     ]
     return f"{less}, {'; '.join(unclear)}; write what was paid in a column of its own, and name that: --primary COLUMN"
 
@@ -354,11 +354,9 @@ def called(off: Sequence[Column]) -> str:
 
 def seen(off: Sequence[Column]) -> str:
     """Columns with what their numbers look like."""
-    called = [
-        f"'{vocabulary.printable(each.name)}' (from {each.low or 0:,g} to {each.high or 0:,g})"
-        for each in off[:MOST_NAMED]
-    ]
-    return f"{' and '.join(called)} {'are' if len(called) > 1 else 'is'}"
+    return " and ".join(
+        f"'{vocabulary.printable(c.name)}' (from {c.low or 0:,g} to {c.high or 0:,g})" for c in off[:MOST_NAMED]
+    )
 
 
 MOST_NAMED = 6
@@ -394,6 +392,24 @@ def not_yet_off(
     return [each for each in _off(columns, amount, many) if not taken_off.is_off(table, columns, amount, each)]
 
 
+def is_product(table: "SourceTable", columns: Sequence[Column], amount: Column) -> bool:
+    """Whether no price stands beside an amount with how many there were, or it is their product in every row, less or with another number."""
+    for price in columns:
+        many = beside(columns, price) if price is not amount else None
+        if many is None or many is amount:
+            continue
+        paid, made = table.value(amount.name), f"{table.value(price.name)} * {table.value(many.name)}"
+        unlike = f"select count(*) from {{table}} where {paid} <> 0 and abs({paid} - coalesce({made}, 0)) > {taken_off.nearly(table, amount)}"
+        others = [c for c in columns if c.numeric and c not in (amount, price, many) and not (c.binary or c.has_time)][
+            :MOST_NAMED
+        ]
+        if table.number(unlike) and not any(
+            taken_off.is_off(table, [price, many], amount, other, sign) for other in others for sign in "-+"
+        ):
+            return False
+    return True
+
+
 def discounted(
     table: "SourceTable", columns: Sequence[Column], amount: Column, many: Column | None = None, option: str = "money"
 ) -> list[str]:
@@ -417,6 +433,6 @@ def discounted(
         )
     if many and (rest := unexplained(columns, amount, many)):
         asked.append(
-            f"Nothing says what {seen(rest)}, beside '{name}' and '{vocabulary.printable(many.name)}'. Revenue is their product: {_if_off(rest)}; {own}"
+            f"Nothing says what to make of {seen(rest)} beside '{name}' and '{vocabulary.printable(many.name)}'. Revenue is their product: {_if_off(rest)}; {own}"
         )
     return asked

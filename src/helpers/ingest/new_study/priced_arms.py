@@ -60,7 +60,7 @@ def _question(
     )
     if others:
         return (
-            f"{asks}. Nothing says what {pieces.seen(others)}: if one of these numbers says how many were bought, what was paid is '{name}' times it,"
+            f"{asks}. Nothing says what to make of {pieces.seen(others)}: if one of these numbers says how many were bought, what was paid is '{name}' times it,"
             f" and if one was taken off, it is less that; else it is '{name}' where '{bought}' says so, and 0 elsewhere. Find that out, write what was"
             " paid in a column of its own, and name that: --primary COLUMN."
         )
