@@ -173,3 +173,12 @@ def test_a_whole_amount_that_is_no_product_of_its_row_is_asked_about(tmp_path: P
         "Is revenue 'amount', and not 'price' times 'quantity', which is another number in some rows?" in said
     ) == asked
     assert "and not 'price'" not in proposed(tmp_path, tmp_path / "shop.csv", money="amount", name="stated")[2]
+
+
+def test_a_number_of_other_rows_than_those_with_a_price_is_not_asked_about(tmp_path: Path) -> None:
+    frame = shop(tmp_path / "shop.csv", 6, ["price", "quantity"])
+    frame = frame[["member_id", "at", "event", "arm", "price", "quantity"]]
+    frame["depth"] = frame.price.isna() * (frame.index % 90)
+    frame.to_csv(tmp_path / "shop.csv", index=False)
+    said = proposed(tmp_path, tmp_path / "shop.csv")[2]
+    assert "Revenue is it times 'quantity'" in said and "'depth' (from" not in said

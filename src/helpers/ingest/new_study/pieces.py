@@ -238,7 +238,7 @@ def _is_whole(column: Column) -> bool:
 
 def _how(table: "SourceTable", columns: Sequence[Column], price: Column, many: Column, more: str = "") -> str:
     """What is behind a price times how many there were: what is taken off, and the query, where what stands beside them is known."""
-    off, rest = _off(columns, price, many), unexplained(columns, price, many)
+    off, rest = _off(columns, price, many), unexplained(table, columns, price, many)
     made = "" if rest else _paid(table, [price, many], off)
     less = _less(off, vocabulary.printable(price.name), made)
     if made:
@@ -268,12 +268,18 @@ def _may_be_off(column: Column) -> bool:
     return not (named or known or not ADDED.isdisjoint(words) or parts_of_dates.of(column))
 
 
-def unexplained(columns: Sequence[Column], price: Column, many: Column) -> list[Column]:
-    """The numbers beside a price and how many there were that may have been taken off, as no name says what they are."""
-    return [
+def unexplained(table: "SourceTable", columns: Sequence[Column], price: Column, many: Column) -> list[Column]:
+    """The numbers that stand in rows with a price and how many there were, and may have been taken off, as no name says what they are."""
+    found = [
         c
         for c in columns
         if c not in (price, many) and _may_be_off(c) and DISCOUNT.isdisjoint(vocabulary.tokens(c.name))
+    ]
+    priced = f"{table.value(price.name)} is not null"
+    return [
+        c
+        for c in found
+        if table.number(f"select count(*) from {{table}} where {priced} and {table.value(c.name)} <> 0")
     ]
 
 
@@ -431,7 +437,7 @@ def discounted(
         asked.append(
             f"Is {called(off)} taken off '{name}' already? Revenue is counted as if it was. If it is not, {how}"
         )
-    if many and (rest := unexplained(columns, amount, many)):
+    if many and (rest := unexplained(table, columns, amount, many)):
         asked.append(
             f"Nothing says what to make of {seen(rest)} beside '{name}' and '{vocabulary.printable(many.name)}'. Revenue is their product: {_if_off(rest)}; {own}"
         )
