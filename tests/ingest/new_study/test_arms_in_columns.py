@@ -146,3 +146,55 @@ def test_a_header_of_two_lines_in_a_csv_is_written_below_each_other_by_the_query
         120,
         sum(d for *_, d in rows),
     )
+
+
+@pytest.mark.parametrize("other", ["empty", "0"])
+def test_rows_with_something_in_one_arm_alone_may_be_units_of_one_arm_each(tmp_path: Path, other: str) -> None:
+    """Nothing says in which arm those are who did nothing: no query makes each of them a unit of both."""
+    dice = np.random.default_rng(1)
+    arm, spent = dice.choice(["control", "treatment"], 500), np.round(dice.gamma(2, 10, 500) + 1, 2)
+    spent = np.where(dice.random(500) < 0.6, spent, np.nan if other == "empty" else 0)
+    made = pd.DataFrame({"customer": [f"c{i}" for i in range(500)]})
+    for each in ("control", "treatment"):
+        made[f"{each}_spend"] = np.where(arm == each, spent, np.nan if other == "empty" else 0)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    said = refused(tmp_path, tmp_path / "t.csv")
+    assert "select" not in said and "that of one of another arm" in said
+
+
+@pytest.mark.parametrize("beside", [None, "row", "id"])
+def test_columns_of_0_and_1_called_as_the_arms_are_arms_beside_each_other(tmp_path: Path, beside: str | None) -> None:
+    dice = np.random.default_rng(2)
+    made = pd.DataFrame({"control": (dice.random(400) < 0.3) * 1, "treatment": (dice.random(400) < 0.4) * 1})
+    if beside:
+        made.insert(0, beside, range(1, 401) if beside == "row" else [f"u{i}" for i in range(400)])
+    made.to_csv(tmp_path / "t.csv", index=False)
+    said = refused(tmp_path, tmp_path / "t.csv")
+    (tmp_path / "arms.sql").write_text(re.search(r"(select '.*)", said)[1], encoding="utf-8")  # type: ignore[index]
+    study, _, _ = proposed(tmp_path, tmp_path / "arms.sql", primary="value")
+    assert sums(study, tmp_path)["value"] == {arm: (400, int(made[arm].sum())) for arm in ("control", "treatment")}
+
+
+@pytest.mark.parametrize("beside", ["orders", "each other"])
+def test_columns_that_say_who_got_what_are_no_arms_beside_each_other(tmp_path: Path, beside: str) -> None:
+    dice = np.random.default_rng(3)
+    made = pd.DataFrame({"id": [f"u{i}" for i in range(400)], "treatment": dice.integers(0, 2, 400)})
+    made["control"] = 1 - made.treatment
+    if beside == "orders":
+        made["orders"] = dice.poisson(1, 400)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    try:
+        _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    except ReportError as err:
+        said = str(err)
+    assert "the arms stand beside each other" not in said
+
+
+def test_the_number_of_a_row_is_no_arm_and_tells_no_unit(tmp_path: Path) -> None:
+    dice = np.random.default_rng(5)
+    made = pd.DataFrame({"row": range(1, 301), "control": np.round(dice.gamma(2, 9, 300), 2), "treatment": np.round(dice.gamma(2, 9, 300), 2)})  # fmt: skip
+    made.loc[dice.random(300) < 0.5, "control"] = np.nan
+    made.loc[dice.random(300) < 0.5, "treatment"] = np.nan
+    made.to_csv(tmp_path / "t.csv", index=False)
+    said = refused(tmp_path, tmp_path / "t.csv")
+    assert "select" not in said and "arms 'control', 'treatment' in" in said

@@ -62,7 +62,7 @@ def test_what_was_measured_does_not_tell_where_an_arm_in_columns_ends(tmp_path: 
     ("column", "values", "how"),
     [("discount", (-2.5, -1.25, 0.0), ""), ("discount", (0, 5, 10, 20), ""), ("rabatt", (0.0, 0.05, 0.1), ""), ("discount", (0.0, 2.5, 101.4), ""),
      ("discount", (0, 2.5, 7.5), ""), ("discount", (0.5, 0.5, None), ""), ("voucher", (0, 0.25, 1.0), ""), ("discount_pct", (0.0, 0.5, 1.0), ""),
-     ("discount_amount", (0, 1.5, 2.5), ""), ("rate_discount", (0, 5, 10), ""), ("discount_rate", (0, 5, 10), "1 - {} / 100.0"),
+     ("discount", (0.0, 1.0), ""), ("discount_amount", (0, 1.5, 2.5), ""), ("rate_discount", (0, 5, 10), ""), ("discount_rate", (0, 5, 10), "1 - {} / 100.0"),
      ("discount_pct", (0, 0.05, 0.1), "1 - {}"), ("rabatt_prozent", (0, -5, -10), "1 + {} / 100.0")],
 )  # fmt: skip
 def test_a_discount_is_taken_off_as_its_name_says_or_not_at_all(

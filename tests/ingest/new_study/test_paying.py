@@ -107,3 +107,78 @@ def test_the_amount_of_a_purchase_is_told_by_its_name_and_not_by_its_place(
     total = float(frame[whole].sum() if whole else (frame.price * frame.quantity).sum())
     n = int(frame.price.notna().sum())
     assert f"purchase ({n:,} amounts, {total:,.12g} in all)" in said
+
+
+def less(frame: pd.DataFrame, how: str) -> pd.Series:
+    """What is paid where a discount of 0 to 3 is a percentage, a share of a tenth, or an amount of all or of each piece."""
+    each, gross = frame.discount, frame.price * frame.quantity
+    made = {"percentage": gross * (1 - each / 100), "share": gross * (1 - each), "amount": gross - each,
+            "of each": gross - each * frame.quantity, "none": gross}  # fmt: skip
+    return made[how].round(2)
+
+
+@pytest.mark.parametrize("bases", [["price", "quantity"], ["subtotal"]])
+@pytest.mark.parametrize("how", ["percentage", "share", "amount", "of each", "none"])
+def test_a_discount_that_is_off_the_total_in_every_row_is_not_asked_about(
+    tmp_path: Path, how: str, bases: list[str]
+) -> None:
+    """And none is taken off twice by a query; where it is in no row, the question stays."""
+    if how == "of each" and bases == ["subtotal"]:
+        return
+    frame = shop(tmp_path / "shop.csv", 5, ["price", "quantity", "discount_amount", "total"])
+    frame = frame.drop(columns=["unit_price", "gross_amount", "net_amount"])
+    frame = frame.rename(columns={"discount_amount": "discount", "total": "subtotal"})
+    if how == "share":
+        frame["discount"] = (frame.discount / 10).round(2)
+    name = "discount_pct" if how in ("percentage", "none") else "discount"
+    frame["total"] = less(frame, how)
+    frame = frame.rename(columns={"discount": name})[["member_id", "at", "event", "arm", *bases, name, "total"]]
+    frame.to_csv(tmp_path / "shop.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "shop.csv")
+    assert study.data.columns["price"] == "total"  # type: ignore[union-attr]
+    assert (f"Is '{name}' taken off 'total' already?" in said) == (how == "none") == ("amount_paid" in said)
+
+
+@pytest.mark.parametrize("name", ["promo_amount", "promo_code_value", "gift_card_value", "credit"])
+def test_an_amount_beside_a_price_and_a_quantity_is_not_the_revenue(tmp_path: Path, name: str) -> None:
+    frame = shop(tmp_path / "shop.csv", 6, ["price", "quantity", "discount_amount"])
+    frame = frame[["member_id", "at", "event", "arm", "price", "quantity", "discount_amount"]]
+    frame.rename(columns={"discount_amount": name}).to_csv(tmp_path / "shop.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "shop.csv")
+    price = study.data.columns["price"]  # type: ignore[union-attr]
+    assert (price.column, price.times) == ("price", "quantity")  # type: ignore[union-attr]
+    asked = next(line for line in said.splitlines() if f"Nothing says what to make of '{name}' (from 0" in line)
+    assert "Revenue is their product: if it was taken off what was paid" in asked and "select" not in asked
+
+
+@pytest.mark.parametrize(
+    ("made", "asked"), [("product", False), ("with shipping", False), ("less a promo", False), ("another", True)]
+)
+def test_a_whole_amount_that_is_no_product_of_its_row_is_asked_about(tmp_path: Path, made: str, asked: bool) -> None:
+    frame = shop(tmp_path / "shop.csv", 7, ["price", "quantity", "discount_amount"])
+    frame = frame[["member_id", "at", "event", "arm", "price", "quantity", "discount_amount"]]
+    gross = frame.price * frame.quantity
+    beside = {"product": "shipping", "with shipping": "shipping", "less a promo": "promo", "another": "shipping"}[made]
+    frame = frame.rename(columns={"discount_amount": beside})
+    total = {
+        "product": gross,
+        "with shipping": gross + frame[beside],
+        "less a promo": gross - frame[beside],
+        "another": frame[beside] * 3,
+    }
+    frame["amount"] = total[made].round(2)
+    frame.to_csv(tmp_path / "shop.csv", index=False)
+    said = proposed(tmp_path, tmp_path / "shop.csv")[2]
+    assert (
+        "Is revenue 'amount', and not 'price' times 'quantity', which is another number in some rows?" in said
+    ) == asked
+    assert "and not 'price'" not in proposed(tmp_path, tmp_path / "shop.csv", money="amount", name="stated")[2]
+
+
+def test_a_number_of_other_rows_than_those_with_a_price_is_not_asked_about(tmp_path: Path) -> None:
+    frame = shop(tmp_path / "shop.csv", 6, ["price", "quantity"])
+    frame = frame[["member_id", "at", "event", "arm", "price", "quantity"]]
+    frame["depth"] = frame.price.isna() * (frame.index % 90)
+    frame.to_csv(tmp_path / "shop.csv", index=False)
+    said = proposed(tmp_path, tmp_path / "shop.csv")[2]
+    assert "Revenue is it times 'quantity'" in said and "'depth' (from" not in said

@@ -99,3 +99,66 @@ def test_an_amount_that_no_count_beside_it_moves_is_asked_about_in_any_language(
     _, _, said = proposed(tmp_path, tmp_path / "baskets.csv")
     asked = f"Is '{price}' the price of one piece, and '{many}' how many there were?" in said
     assert asked == (apart and price not in ("spend", "amount"))
+
+
+def baskets(beside: str, values: tuple[float, ...]) -> pd.DataFrame:
+    """Units that bought pieces at a price, with another number beside these."""
+    dice = np.random.default_rng(4)
+    return pd.DataFrame({"customer_id": [f"c{i}" for i in range(600)], "variant": dice.choice(["control", "treatment"], 600),
+                         "quantity": dice.integers(1, 6, 600), "unit_price": dice.integers(500, 2_000, 600) / 100,
+                         beside: dice.choice(np.array(values), 600)})  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["promo", "promo_pct", "alennus", "markdown", "off", "price_reduction", "student_deal", "campaign_pct", "Aktion_Prozent", "zľava",
+                                  "deduction", "gift_card", "promo_amount", "promo_code_value", "credit_used", "list_price"])  # fmt: skip
+def test_of_what_no_name_explains_beside_a_price_no_query_is_printed(tmp_path: Path, name: str) -> None:
+    """It may have been taken off what was paid: what would have to be known is asked."""
+    baskets(name, (0, 10, 25)).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match=f"'{name}' \\(from 0 to 25\\): if it was taken off") as caught:
+        proposed(tmp_path, tmp_path / "t.csv")
+    assert "select" not in str(caught.value) and f"--primary {name}" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["age", "pages_viewed", "visits_30d", "previous_orders", "shipping_fee", "vat", "tenure_days", "store_id"])  # fmt: skip
+def test_what_its_name_explains_leaves_the_query_of_what_was_paid(tmp_path: Path, name: str) -> None:
+    made = baskets(name, (3, 10, 25))
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError) as caught:
+        proposed(tmp_path, tmp_path / "t.csv")
+    query = re.search(r"(select \*, .*? from read_csv\(.t.csv., [^)]*\))", str(caught.value))
+    assert query
+    (tmp_path / "paid.sql").write_text(query[1], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "paid.sql", primary="revenue")
+    told = sums(study, tmp_path)["revenue"]
+    for arm, values in (made.quantity * made.unit_price).groupby(made.variant):
+        assert (told[str(arm)][0], float(told[str(arm)][1])) == (len(values), pytest.approx(values.sum()))
+
+
+@pytest.mark.parametrize("some", [False, True])
+def test_an_amount_before_its_discount_is_no_outcome_that_is_offered(tmp_path: Path, some: bool) -> None:
+    made = baskets("discount", (0, 10, 25)).drop(columns="quantity").rename(columns={"unit_price": "subtotal"})
+    if some:
+        made.loc[made.index % 5 > 0, ["subtotal", "discount"]] = np.nan
+    made.to_csv(tmp_path / "t.csv", index=False)
+    asked = "find out whether 'discount' is taken off 'subtotal' already" if some else "such as --primary subtotal"
+    with pytest.raises(ReportError, match=asked) as caught:
+        proposed(tmp_path, tmp_path / "t.csv")
+    assert ("--primary subtotal" in str(caught.value)) != some
+
+
+def test_an_amount_beside_a_discount_is_asked_about(tmp_path: Path) -> None:
+    made = baskets("discount", (0, 10, 25)).drop(columns="quantity").rename(columns={"unit_price": "amount"})
+    made.to_csv(tmp_path / "t.csv", index=False)
+    asked = [
+        line
+        for line in proposed(tmp_path, tmp_path / "t.csv")[2].splitlines()
+        if "Is 'discount' taken off 'amount' already?" in line
+    ]
+    assert len(asked) == 1 and "select" not in asked[0]
+
+
+@pytest.mark.parametrize("amount", ["revenue", "total_net"])
+def test_what_came_in_is_not_asked_about_a_discount(tmp_path: Path, amount: str) -> None:
+    made = baskets("discount_pct", (0, 10, 25)).drop(columns="quantity").rename(columns={"unit_price": amount})
+    made.to_csv(tmp_path / "t.csv", index=False)
+    assert "taken off" not in proposed(tmp_path, tmp_path / "t.csv")[2]

@@ -54,3 +54,18 @@ def test_whole_amounts_that_are_all_different_are_no_ids(tmp_path: Path, written
     made.to_csv(tmp_path / "t.csv", index=False, sep=";")
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv")
     assert (study.primary.event, study.primary.unit) == ("revenue", "money")
+
+
+@pytest.mark.parametrize("many", ["quantity", "units", "seats", "x7", "promo"])
+def test_no_product_is_printed_where_another_number_may_say_how_many(tmp_path: Path, many: str) -> None:
+    dice = np.random.default_rng(6)
+    made = pd.DataFrame({"visitor": range(900), "variant": dice.permutation(["A", "B", "B"] * 300), "converted": dice.integers(0, 2, 900)})  # fmt: skip
+    made["price_shown"], made[many] = made["variant"].map({"A": 39, "B": 59}), made.converted * dice.integers(1, 5, 900)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    asked = next(line for line in said.splitlines() if "Does what is paid decide" in line)
+    assert (
+        f"Nothing says what to make of '{many}' (from 0 to 4): if" in asked
+        and "select" not in asked
+        and "product" not in asked
+    )

@@ -351,6 +351,21 @@ def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price:
     assert sum(truth.cents for truth in found.values()) == cents
 
 
+def test_an_amount_that_its_name_does_not_call_whole_comes_behind_the_price_of_one_piece(tmp_path: Path) -> None:
+    """It may be what was taken off: it is named, and asked about."""
+    lines = """select 'l' || i as line_id, 1000 + hash(i) % 400 as user_id, 1 + hash(i + 9) % 5 as quantity, (hash(i + 5) % 300) / 100.0 as promo_amount,
+        (hash(i + 3) % 9000 + 500) / 100.0 as unit_price, timestamp '2026-03-12 10:00:00' + to_minutes(i::int) as ordered_at from range(500) t(i)"""
+    study, _, said = proposed(tmp_path, [assigned(tmp_path), rows(tmp_path / "lines.csv", lines)], control="A")
+    assert (
+        "lines.csv: Nothing says what to make of 'promo_amount' (from 0 to 2.99) beside 'unit_price' and 'quantity'"
+        in said
+    )
+    ingest.land(study, tmp_path / "raw")
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
+    cents = duckdb.sql(f"select round(sum(100 * unit_price * quantity))::bigint from ({lines})").fetchall()[0][0]
+    assert sum(truth.cents for truth in found.values()) == cents
+
+
 @pytest.mark.parametrize("where", ["status = 'paid'", "orders.status = 'paid'", "\"orders.csv\".status = 'paid'"])
 def test_a_condition_on_a_column_of_two_tables_is_told_for_the_one_that_it_parts(tmp_path: Path, where: str) -> None:
     written(tmp_path / "people.csv", "select 'u' || i as user_id, ['A', 'B'][1 + i % 2] as variant, 'active' as status, timestamp '2026-03-02' + to_hours(i) as assigned_at from range(100) t(i)")  # fmt: skip

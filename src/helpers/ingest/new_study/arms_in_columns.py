@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 """Endings of files that no query reads."""
+NUMBERING = frozenset({"row", "rows", "index", "line", "unnamed", "zeile", "fila", "ligne", "riga"})
+"""Names of what counts the rows of a sheet, which says of nobody that he is in one."""
 
 
 def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[Column], said: Said) -> None:
@@ -25,7 +27,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
     if said.variant or said.descriptive:
         return
     blocks = of([c.name for c in columns])
-    if not _measure(blocks, {c.name: c for c in columns}):
+    if not _measure(table, blocks, columns):
         return
     in_blocks = {name for block in blocks.values() for name in block.values()}
     if any(c.name not in in_blocks for c in variants):
@@ -41,16 +43,20 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
     )
 
 
-def _measure(blocks: dict[str, dict[str, str]], columns: dict[str, Column]) -> bool:
-    """Whether the arms' columns hold the same: numbers in all arms, or in none; a single column an arm holds many numbers.
+def _measure(table: "SourceTable", blocks: dict[str, dict[str, str]], columns: Sequence[Column]) -> bool:
+    """Whether the arms' columns hold the same: numbers in all arms, or in none; a single column an arm holds many numbers, or 0 and 1.
 
-    A variant and a baseline beside each other are no arms.
+    A variant and a baseline beside each other are no arms, and columns of which each row has one 1 say who got what.
     """
-    kinds = [[columns[block[rest]] for block in blocks.values()] for rest in next(iter(blocks.values()), {})]
+    by_name = {c.name: c for c in columns}
+    kinds = [[by_name[block[rest]] for block in blocks.values()] for rest in next(iter(blocks.values()), {})]
     alike = all(len({c.numeric for c in each}) == 1 for each in kinds)
-    if len(kinds) == 1:
-        return all(c.numeric and c.distinct > MOST_ARMS for c in kinds[0])
-    return alike and any(each[0].numeric for each in kinds)
+    if len(kinds) != 1:
+        return alike and any(each[0].numeric for each in kinds)
+    if all(c.binary and c.filled == c.rows for c in kinds[0]):
+        others = [c for c in columns if c not in kinds[0] and not (c.distinct == c.filled or _counts_rows(c))]
+        return not (others or _one_a_row(table, blocks))
+    return all(c.numeric and c.distinct > MOST_ARMS for c in kinds[0])
 
 
 def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -66,7 +72,7 @@ def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
         spelled: dict[str, str] = {}
         for name in names:
             words = vocabulary.tokens(name)
-            if not words:
+            if not words or NUMBERING.issuperset(words) or (len(words) == 1 and vocabulary.names_a_unit(name)):
                 continue
             arm, rest = words[place], words[1:] if place == 0 else words[:-1]
             at = name.casefold().find(arm) if name.isascii() else -1
@@ -101,11 +107,12 @@ def rows_of(
     """Of each arm the columns of which one is filled where a row is one of it, none where every row is; None where nothing tells it.
 
     An id of the arm's own tells it, or a column that is filled in every row, beside the blocks or in each of them. What was measured tells
-    nothing: an empty field may be that of a unit that did nothing, and where these stand last they may be cut off.
+    nothing: an empty field may be that of a unit that did nothing, and where these stand last they may be cut off. Rows of which each has
+    something in one arm at most may be units of one arm each, and then nothing says in which the empty ones are.
     """
     by_name, inside = {c.name: c for c in columns}, {name for block in blocks.values() for name in block.values()}
-    if any(c.filled == c.rows and not c.constant for c in columns if c.name not in inside):
-        return {arm: [] for arm in blocks}
+    if any(c.filled == c.rows and not (c.constant or _counts_rows(c)) for c in columns if c.name not in inside):
+        return None if _one_a_row(table, blocks) else {arm: [] for arm in blocks}
     told: dict[str, list[str]] = {}
     for arm, block in blocks.items():
         ids = [name for rest, name in block.items() if len(block) > 1 and _is_id(by_name[name], rest)]
@@ -116,6 +123,21 @@ def rows_of(
         else:
             return None
     return told
+
+
+def _counts_rows(column: Column) -> bool:
+    return NUMBERING.issuperset(vocabulary.tokens(column.name))
+
+
+def _one_a_row(table: "SourceTable", blocks: dict[str, dict[str, str]]) -> bool:
+    """Whether no row has something, which a 0 is not, in the columns of two arms."""
+    some = [
+        " or ".join(f"coalesce({table.text(name)} is not null and {table.value(name)} is distinct from 0, false)" for name in block.values())
+        for block in blocks.values()
+    ]  # fmt: skip
+    return not table.number(
+        f"select count(*) from {{table}} where {' + '.join(f'({each})::integer' for each in some)} > 1"
+    )
 
 
 def _is_id(column: Column, rest: str) -> bool:
@@ -141,9 +163,9 @@ def below_each_other(
     if rows is None:
         arms = " and ".join(f"'{vocabulary.printable(arm)}'" for arm in blocks)
         return (
-            f"nothing tells which rows are units of an arm: an empty field in the columns of {arms} may be that of a unit that did nothing, or lie behind the"
-            " last unit of its arm, and units that did nothing may have been cut off at the end; find out how many units each arm has, and whether"
-            " an empty field is nothing (a 0) or unknown; then write a row for each of these units, the arms below each other, with a column"
+            f"nothing tells which rows are units of an arm: an empty field in the columns of {arms} may be that of a unit that did nothing, that of one of another"
+            " arm, or lie behind the last unit of its arm, and units that did nothing may have been cut off at the end; find out how many units each"
+            " arm has, which these are, and whether an empty field is nothing (a 0) or unknown; then write a row for each of these units, the arms below each other, with a column"
             " 'variant' that names its arm"
         )
     parts = []

@@ -23,12 +23,12 @@ SIZES = frozenset({"n", "size", "count", "students", "pupils", "members", "emplo
 
 
 def likely_first(columns: Sequence[Column], by_arm: Mapping[str, tuple[bool, float]]) -> list[Column]:
-    """The columns with those behind that are alike in all arms by design, such as a dose, or say how large something is."""
+    """The columns with those behind that are alike in all arms by design, such as a dose, say how large something is or what was taken off."""
 
-    def rank(column: Column) -> tuple[bool, bool]:
+    def rank(column: Column) -> tuple[bool, bool, bool]:
         words = set(vocabulary.tokens(column.name))
         alike = column.distinct > 1 and by_arm.get(column.name, (False, 1.0))[1] == 0
-        return alike, bool(words & SIZES) and not words & measures.PER
+        return alike, bool(words & SIZES) and not words & measures.PER, not words.isdisjoint(pieces.DISCOUNT)
 
     return sorted(columns, key=rank)
 
@@ -48,6 +48,19 @@ def _of_mark(column: Column) -> str:
     if column.values[0].strip().casefold() in FALSE:
         return f"'{vocabulary.printable(column.name)}' says no alone; write yes and no"
     return f"if an empty field means that it did not happen, say so: --primary {typed.name(column.name)} --empty zero"
+
+
+def _where_empty(table: "SourceTable", columns: Sequence[Column], seldom: Sequence[Column]) -> str:
+    """What is done where an outcome is empty in most rows: of an amount that stands before its discount, what is to be known."""
+    lower = {c.name: pieces.not_yet_off(table, columns, c) for c in seldom}
+    column = next((c for c in seldom if not lower[c.name]), None)
+    if column:
+        return f"if an empty field means that nothing happened: --primary {typed.name(column.name)} --empty zero"
+    name, off = vocabulary.printable(seldom[0].name), pieces.called(lower[seldom[0].name])
+    return (
+        f"find out whether {off} is taken off '{name}' already, and whether an empty field means that nothing was bought; write what was paid in a"
+        " column of its own, 0 where nothing was, and name that: --primary COLUMN"
+    )
 
 
 def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tuple[bool, float]]) -> ReportError:
@@ -79,7 +92,7 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
     elif marked:
         told = _of_mark(marked)
     elif seldom:
-        told = f"if an empty field means that nothing happened: --primary {typed.name(seldom[0].name)} --empty zero"
+        told = _where_empty(table, [c for c, _ in left], seldom)
     elif may:
         told = f"if '{vocabulary.printable(may[0].name)}' was measured after the assignment, --primary {typed.name(may[0].name)} takes it as it is"
     return ReportError(

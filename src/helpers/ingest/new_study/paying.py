@@ -95,12 +95,13 @@ LESS = frozenset(
 
 def amounts_of(table: "SourceTable", columns: Sequence[Column], stated: Column | None) -> Column | None:
     """The column of amounts: the one that was stated, else the likeliest that is called so: no cost, a part of an amount or
-    the price of one piece only where nothing else is, a whole amount before another, then the fullest."""
+    the price of one piece only where no whole amount is, a whole amount before another, then the fullest."""
     found = [
         c for c in columns
         if c.numeric and not c.binary and vocabulary.touches(c.name, vocabulary.MONEY) and not harms.is_harm(c.name)
     ]  # fmt: skip
-    return stated or min(currency.converted(columns, found) or found, key=_unlikely, default=None)
+    fit = pieces.amounts(columns, currency.converted(columns, found) or found)
+    return stated or min(fit, key=_unlikely, default=None)
 
 
 def _unlikely(column: Column) -> tuple[bool, bool, int, int, str]:
@@ -122,6 +123,22 @@ def multiplied(money: Column, many: Column) -> str:
     """What a person must answer where revenue is proposed as a price times a quantity."""
     price, number = vocabulary.printable(money.name), vocabulary.printable(many.name)
     return f"Is '{price}' the price of one piece? Revenue is it times '{number}'; take times out of the column where it is that of all."
+
+
+def asked(
+    table: "SourceTable", columns: Sequence[Column], money: Column, many: Column | None, *, stated: bool
+) -> list[str]:
+    """What a person must answer where a price and a quantity stand in a row: which of the product and another amount is revenue."""
+    if many is not None:
+        return [multiplied(money, many)]
+    if stated or pieces.is_product(table, columns, money):
+        return []
+    price = next(c for c in columns if pieces.beside(columns, c) not in (None, money))
+    number = pieces.beside(columns, price)
+    product = f"'{vocabulary.printable(price.name)}' times '{vocabulary.printable(number.name if number else '')}'"
+    return [
+        f"Is revenue '{vocabulary.printable(money.name)}', and not {product}, which is another number in some rows? --money COLUMN says so."
+    ]
 
 
 def by_event(

@@ -1,4 +1,4 @@
-"""A price that is the variant, beside an outcome of 0 and 1: fewer buy at a higher one, and what they bring is price times outcome."""
+"""A price that is the variant, beside an outcome of 0 and 1: fewer buy at a higher one, and what they bring is price times how many they buy."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -34,7 +34,8 @@ def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyPropos
             continue
         price = _of_arms(table, column, variant, arms)
         if len(price) == len(arms) and len(set(price.values())) > 1:
-            yield _question(table, column, outcome, price)
+            others = [c for c in columns if c is not outcome and c.name != variant and not c.constant]
+            yield _question(table, column, outcome, price, pieces.counts_or_parts(others, column))
             return
 
 
@@ -48,9 +49,21 @@ def _of_arms(table: "SourceTable", column: Column, variant: str, arms: set[str])
     return {str(a): float(v) for a, v, n, all_ in rows if str(a) in arms and int(n) >= MOSTLY * int(all_)}  # type: ignore[call-overload, arg-type]
 
 
-def _question(table: "SourceTable", price: Column, outcome: Column, of: dict[str, float]) -> str:
+def _question(
+    table: "SourceTable", price: Column, outcome: Column, of: dict[str, float], others: Sequence[Column]
+) -> str:
+    """The question, with a query where no other number may say how many were bought, or what was taken off."""
     name, bought = vocabulary.printable(price.name), vocabulary.printable(outcome.name)
     told = ", ".join(f"{value:,.10g} in '{vocabulary.printable(arm)}'" for arm, value in of.items())
+    asks = (
+        f"Does what is paid decide, not how many pay? '{name}' is {told}, so that each '{bought}' brings another amount"
+    )
+    if others:
+        return (
+            f"{asks}. Nothing says what to make of {pieces.seen(others)}: if one of these numbers says how many were bought, what was paid is '{name}' times it,"
+            f" and if one was taken off, it is less that; else it is '{name}' where '{bought}' says so, and 0 elsewhere. Find that out, write what was"
+            " paid in a column of its own, and name that: --primary COLUMN."
+        )
     answer = yes_no.of(outcome.values) if outcome.in_words and not outcome.binary else None
     happened = (
         f"(lower({written_texts.of(table, outcome.name)}) = {literal(answer.yes.lower())})::integer"
@@ -63,7 +76,4 @@ def _question(table: "SourceTable", price: Column, outcome: Column, of: dict[str
         if paid and happened
         else "in a column of its own that --primary names."
     )
-    return (
-        f"Does what is paid decide, not how many pay? '{name}' is {told}, so that each '{bought}' brings another amount: revenue is their product,"
-        f" {query}"
-    )
+    return f"{asks}: revenue is their product, {query}"

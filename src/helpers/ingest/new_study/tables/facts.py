@@ -132,7 +132,7 @@ def _amount(columns: Sequence[Column], *, several: bool) -> Column | None:
         return bool(words & PART), whole, -column.filled, column.position
 
     paid = [c for c in fit if vocabulary.touches(c.name, vocabulary.MONEY | set(WHOLE))]
-    paid = currency.converted(columns, paid) or paid or [c for c in fit if pieces.beside(columns, c)]
+    paid = pieces.amounts(columns, currency.converted(columns, paid) or paid)
     lasting = [
         c for c in fit if vocabulary.touches(c.name, vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES)
     ]
