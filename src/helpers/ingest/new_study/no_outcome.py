@@ -73,7 +73,7 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
     of_unit = next(filter(None, (measured_in.remedy(table, c) for c in (*(c for c, _ in left), *kinds.segments))), "")
     told = ""
     if of_unit:
-        told = of_unit
+        told = f"if it was measured after the assignment, {of_unit}"
     elif in_words:
         told = worded.remedy(table.selected, in_words)
     elif marked:
