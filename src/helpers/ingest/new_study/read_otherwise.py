@@ -51,13 +51,15 @@ def _codes(column: Column) -> Iterator[str]:
     if not values:
         return
     name, words = vocabulary.printable(column.name), set(vocabulary.tokens(column.name))
-    rows = {float(level): n for level, n in column.levels}
     if RATINGS & words and values[0] == 0 and values[-1] in HIGHEST:
         yield (
             f"Does 0 in '{name}' mean that nobody rated? {column.zero:,} of {column.filled:,} rows have it, and it counts as the worst rating of all. {THEN}."
         )
     elif far := _far(values, words):
-        listed, some = " or ".join(f"{value:g}" for value in far), sum(rows[value] for value in far)
+        listed, some = (
+            " or ".join(f"{value:g}" for value in far),
+            sum(n for level, n in column.levels if float(level) in far),
+        )
         yield (
             f"Does {listed} in '{name}' mean that nobody answered? {some:,} of {column.filled:,} rows have it, beside {values[0]:g} to"
             f" {values[-1 - len(far)]:g}, and it counts as the most of all. {THEN}."
@@ -73,7 +75,7 @@ def _whole(column: Column) -> list[float]:
     """All values of a column of few whole numbers that are no yes and no, the lowest first; none of other columns."""
     if column.binary or column.decimal or not column.numeric or not len(column.levels) == column.distinct <= STEPS:
         return []
-    return sorted(float(level) for level in column.values) if all(map(is_float, column.values)) else []
+    return sorted({float(level) for level in column.values}) if all(map(is_float, column.values)) else []
 
 
 def _far(values: list[float], words: set[str]) -> list[float]:
