@@ -51,7 +51,12 @@ def test_a_code_beside_yes_and_no_is_asked_about_whatever_is_said(tmp_path: Path
 
 
 def test_three_numbers_may_be_answers(tmp_path: Path) -> None:
-    assert "Are the numbers 1 to 3 of 'smoker_quit' amounts" in read(tmp_path, "1 + (hash(i) % 3)::integer", "smoker_quit")  # fmt: skip
+    """The option that is printed for such a column does not stand without the question."""
+    asked, value = "Are the numbers 1 to 3 of 'smoker_quit' amounts", "1 + (hash(i) % 3)::integer"
+    assert asked in read(tmp_path, value, "smoker_quit")
+    alone = TABLE.format(value=value, called="smoker_quit").replace(", 20 + hash(i) % 300 as aval", "")
+    with pytest.raises(ReportError, match="--primary smoker_quit takes it as it is, once you know: " + asked):
+        proposed(tmp_path, written(tmp_path / "u.csv", alone))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measured_in, measures, pieces, typed, vocabulary, worded
+from helpers.ingest.new_study import measured_in, measures, pieces, read_otherwise, typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.values.number_formats import FALSE
 
@@ -82,6 +82,7 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
         told = f"if an empty field means that nothing happened: --primary {typed.name(seldom[0].name)} --empty zero"
     elif may:
         told = f"if '{vocabulary.printable(may[0].name)}' was measured after the assignment, --primary {typed.name(may[0].name)} takes it as it is"
+        told += "".join(f", once you know: {question.removesuffix('.')}" for question in read_otherwise.codes(may[0]))
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",

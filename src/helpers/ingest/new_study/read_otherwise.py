@@ -41,11 +41,11 @@ def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyPropos
         return []
     outcomes = {theirs for theirs, _ in proposal.outcomes.values()}
     measured = [c for c in columns if c.name in outcomes]
-    told = [question for column in measured for question in _codes(column)]
+    told = [question for column in measured for question in codes(column)]
     return [*told, *_cut_off(table, columns, measured)]
 
 
-def _codes(column: Column) -> Iterator[str]:
+def codes(column: Column) -> Iterator[str]:
     """What is asked of values of an outcome that may say that nobody answered, or be codes of answers."""
     values = _whole(column)
     if not values:
