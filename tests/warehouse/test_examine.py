@@ -41,7 +41,9 @@ def test_models_made_without_dbt_are_those_of_dbt(small_study):
     variables = build.dbt_vars(study, ingest.landed(where.raw), tracking_plan.tracking_plan(study))
     with duckdb.connect() as con, warehouse.connect(where.database) as built:
         render.create(con, variables, *render.files())
-        made = con.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        made = con.execute(
+            "select table_schema, table_name from information_schema.tables where table_catalog = current_database()"
+        ).fetchall()
         assert {name for _, name in made} == set(render.files())
         for schema, name in made:
             asked = f"select count(*), sum(hash(t)::hugeint) from {schema}.{name} as t"

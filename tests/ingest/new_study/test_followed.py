@@ -69,7 +69,7 @@ def test_a_third_answer_is_no_yes_and_leaves_no_unit_out(tmp_path: Path, third: 
     made["subscribed"] = np.where(dice.random(900) < seldom, third, dice.choice(["yes", "no"], 900))
     made.to_csv(tmp_path / "t.csv", index=False)
     text = said(tmp_path, "t.csv", primary="subscribed")
-    assert f"0 also for '{third}'" in text
+    assert f"0 also for '{third}': so it counts who said yes" in text and "only a person may know" in text
     assert followed(tmp_path, query(text), primary="subscribed_yes") == truth(made, made.subscribed == "yes")
 
 

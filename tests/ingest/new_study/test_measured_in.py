@@ -62,12 +62,25 @@ def test_a_name_with_a_number_gives_no_query(tmp_path: Path, column: str, how: s
     assert "select" not in str(error.value)
 
 
+@pytest.mark.parametrize("how", ["{} packs of 6", "{}/10", "{} out of 10"])
+@pytest.mark.parametrize("primary", [None, "bought"])
+def test_a_number_beside_another_one_is_no_level_of_yes_and_no(tmp_path: Path, how: str, primary: str | None) -> None:
+    made = pd.DataFrame({"user_id": range(600), "variant": ["a", "b"] * 300})
+    made["bought"] = [how.format(1 + i % 8) for i in np.random.default_rng(7).permutation(600)]
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="an outcome") as error:
+        proposed(tmp_path, tmp_path / "t.csv", primary=primary, control="a")
+    said = str(error.value)
+    assert "holds numbers with words beside them" in said and "1 and 0" not in said.partition("expected")[0]
+    assert "LEVEL" not in said and "select" not in said
+
+
 def test_numbers_without_the_word_beside_others_with_it_are_of_another_unit(tmp_path: Path) -> None:
     assert "take the number by a query" not in refused(tmp_path, ("", "boxes"), "")[1]
 
 
 @pytest.mark.parametrize("other", ["n/a", "none", "-", "no quantity", ""])
-@pytest.mark.parametrize("of", ["{} pcs", "{} Mio.", "x{}", "{} of ten"])
+@pytest.mark.parametrize("of", ["{} pcs", "{} Mio.", "x{}", "{} of ten", "{} packs of 6", "{}/10"])
 def test_amounts_with_words_in_some_rows_are_no_outcome_in_words(tmp_path: Path, other: str, of: str) -> None:
     """No level of them says that it happened; what the others mean, and the word, only a person knows."""
     dice = np.random.default_rng(6)
@@ -105,6 +118,7 @@ def test_the_number_is_read_as_it_is_written_or_asked(tmp_path: Path, how: str, 
     with pytest.raises(ReportError, match="no column that can be an outcome") as error:
         proposed(tmp_path, tmp_path / "t.csv")
     said = " ".join(str(error.value).split())
+    assert "was measured after the assignment" in said and "and say --primary quantity:" in said
     (tmp_path / "made.sql").write_text(query(said), encoding="utf-8")
     truth = pd.Series(numbers).groupby(arms).sum().to_dict()
 

@@ -1,34 +1,80 @@
-"""A rating of 0 that nobody gave, and a time that was cut off, are asked about with the query that reads them otherwise."""
+"""Codes for that nobody answered are asked about in words, and a time that was cut off with the query that reads it otherwise."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from helpers.errors import ReportError
 from tests.ingest.new_study.tables import proposed, written
 
 TABLE = "select i as user_id, ['control', 'treatment'][1 + i % 2] as variant, {value} as {called}, 20 + hash(i) % 300 as aval from range(600) as t(i)"
 RATED = "if(hash(i) % 2 = 0, 0, 1 + (hash(i + 1) % 5)::integer)"
+SKIPS = "if(hash(i) % 7 = 0, {code}, {low} + (hash(i + 1) % {steps})::integer)"
 
 
-def test_a_rating_of_nobody_is_asked_about(tmp_path: Path) -> None:
-    file = written(tmp_path / "stars.csv", TABLE.format(value=RATED, called="star_rating"))
-    _, _, told = proposed(tmp_path, file, primary="star_rating")
-    query = re.search(r"place of the table: (select \* replace .*? from read_csv\(.stars.csv., [^)]*\))", told)
-    assert query and "Does 0 in 'star_rating' mean that nobody rated?" in told
-    (tmp_path / "rated.sql").write_text(query[1], encoding="utf-8")
-    _, _, told = proposed(tmp_path, tmp_path / "rated.sql", primary="star_rating", empty="drop")
-    assert "nobody rated" not in told
+def read(folder: Path, value: str, called: str, **said: str) -> str:
+    file = written(folder / "t.csv", TABLE.format(value=value, called=called))
+    return proposed(folder, file, primary=called, **said)[2]
+
+
+@pytest.mark.parametrize("value", [RATED, "(hash(i) % 6)::integer"])
+def test_a_rating_of_nobody_is_asked_about_in_words(tmp_path: Path, value: str) -> None:
+    """Who rates may have come of the variant, so that no query and no option leaves the others out."""
+    told = read(tmp_path, value, "star_rating")
+    assert "Does 0 in 'star_rating' mean that nobody rated?" in told and "may have come of the variant" in told
+    assert "select" not in told and "--empty" not in told
 
 
 @pytest.mark.parametrize(
-    ("value", "called"), [("(hash(i) % 6)::integer", "star_rating"), (RATED, "orders"), (RATED + " * 2", "rating")]
+    ("called", "low", "steps", "code"),
+    [("nps", 0, 11, 99), ("satisfaction", 1, 5, 9), ("rating", 1, 5, 99), ("likert_score", 1, 7, 8), ("q7", 1, 5, 9)],
 )
-def test_other_zeros_are_not(tmp_path: Path, value: str, called: str) -> None:
-    _, _, told = proposed(
-        tmp_path, written(tmp_path / "stars.csv", TABLE.format(value=value, called=called)), primary=called
-    )
-    assert "nobody rated" not in told
+def test_a_code_beside_a_scale_is_asked_about_in_words(
+    tmp_path: Path, called: str, low: int, steps: int, code: int
+) -> None:
+    told = read(tmp_path, SKIPS.format(code=code, low=low, steps=steps), called)
+    assert f"Does {code} in '{called}' mean that nobody answered?" in told and "may have come of the variant" in told
+    assert "select" not in told and "--empty" not in told
+
+
+def test_a_code_beside_yes_and_no_is_asked_about_whatever_is_said(tmp_path: Path) -> None:
+    """Named with --primary and --better it is averaged, and the description tells of neither as a way."""
+    value = SKIPS.format(code=9, low=0, steps=2)
+    assert "Does 9 in 'recovered' mean that nobody answered?" in read(tmp_path, value, "recovered", better="higher")
+    with pytest.raises(ReportError, match="--primary recovered asks for it") as error:
+        proposed(
+            tmp_path,
+            written(tmp_path / "u.csv", TABLE.format(value=value, called="recovered").replace(", 20 +", ", -20 -")),
+        )
+    assert "--better" not in str(error.value)
+
+
+def test_three_numbers_may_be_answers(tmp_path: Path) -> None:
+    """The option that is printed for such a column does not stand without the question."""
+    asked, value = "Are the numbers 1 to 3 of 'smoker_quit' amounts", "1 + (hash(i) % 3)::integer"
+    assert asked in read(tmp_path, value, "smoker_quit")
+    alone = TABLE.format(value=value, called="smoker_quit").replace(", 20 + hash(i) % 300 as aval", "")
+    with pytest.raises(ReportError, match="--primary smoker_quit takes it as it is, once you know: " + asked):
+        proposed(tmp_path, written(tmp_path / "u.csv", alone))
+
+
+@pytest.mark.parametrize(
+    ("value", "called"),
+    [
+        (RATED, "orders"),
+        (RATED + " * 2", "rating"),
+        (SKIPS.format(code=9, low=0, steps=4), "orders"),
+        ("(hash(i) % 11)::integer", "nps"),
+        ("1 + (hash(i) % 7)::integer", "likert"),
+        ("1 + (hash(i) % 3)::integer", "tickets"),
+        ("(hash(i) % 3)::integer", "purchased"),
+        ("[19, 49, 99][1 + (hash(i) % 3)::integer]", "price_paid"),
+    ],
+)
+def test_other_values_are_not(tmp_path: Path, value: str, called: str) -> None:
+    told = read(tmp_path, value, called)
+    assert "mean that nobody" not in told and "Are the numbers" not in told
 
 
 @pytest.mark.parametrize("called", ["CNSR", "censored"])

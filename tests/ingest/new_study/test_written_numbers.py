@@ -256,13 +256,12 @@ def test_hours_are_summed_up_by_their_days(tmp_path: Path, written_as: str) -> N
 
 
 @pytest.mark.parametrize("zero", ["0", "0.0"])
-def test_a_rating_that_nobody_gave_is_empty(tmp_path: Path, zero: str) -> None:
+def test_a_rating_that_nobody_gave_is_asked_about_however_it_is_written(tmp_path: Path, zero: str) -> None:
     made = of_units()
     stars = pd.Series(np.random.default_rng(1).integers(1, 6, len(made))).where(made.bought == 1, 0)
     written(made.assign(star_rating=stars.astype(str).replace("0", zero)).drop(columns="bought"), tmp_path / "t.csv")
     said = message(tmp_path, tmp_path / "t.csv", primary="star_rating")
-    query = printed(said, "mean that nobody rated")
-    assert told(tmp_path, query, "star_rating", empty="drop") == by_arm(made.variant, stars.where(stars > 0))
+    assert "Does 0 in 'star_rating' mean that nobody rated?" in said and "select" not in said
 
 
 @pytest.mark.parametrize("answers", [("0", "1"), ("false", "true"), ("0.0", "1.0")])

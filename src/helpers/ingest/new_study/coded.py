@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError
 from helpers.formatting import counted
 from helpers.ingest import currency_columns
-from helpers.ingest.new_study import languages, pieces, vocabulary, worded
+from helpers.ingest.new_study import languages, pieces, typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 
@@ -63,7 +63,7 @@ def told(column: Column) -> str:
     if not answers:
         return ""
     beside = f", beside {', '.join(unknown)}" * bool(unknown)
-    return f"an outcome in codes ({', '.join(answers)}{beside}): write it as 1 and 0, or name it with --primary and say --better to take the mean"
+    return f"an outcome in codes ({', '.join(answers)}{beside}): write it as 1 and 0, once you know what each code says; --primary {typed.name(column.name)} asks for it"
 
 
 def refused(table: "SourceTable", column: Column) -> ReportError | None:

@@ -208,7 +208,7 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         raise refusals.lacking(seen, unit, time)
     if unit and time and event:
         if not (variants or said.where):
-            arms_in_texts.refuse(seen.table, seen.columns, unit, log=True)
+            arms_in_texts.refuse(seen.table, [c for c in seen.columns if c is not event], unit, log=True)
             refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
             refusals.refuse_marked(seen, unit, {unit.name, time.name, event.name})
         if not variants:
@@ -326,7 +326,7 @@ def _log(
     described_all: tuple[str, ...] = ()
     if variant is None and not said.descriptive:
         arms_of_events.refuse(table, unit, event)
-        arms_in_texts.refuse(table, seen.columns, unit, log=True, experiments=False)
+        arms_in_texts.refuse(table, [c for c in seen.columns if c is not event], unit, log=True, experiments=False)
     if variant is None and not said.control:
         said = asking.settled(said, described.question(table), ask)
         if said.descriptive == described.DESCRIBE:

@@ -7,7 +7,7 @@ the column tells then, as of every other column; or it is asked.
 import re
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary, worded
+from helpers.ingest.new_study import typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.counted_in import is_plain
@@ -37,7 +37,7 @@ def remedy(table: "SourceTable", column: Column) -> str:
     of = "|".join(sorted(re.escape(each).replace("\\.", "[.]") for each in spelled))
     there = f"^({of})" if where == "before" else f"({of})$"
     return (
-        f"'{max(spelled)}' {where} each number says what '{name}' counts: take the number by a query in a file in place of the table:"
+        f"'{max(spelled)}' {where} each number says what '{name}' counts: take the number by a query in a file in place of the table, and say --primary {typed.name(column.name)}:"
         f" select * replace (trim(regexp_replace(trim({field}::varchar), {literal(there)}, '')) as {field}) from {table.selected}"
     )
 

@@ -132,7 +132,8 @@ def sort(
 
 
 def _in_words(column: Column) -> str:
-    return f"{IN_WORDS[0]} ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be 1 and 0"
+    made = "numbers" if worded.numbers_with_words(column) else "1 and 0"
+    return f"{IN_WORDS[0]} ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be {made}"
 
 
 def seldom(kinds: Sorted) -> list[Column]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measured_in, measures, pieces, typed, vocabulary, worded
+from helpers.ingest.new_study import measured_in, measures, pieces, read_otherwise, typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.values.number_formats import FALSE
 
@@ -86,7 +86,7 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
     of_unit = next(filter(None, (measured_in.remedy(table, c) for c in (*(c for c, _ in left), *kinds.segments))), "")
     told = ""
     if of_unit:
-        told = of_unit
+        told = f"if it was measured after the assignment, {of_unit}"
     elif in_words:
         told = worded.remedy(table.selected, in_words)
     elif marked:
@@ -95,6 +95,7 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
         told = _where_empty(table, [c for c, _ in left], seldom)
     elif may:
         told = f"if '{vocabulary.printable(may[0].name)}' was measured after the assignment, --primary {typed.name(may[0].name)} takes it as it is"
+        told += "".join(f", once you know: {question.removesuffix('.')}" for question in read_otherwise.codes(may[0]))
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",

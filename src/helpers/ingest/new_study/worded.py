@@ -92,10 +92,10 @@ def remedy(source: str, column: Column) -> str:
             f"where a list stands there is no number: take the numbers by a query in a file in place of the table, and say --primary {typed.name(column.name)}:"
             f" select * replace (try_cast({field}::varchar as double) as {field}) from {source}"
         )
-    if _numbers_with_words(column):
+    if numbers_with_words(column):
         name, levels = (vocabulary.printable(each) for each in (column.name, ", ".join(map(repr, column.values[:4]))))
         return (
-            f"'{name}' holds numbers with words beside them ({levels}): what does a word make of its number, and is every other value 0, or not known? Who knows it writes the"
+            f"'{name}' holds numbers with words beside them ({levels}): what does what stands beside a number make of it, and is every other value 0, or not known? Who knows it writes the"
             f" number alone in each row, 0 where there was nothing and an empty field where nobody knows it, and says --primary {typed.name(column.name)}"
         )
     query, made = as_flag(source, column)
@@ -115,12 +115,12 @@ def _numbers_and_lists(column: Column) -> bool:
     return bool(nested) and column.numbers > 0 and len(nested) == sum(not is_float(v) for v in column.values)
 
 
-_WITH_WORD = re.compile(r"[x×]? ?[-+]?[0-9][0-9.,'\u2019 \xa0\u202f]*(?P<word>[^0-9]*)")
-"""A number with what stands behind it, or with a cross before it."""
+_WITH_WORD = re.compile(r"[x×]? ?[-+]?[0-9][0-9.,'\u2019 \xa0\u202f]*(?P<word>.*)")
+"""A number with what stands behind it, a word or another number, as in 4/10; or with a cross before it."""
 
 
-def _numbers_with_words(column: Column) -> bool:
-    """Whether several levels are a number with the same word, which are amounts, whatever the others are."""
+def numbers_with_words(column: Column) -> bool:
+    """Whether several levels are a number with the same behind it, which are amounts, whatever the others are."""
     found = map(_WITH_WORD.fullmatch, column.values)
     words = Counter(each["word"].casefold() for each in found if each and not is_float(each[0]))
     return any(n > 1 for n in words.values())
@@ -130,4 +130,7 @@ def _others(column: Column) -> str:
     """What is said of answers that are neither yes nor no."""
     answer = yes_no.among(column.values)
     others = [level for level in column.values if answer and level not in (answer.yes, answer.no)]
-    return f", 0 also for {', '.join(repr(vocabulary.printable(level)) for level in others)}" if others else ""
+    if not others:
+        return ""
+    named = ", ".join(repr(vocabulary.printable(level)) for level in others)
+    return f", 0 also for {named}: so it counts who said yes, and who would have said it only a person may know"
