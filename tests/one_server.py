@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 
 ALONE = {"threads": 1}
-SETTINGS = "reset temp_directory; reset memory_limit; reset preserve_insertion_order; set threads = 1"
-"""Brings back what a connection may have set for all of them; a time zone and the like are its own."""
+SETTINGS = "reset temp_directory; reset memory_limit; reset preserve_insertion_order; set threads = 1; set enable_external_file_cache = false"
+"""Brings back what a connection may have set for all of them; a time zone and the like are its own. Nothing of a file is kept: of
+one that is written again, another database knows nothing."""
 
 
 class OneServer:

@@ -240,19 +240,19 @@ def test_a_standard_error_is_no_standard_deviation(tmp_path: Path) -> None:
     assert "times the root of users" in written.said and "deviations" not in written.file.read_text()
 
 
-@pytest.mark.parametrize("day", ["day", "As of", "$day"])
-def test_running_totals_are_told_with_the_option_that_takes_the_last_day(tmp_path: Path, day: str) -> None:
-    """As a shell takes it, whatever the column is called."""
+@pytest.mark.parametrize("late", [0, 2])
+def test_counts_that_only_rise_are_asked_about_whenever_each_arm_ends(tmp_path: Path, late: int) -> None:
+    """They may be totals so far, or a ramp: what each number is, a person says."""
     rows = [
-        f"{arm},{n:02d}.03.2026,{n * 100 + i},{n * 9}" for n in range(13, 20) for i, arm in enumerate(("old", "new"))
+        f"{arm},{n:02d}.03.2026,{n * 100 + i},{n * 9}"
+        for i, arm in enumerate(("old", "new"))
+        for n in range(13, 20 + late * i)
     ]
-    (tmp_path / "t.csv").write_text("\n".join([f"variant,{day},users,orders", *reversed(rows)]) + "\n")
+    (tmp_path / "t.csv").write_text("\n".join(["variant,day,users,orders", *reversed(rows)]) + "\n")
     with pytest.raises(ReportError, match="only rise from day to day") as refused:
         new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
-    told = str(refused.value).split("--where ")[1].split(";")[0]
-    said = new_study.Said(where=read(told))
-    study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
-    assert not study.has_time and landed(study, tmp_path / "raw")["control", "orders"] == (1900, 171)
+    assert "the last one of each arm; if it is of its day alone, their sum" in str(refused.value)
+    assert "--where" not in str(refused.value)
 
 
 @pytest.mark.parametrize(("apart", "span"), [(1, "day"), (7, "week"), (3, "3 days")])

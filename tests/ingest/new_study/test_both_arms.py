@@ -89,6 +89,16 @@ def test_a_log_whose_units_stand_in_several_arms_is_told_and_no_uplift_is_plante
     assert study.mode == "offline"
 
 
+def test_no_condition_leaves_out_units_that_have_no_other_row(tmp_path: Path) -> None:
+    """A landing says control for all; who went on is told from who did not by what the arm did."""
+    made = visits("variant", BOTH["default"][0])
+    gone = made["user_id"].isin([f"u{n:03}" for n in range(0, 400, 7)]) & (made["event"] != "landing")
+    made[~gone].to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError, match="rows of 'landing' say 'control' whatever the arm") as caught:
+        proposed(tmp_path, tmp_path / "t.csv")
+    assert "58 units have no other" in str(caught.value) and '--where "' not in str(caught.value)
+
+
 def test_a_column_that_is_called_so_among_other_things_is_asked_about(tmp_path: Path) -> None:
     visits("app_version", lambda n, event: ["4.1.0", "4.2.0", "5.0.1"][(n + len(event)) % 3]).to_csv(tmp_path / "t.csv")
     study, _, said = proposed(tmp_path, tmp_path / "t.csv")

@@ -1,6 +1,5 @@
 """A moment that follows from the arm, as the end of a trial that is another one in each, tells the time of no row."""
 
-import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def test_seconds_since_another_year_are_asked_of(tmp_path: Path, since: int) -> 
 
 @pytest.mark.parametrize("far", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
 @pytest.mark.parametrize("column", ["event_time", "Event Time"])
-def test_a_moment_that_never_comes_is_told_with_its_row_and_left_out_as_it_says(
+def test_a_moment_that_never_comes_is_told_with_its_row_and_no_condition_leaves_it_out(
     tmp_path: Path, far: str, column: str
 ) -> None:
     rows = [[f"2026-07-{1 + i % 14:02d} 10:00:00", "view", f"u{i}", "AB"[i % 2]] for i in range(60)]
@@ -86,7 +85,17 @@ def test_a_moment_that_never_comes_is_told_with_its_row_and_left_out_as_it_says(
             ReportError, match=f"(?s)'{column}' holds moments.*1 of 80 rows, first '{far}' in line 6"
         ) as told:
             proposed(tmp_path, tmp_path / "log.csv", **time)
-    where = re.search(r'--where "((?:[^"\\]|\\.)*)"', str(told.value))
-    assert where is not None
-    study, _, said = proposed(tmp_path, tmp_path / "log.csv", where=where[1].replace('\\"', '"'))
-    assert study.mode == "online" and "1 of 80 rows are not taken" in said
+        assert "write when each of these rows happened" in str(told.value) and "--where" not in str(told.value)
+
+
+@pytest.mark.parametrize("none", ["1970-01-01 00:00:00", "1900-01-01 00:00:00", ""])
+def test_a_moment_years_before_all_others_is_asked_about(tmp_path: Path, none: str) -> None:
+    """As the begin of a count that was never set: it would be the begin of the period."""
+    rows = [[f"2026-07-{1 + i % 14:02d} 10:00:00", f"u{i}", "AB"[i % 2], str(i % 3 % 2)] for i in range(300)]
+    for i in range(0, 300, 30):
+        rows[i][0] = none or rows[i][0]
+    named = ["event_time", "user_id", "variant", "bought"]
+    (tmp_path / "t.csv").write_text("\n".join(",".join(row) for row in [named, *rows]))
+    said = " ".join(proposed(tmp_path, tmp_path / "t.csv")[2].split())
+    asked = f"Does {none[:10]} stand for none in 'event_time'? 10 rows say so, and all others come from 2026-07-01 on."
+    assert (asked in said) is bool(none) and ("stand for none" in said) is bool(none)

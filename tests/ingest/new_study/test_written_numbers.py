@@ -302,35 +302,6 @@ def test_weeks_of_two_years_keep_their_order(tmp_path: Path, written_as: str) ->
     assert counted(tmp_path, query, ["visitors", "orders"]) == truth
 
 
-@pytest.mark.parametrize(
-    ("name", "far"), spread(["at", "when", "order", "end", "the day"], ["9999-12-31 00:00:00", "31.12.9999 00:00"])
-)
-def test_moments_of_never_are_left_out_by_a_condition_that_runs(tmp_path: Path, name: str, far: str) -> None:
-    made = of_units()
-    at = pd.Timestamp("2026-12-20") + pd.to_timedelta(np.arange(len(made)) * 40, "min")
-    form = "%d.%m.%Y %H:%M" if "." in far else "%Y-%m-%d %H:%M:%S"
-    visits = pd.DataFrame({name: at.strftime(form), "event": "visit", "user": made.user, "variant": made.variant})
-    orders = visits.assign(**{name: (at + pd.Timedelta(minutes=5)).strftime(form), "event": "order"})[made.bought == 1]
-    log = pd.concat([visits, orders, orders.iloc[:4].assign(**{name: far})])
-    written(log, tmp_path / "t.csv")
-    said = message(tmp_path, tmp_path / "t.csv", time=name)
-    where = re.search(r'--where "(.*)"; or correct', said)
-    assert where
-    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", time=name, where=where[1].replace('\\"', '"'), force=True)
-    assert sums(study, tmp_path)[study.primary.name] == by_arm(made.variant, made.bought)
-
-
-def test_running_totals_of_a_day_that_is_called_as_sql_is(tmp_path: Path) -> None:
-    days = pd.date_range("2026-03-02", periods=14)
-    made = pd.DataFrame([(str(d.date()), a, 100 * (i + 1), 20 * (i + 1) + 3 * i * (a == "treatment")) for i, d in enumerate(days)
-                         for a in ("control", "treatment")], columns=["end", "variant", "visitors", "orders"])  # fmt: skip
-    written(made, tmp_path / "t.csv")
-    where = re.search(r'--where "(.*)"; or subtract', message(tmp_path, tmp_path / "t.csv", time="end"))
-    assert where
-    _, _, said = proposed(tmp_path, tmp_path / "t.csv", where=where[1].replace('\\"', '"'), force=True)
-    assert "units control (1,400), treatment (1,400)" in said
-
-
 def test_ids_that_look_alike_in_a_file_of_any_name(tmp_path: Path) -> None:
     made = of_units()
     ids = [f"K{i // 2} " if i % 2 else f"k{i // 2}" for i in range(len(made))]

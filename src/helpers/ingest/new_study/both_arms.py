@@ -100,8 +100,10 @@ def _why(table: "SourceTable", unit: Column, event: Column, variant: Column) -> 
         rest = f"case when {what} not in ({', '.join(map(literal, early))}) then {arm} end"
         several, units = questions.several_levels(table, unit, rest)
         kept = f"{what} not in ({', '.join(map(literal, early))})"
-        lost = table.number(
-            f"select count(*) from (select 1 from {{table}} where {who} is not null group by {who} having not coalesce(bool_or({kept}), false))"
+        lost = int(
+            table.number(
+                f"select count(*) from (select 1 from {{table}} where {who} is not null group by {who} having not coalesce(bool_or({kept}), false))"
+            )
         )
         if several <= roles.EVER * units:
             named = ", ".join(f"'{vocabulary.printable(name)}'" for name in early)
