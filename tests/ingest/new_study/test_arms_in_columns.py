@@ -198,3 +198,17 @@ def test_the_number_of_a_row_is_no_arm_and_tells_no_unit(tmp_path: Path) -> None
     made.to_csv(tmp_path / "t.csv", index=False)
     said = refused(tmp_path, tmp_path / "t.csv")
     assert "select" not in said and "arms 'control', 'treatment' in" in said
+
+
+@pytest.mark.parametrize("outcome", ["converted", "bought", "churn"])
+@pytest.mark.parametrize("arms", [("control", "treatment"), ("control", "variant"), ("placebo", "drug")])
+def test_an_outcome_beside_columns_that_say_who_got_what_is_no_arm(
+    tmp_path: Path, arms: tuple[str, str], outcome: str
+) -> None:
+    dice = np.random.default_rng(8)
+    treated = dice.integers(0, 2, 600)
+    made = pd.DataFrame({"user_id": [f"u{i}" for i in range(600)], arms[0]: 1 - treated, arms[1]: treated,
+                         outcome: (dice.random(600) < 0.3 + 0.1 * treated).astype(int)})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    assert "stand beside each other" not in said and f"primary: {outcome}" in said

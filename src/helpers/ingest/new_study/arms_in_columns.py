@@ -55,7 +55,7 @@ def _measure(table: "SourceTable", blocks: dict[str, dict[str, str]], columns: S
         return alike and any(each[0].numeric for each in kinds)
     if all(c.binary and c.filled == c.rows for c in kinds[0]):
         others = [c for c in columns if c not in kinds[0] and not (c.distinct == c.filled or _counts_rows(c))]
-        return not (others or _one_a_row(table, blocks))
+        return all(map(_is_said, blocks)) and not (others or _one_a_row(table, blocks))
     return all(c.numeric and c.distinct > MOST_ARMS for c in kinds[0])
 
 
@@ -123,6 +123,11 @@ def rows_of(
         else:
             return None
     return told
+
+
+def _is_said(arm: str) -> bool:
+    """Whether a word is one of an arm; beside columns that say who got what, an outcome is none."""
+    return any(vocabulary.is_said(each, vocabulary.CONTROL | vocabulary.TREATMENT) for each in vocabulary.tokens(arm))
 
 
 def _counts_rows(column: Column) -> bool:

@@ -121,7 +121,8 @@ def asked_of_gap(table: "SourceTable", time: Column | None) -> list[str]:
     name = vocabulary.printable(time.name)
     return [
         f"Does {time.first:%Y-%m-%d} stand for none in '{name}'? {n:,} rows say so, and all others come from {begins:%Y-%m-%d} on. The period begins"
-        " with it as it stands: write when these rows happened, or --period says when it ran. To leave them out would choose by what became of them."
+        " with it as it stands, and what these rows tell stands before all else: write when they happened. To leave them out would choose units by what"
+        " became of them."
     ]
 
 

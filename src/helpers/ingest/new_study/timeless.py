@@ -36,5 +36,6 @@ def of(
     return LeftOut(
         f"coalesce(trim({quoted(time.name)}::varchar), '') not in ({listed})",
         f"{n:,} of {rows:,} rows are left out, whose '{name}' is {stands}",
-        f"May the {n:,} of {rows:,} rows whose '{name}' is {stands} be left out ({key})? They have no moment, so they stand at no place of the experiment.",
+        f"May the {n:,} of {rows:,} rows whose '{name}' is {stands} be left out ({key})? They have no moment, so they stand at no place of the experiment."
+        " Where it is missing for what became of them, as of a purchase that is not settled, units would be chosen by that: then write when they happened.",
     )
