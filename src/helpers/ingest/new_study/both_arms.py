@@ -97,27 +97,12 @@ def _why(table: "SourceTable", unit: Column, event: Column, variant: Column) -> 
     )
     early = [str(name) for name, _ in levels]
     if early and len(early) < event.distinct:
-        rest = f"case when {what} not in ({', '.join(map(literal, early))}) then {arm} end"
-        several, units = questions.several_levels(table, unit, rest)
-        kept = f"{what} not in ({', '.join(map(literal, early))})"
-        lost = int(
-            table.number(
-                f"select count(*) from (select 1 from {{table}} where {who} is not null group by {who} having not coalesce(bool_or({kept}), false))"
-            )
-        )
+        listed = ", ".join(map(literal, early))
+        several, units = questions.several_levels(table, unit, f"case when {what} not in ({listed}) then {arm} end")
         if several <= roles.EVER * units:
             named = ", ".join(f"'{vocabulary.printable(name)}'" for name in early)
-            kept = f"{quoted(event.name)} not in ({', '.join(map(literal, early))})"
-            if lost:
-                return (
-                    f"rows of {named} say '{vocabulary.printable(str(levels[0][1]))}' whatever the arm, as before units are assigned",
-                    f"write in these rows, too, the arm that each unit was assigned to: {lost:,} units have no other, so that to leave these rows"
-                    " out would choose units by what they went on to do",
-                )
-            return (
-                f"rows of {named} say '{vocabulary.printable(str(levels[0][1]))}' whatever the arm, as before units are assigned",
-                f"leave these rows out: --where {typed.condition(kept)}",
-            )
+            cause = f"rows of {named} say '{vocabulary.printable(str(levels[0][1]))}' whatever the arm, as before units are assigned"
+            return cause, _without_early(table, unit, event, listed)
     alone = table.number(
         f"select count(distinct arm) from (select min({arm}) as arm from {{table}} where {who} is not null group by {who} having count(distinct {arm}) = 1)"
     )
@@ -137,3 +122,19 @@ def _why(table: "SourceTable", unit: Column, event: Column, variant: Column) -> 
         "a variant drawn anew at each visit, a change for all at once, several experiments in one column, or an id that many units share",
         where,
     )
+
+
+def _without_early(table: "SourceTable", unit: Column, event: Column, listed: str) -> str:
+    """What is done about events, ``listed`` as SQL, in whose rows no arm stands: the condition where each unit has other rows."""
+    who, what = table.text(unit.name), table.text(event.name)
+    lost = int(
+        table.number(
+            f"select count(*) from (select 1 from {{table}} where {who} is not null group by {who} having not coalesce(bool_or({what} not in ({listed})), false))"
+        )
+    )
+    if lost:
+        return (
+            f"write in these rows, too, the arm that each unit was assigned to: {lost:,} units have no other, so that to leave these rows"
+            " out would choose units by what they went on to do"
+        )
+    return f"leave these rows out: --where {typed.condition(f'{quoted(event.name)} not in ({listed})')}"

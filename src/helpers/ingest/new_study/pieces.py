@@ -275,12 +275,11 @@ def unexplained(table: "SourceTable", columns: Sequence[Column], price: Column, 
         for c in columns
         if c not in (price, many) and _may_be_off(c) and DISCOUNT.isdisjoint(vocabulary.tokens(c.name))
     ]
-    priced = f"{table.value(price.name)} is not null"
-    return [
-        c
-        for c in found
-        if table.number(f"select count(*) from {{table}} where {priced} and {table.value(c.name)} <> 0")
-    ]
+    if not found:
+        return []
+    some = ", ".join(f"bool_or({table.value(c.name)} <> 0)" for c in found)
+    stand = table.rows(f"select {some} from {{table}} where {table.value(price.name)} is not null")[0]
+    return [c for c, stands in zip(found, stand, strict=True) if stands]
 
 
 def counts_or_parts(columns: Sequence[Column], price: Column) -> list[Column]:
