@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.ingest.new_study import profile
+from helpers.ingest.new_study import profile, source
 from helpers.ingest.new_study.source import SourceTable, opened
+from tests.ingest.new_study.tables import proposed, units, written
 
 NUMBERS = ["0", "1", "-1", "2.5", "99", "999", "-99", "12", "0.25"]
 OTHERS = ["n/a", "-", "red", "?", "2026-03-01"]
@@ -67,3 +68,28 @@ def test_an_empty_column_has_no_number(tmp_path: Path) -> None:
         _, (_, nothing, word) = profile.profile(table)
     assert (nothing.filled, nothing.distinct, nothing.levels) == (0, 0, ())
     assert word.numbers == 0 and math.isnan(word.mean) and math.isnan(word.p99)
+
+
+UNTIDY = {
+    "plain": "",
+    "blank before": "' ' || ",
+    "hard blank": "chr(160) || ",
+    "letters": "'ü' || ",
+}
+
+
+@pytest.mark.parametrize("before", UNTIDY.values(), ids=UNTIDY)
+def test_long_tables_are_told_as_short_ones_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str) -> None:
+    """What spares a long table its trimming changes nothing that is told: ids, levels, empty fields and panels."""
+    weeks = written(
+        tmp_path / "weeks.csv",
+        f"""select {before}'s' || i as store, if(i % 2 = 0, 'old', 'new') as variant, week, if(i % 7 = 0, '', 'city ' || i % 3) as town,
+            (hash(i, week) % 500) / 10.0 as sales, (hash(i, week, 1) % 9)::integer as complaints
+        from range(400) as t(i), range(1, 5) as w(week)""",
+    )
+    table = units(tmp_path / "table.csv", f"{before}['de', 'at', 'ch'][1 + i % 3] as country")
+    told = []
+    for long in (0, 10**9):
+        monkeypatch.setattr(source, "LONG", long)
+        told.append([proposed(tmp_path, file, name=file.stem, force=True)[1:] for file in (weeks, table)])
+    assert told[0] == told[1]

@@ -242,7 +242,7 @@ def folded(table: "SourceTable", seen: SeenPanel, variant: Column | None) -> "So
         table.parts.files, table.parts.names, types, table.parts.counted, table.parts.notes, table="folded_panel"
     )
     numbers = {name: read for name, read in table.numbers.items() if seen.how.get(name) not in ("sum", "mean")}
-    return replace(table, parts=parts, numbers=numbers, where="", left_out="")
+    return replace(table, parts=parts, numbers=numbers, where="", left_out="", answers={})
 
 
 def _made(table: "SourceTable", name: str, how: str) -> str:

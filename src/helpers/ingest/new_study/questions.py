@@ -63,8 +63,8 @@ def several_levels(table: "SourceTable", unit: Column, level: str) -> tuple[int,
     """How many units have several levels in their rows, by the SQL of a level, and how many have any."""
     who = table.text(unit.name)
     several, units = table.rows(
-        f"select count(*) filter (k > 1), count(*) from (select count(distinct {level}) as k from {{table}}"
-        f" where {who} is not null group by {who}) where k > 0"
+        f"select count(*) filter (lowest <> highest), count(lowest) from (select min({level}) as lowest, max({level}) as highest"
+        f" from {{table}} where {who} is not null group by {who})"
     )[0]
     return int(several), int(units)  # type: ignore[call-overload]
 

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 _FIRST_SIGHT = at_first_sight("t")
 _EITHER = f"regexp_full_match(t, {literal(pattern('.') + '|' + pattern(','))})"
 """Whether a text is a number of either format, at first sight and by all of it."""
+LONG = 100_000
+"""A table of so many rows is asked first which columns need no trimming."""
 LONGEST_SHOWN = 120
 """Signs of a path that are shown."""
 
@@ -85,8 +87,8 @@ class SourceTable:
 
     ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
     ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
-    are those of columns of numbers; ids of ``spaced`` differ by blanks at their ends, as in a run. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text
-    of a query whose rows these are, ``named`` what another one calls the file. ``alike`` keeps what pairs of columns were asked already, by the SQL of both, ``profiled`` what
+    are those of columns of numbers; columns of ``tidy`` need no trimming; ids of ``spaced`` differ by blanks at their ends, as
+    in a run. ``whole`` is the relation with the rows that a stated condition leaves out, ``query`` the text of a query whose rows these are, ``named`` what another one calls the file. ``alike`` keeps what pairs of columns were asked already, by the SQL of both, ``profiled`` what
     each column was seen to hold, by all that this depends on.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
@@ -103,11 +105,13 @@ class SourceTable:
     happened: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: dict[str, "Words"] = field(default_factory=dict)
     spaced: tuple[str, ...] = ()
+    tidy: frozenset[str] = frozenset()
     whole: str = ""
     query: str = ""
     named: str = ""
     alike: dict[tuple[str, ...], "Resemblance"] = field(default_factory=dict, compare=False, repr=False)
     profiled: dict[tuple[object, ...], "Column"] = field(default_factory=dict, compare=False, repr=False)
+    answers: dict[str, list[tuple[object, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def relation(self) -> str:
@@ -142,8 +146,11 @@ class SourceTable:
         return self.named
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        """The rows of a query in which ``{table}`` stands for the relation."""
-        return self.con.execute(query.replace("{table}", self.relation)).fetchall()
+        """The rows of a query in which ``{table}`` stands for the relation; one that was asked before is not asked again."""
+        asked = query.replace("{table}", self.relation)
+        if asked not in self.answers:
+            self.answers[asked] = self.con.execute(asked).fetchall()
+        return [*self.answers[asked]]
 
     def number(self, query: str) -> float:
         """The one number of a query; 0 where it is null."""
@@ -160,11 +167,11 @@ class SourceTable:
             if column in self.ids.whole
             else f"{quoted(column)}::varchar"
         )
-        return (
-            f"case when trim({written}) <> '' then {written} end"
-            if column in self.spaced
-            else f"nullif(trim({written}), '')"
-        )
+        if column in self.tidy:
+            return written
+        if column in self.spaced:
+            return f"case when trim({written}) <> '' then {written} end"
+        return f"nullif(trim({written}), '')"
 
     def decimals(self, column: str) -> int:
         """Digits behind the point that the numbers of a column have at most."""
@@ -238,7 +245,10 @@ def opened(
         numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])
         unread = {column: _in_a_line(fault) for column, fault in faults.items()}
         named = query or in_queries.of(con, kind, place, files, parts, int(malformed))
-        yield SourceTable(con, parts, place, int(malformed), numbers, unread, whole=whole, query=query, named=named)
+        tidy = _tidy(con, parts)
+        yield SourceTable(
+            con, parts, place, int(malformed), numbers, unread, tidy=tidy, whole=whole, query=query, named=named
+        )
 
 
 def _encoding(name: str | None, kind: str) -> str | None:
@@ -267,6 +277,18 @@ def _whole(parts: Parts) -> str:
         except OSError:  # a file system without links
             shutil.copyfile(file, other)
     return replace(parts, files=tuple(stay)).relation
+
+
+def _tidy(con: "duckdb.DuckDBPyConnection", parts: Parts) -> frozenset[str]:
+    """Columns of plain text without an empty field or blanks at an end, which need no trimming in each question; of long tables alone."""
+    texts = [column for column, kind in parts.types.items() if kind == "VARCHAR"]
+    if not texts or con.execute(f"select count(*) from {parts.relation}").fetchall()[0][0] < LONG:
+        return frozenset()
+    asked = ", ".join(
+        f"bool_or({c} < '!' or ends_with({c}, ' ') or strlen({c}) <> length({c}))" for c in map(quoted, texts)
+    )
+    answer = con.execute(f"select {asked} from {parts.relation}").fetchall()[0]
+    return frozenset(column for column, untidy in zip(texts, answer, strict=True) if not untidy)
 
 
 def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:
