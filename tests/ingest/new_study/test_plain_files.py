@@ -118,3 +118,20 @@ def test_what_was_measured_in_a_week_is_no_part_of_a_date(
     frame.to_csv(tmp_path / "t.csv", index=False)
     _, text, said = proposed(tmp_path, tmp_path / "t.csv")
     assert ("part of a date" in text + said) is is_part
+
+
+@pytest.mark.parametrize(("name", "word", "arms"), [("subject_line", "subject", True), ("creative", "", True), ("Betreff", "Betreff", True), ("store", "store", False)])  # fmt: skip
+def test_lettered_forms_of_a_mail_are_arms_and_lettered_stores_are_none(
+    tmp_path: Path, name: str, word: str, arms: bool
+) -> None:
+    _, treated, came = made(9)
+    frame = pd.DataFrame({"email": [f"u{i}@example.org" for i in range(UNITS)], name: np.where(treated, f"{word} B".strip(), f"{word} A".strip()), "opened": came})  # fmt: skip
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    if not arms:
+        with pytest.raises(ReportError, match="without a variant"):
+            proposed(tmp_path, tmp_path / "t.csv")
+        return
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv")
+    told = sums(study, tmp_path)["opened"]
+    assert [int(told[arm][1]) for arm in ("control", "treatment")] == [
+        int(came[~treated].sum()), int(came[treated].sum())]  # fmt: skip
