@@ -135,9 +135,9 @@ ANSWERS = words(
 MEASURED = words(
     "kg kilo kilos kilogram* gram grams gramm gramme lb lbs oz ounces pound cm mm km metre metres meter meters mile miles inch inches sqm ml cl litre litres liter liters"
     " gb mb kb kwh kcal celsius bpm weight gewicht poids peso width breite largeur ancho largura larghezza breedte height hohe hoehe hauteur altura altezza hoogte"
-    " length lange laenge longueur longitud comprimento lunghezza depth tiefe size grosse groesse taille tamano tamanho grootte taglia talla capacity kapazitat"
+    " length lange laenge longueur longitud comprimento lunghezza size grosse groesse taille tamano tamanho grootte taglia talla capacity kapazitat"
     " kapazitaet capacite capacidad capacidade capacita capaciteit distance entfernung distanz distancia distanza afstand temperature temperatur temperatura temperatuur"
-    " shelf regal* rayon estante scaffale schap aisle bin warehouse lager* entrepot almacen armazem magazzino magazijn depot floor etage stock* piso andar piano verdieping"
+    " shelf regal rayon estante scaffale schap aisle bin warehouse lager lagerort lagerplatz entrepot almacen armazem magazzino magazijn depot floor etage stock piso andar piano verdieping"
     " room zimmer position platz plaza slot latitude longitude"
 )
 """What a thing measures and where it lies, in units of measure and in words."""
