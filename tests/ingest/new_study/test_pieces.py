@@ -110,7 +110,7 @@ def baskets(beside: str, values: tuple[float, ...]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("name", ["promo", "promo_pct", "alennus", "markdown", "off", "price_reduction", "student_deal", "campaign_pct", "Aktion_Prozent", "zľava",
-                                  "deduction", "gift_card", "promo_amount", "promo_code_value", "credit_used", "list_price"])  # fmt: skip
+                                  "deduction", "gift_card", "promo_amount", "promo_code_value", "credit_used", "list_price", "promo_depth", "Lagerrabatte", "points"])  # fmt: skip
 def test_of_what_no_name_explains_beside_a_price_no_query_is_printed(tmp_path: Path, name: str) -> None:
     """It may have been taken off what was paid: what would have to be known is asked."""
     baskets(name, (0, 10, 25)).to_csv(tmp_path / "t.csv", index=False)

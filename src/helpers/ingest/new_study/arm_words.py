@@ -2,7 +2,7 @@
 
 from helpers.ingest.new_study import languages
 from helpers.ingest.new_study.languages import words
-from helpers.ingest.new_study.vocabulary import SHOWN, TAKEN_UP, VARIANT, Words
+from helpers.ingest.new_study.vocabulary import SHOWN, TAKEN_UP, VARIANT, Words, tokens
 
 ITSELF: Words = (
     words(
@@ -54,3 +54,18 @@ WHOLE: Words = words(
     " household family session server host node driver courier day date week month weekday hour shift batch cohort"
 )
 """What can be randomised as a whole: places, houses, classes, firms and stretches of time."""
+
+
+_MAIL = words(
+    "creative template banner headline layout subjectline betreffzeile betreff asunto oggetto assunto onderwerp objet"
+)
+
+
+def is_of_a_mail(name: str) -> bool:
+    """Whether a name is that of the part of a mail or a page that is tried in several forms; a subject alone may be a person.
+
+    >>> is_of_a_mail("subject_line"), is_of_a_mail("Betreff"), is_of_a_mail("subject"), is_of_a_mail("store")
+    (True, True, False, False)
+    """
+    found = tokens(name)
+    return not _MAIL.isdisjoint(found) or ("subject" in found and not {"line", "email", "mail"}.isdisjoint(found))

@@ -166,6 +166,16 @@ def _numbered(levels: Sequence[str]) -> bool:
     return len({tuple(t for t in tokens(level) if not (t.isdigit() or len(t) == 1)) for level in levels}) == 1
 
 
+def are_lettered(levels: Sequence[str]) -> bool:
+    """Whether levels are the same words with the letters from A on.
+
+    >>> are_lettered(["subject A", "subject B"]), are_lettered(["subject A", "subject C"]), are_lettered(["subject 1", "subject 2"])
+    (True, False, False)
+    """
+    letters = sorted("".join(t for t in tokens(level) if len(t) == 1) for level in levels)
+    return _numbered(levels) and letters == list("abcdefgh")[: len(levels)]
+
+
 def _led(levels: Sequence[str]) -> bool:
     """Whether each level begins with the next sign, as A_old and B_short, or 0 - old and 1 - short; a half is no sign."""
     if any(_FRACTION.match(level) for level in levels):

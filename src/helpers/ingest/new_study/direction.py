@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from helpers.ingest.new_study import harms, languages, vocabulary
+from helpers.ingest.new_study import harms, languages, measures, pieces, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -34,6 +34,7 @@ def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> Stud
     named = {c.name: c for c in columns}
     levels = {name: level for level, name in proposal.events.items()} if proposal.source == "log" else {}
     made, asked, notes = [], [], []
+    sold = any(pieces.beside(columns, c) for c in columns)
     goods = harms.tells_of_goods(c.name for c in columns)
     for metric in proposal.metrics:
         column = named.get(_column_of(metric, proposal))
@@ -43,7 +44,9 @@ def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> Stud
         sent_back = not (why or metric.better) and goods and harms.may_be_of_goods(name)
         why = "as the table tells of goods, which are sent back" if sent_back else why
         better = metric.better or (LOWER if why and not turned else "")
-        unclear = not (better or turned) and _unclear(metric, name, column)
+        unclear = not (
+            better or turned or (sold and column and (measures.is_money(column) or pieces.is_whole(column)))
+        ) and _unclear(metric, name, column)
         if metric.role == "primary" and said.better:
             better, why, turned = (LOWER if said.better == LOWER else ""), said.how("better"), False
             unclear = sent_back = False
@@ -139,10 +142,25 @@ def _takes_time(name: str) -> bool:
     return until or (bool(at) and any(token in vocabulary.TAKES for token in found))
 
 
+def _is_good(name: str, column: Column | None) -> bool:
+    """Whether a name is that of what ended well, of a level that was reached or of how content somebody is, and of nothing else that turns it.
+
+    >>> [_is_good(n, None) for n in ("recovered", "level_5_reached", "NPS", "complaints_resolved", "debt_recovered", "limit_reached", "recovery_days")]
+    [True, True, True, False, False, False, False]
+    """
+    if harms.denies(name) or vocabulary.touches(name, vocabulary.HARM | vocabulary.SLOW | vocabulary.COST | DOUBTED):
+        return False
+    timed = vocabulary.touches(name, vocabulary.SPANS) and not (column is not None and column.binary)
+    reached = vocabulary.touches(name, languages.REACHED) and vocabulary.touches(name, languages.STAGES)
+    return reached or (not timed and vocabulary.touches(name, languages.ENDED_WELL | languages.CONTENT))
+
+
 def _unclear(metric: Measure, name: str, column: Column | None) -> bool:
     """Whether a metric is of something that nobody calls as what a business wants."""
     if column is not None and _never_above_zero(column):
         return True
+    if _is_good(name, column):
+        return False
     doubted = vocabulary.touches(name, DOUBTED) or harms.is_turned(name) or harms.denies(name) or _of_people(name)
     wanted = WANTED if column else WANTED | frozenset(vocabulary.STEPS)
     telling = {token for token in vocabulary.tokens(name) if vocabulary.touches(token, wanted)}

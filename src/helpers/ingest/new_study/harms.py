@@ -17,6 +17,8 @@ def is_harm(name: str) -> bool:
     words = vocabulary.tokens(name)
     if is_turned(name) or denies(name):
         return words[:2] == ["no", "show"]  # who did not come
+    if "support" in words and {"ticket", "tickets"} & set(words):
+        return True
     back = bool(BACK & set(words)) and "on" not in words  # of goods, not of users, nor a return on what was spent
     of_goods = back and touches(name, vocabulary.PRODUCT | vocabulary.ORDER | vocabulary.MONEY)
     return of_goods or touches(name, vocabulary.HARM | vocabulary.COST)

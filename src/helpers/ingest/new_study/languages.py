@@ -83,7 +83,7 @@ LENGTHS = words(
     "bezoekduur* sure* czas длительност* 滞在時間 視聴時間 閲覧時間 時間 时长 时间 停留"
 )
 BOUGHT = words(
-    "geantwortet bestanden gespendet gekauft kauf* bestellt bestellung* konvertiert* konversion* abgeschlossen abschluss gebucht buchung* angemeldet anmeldung* registriert* "
+    "geantwortet abonniert bestanden gespendet gekauft kauf* bestellt bestellung* konvertiert* konversion* abgeschlossen abschluss gebucht buchung* angemeldet anmeldung* registriert* "
     "achat* achete* command* convert* inscrit* inscription* reserv* souscri* abonne "
     "compra* compro pedido* convertid* conversion* registrad* suscri* suscrito "
     "comprou convertid* cadastr* assinou assinatura* reservou "
@@ -103,6 +103,7 @@ DONE = words(
     "訪問 閲覧 クリック セッション 访问 点击 浏览 会话 방문 클릭"
 )
 HARM = words(
+    "adverse nebenwirkung* indesirable* adverso* adversa* avvers* bijwerking* sterblichkeit* mortalite mortalidad* mortalita sterfte "
     "abmeld* gekundigt gekuendigt kundigung* kuendigung* storniert* storno* beschwerde* reklamation* abgemeldet retoure* abbruch* "
     "fehlzeit* rucksend* ruecksend* ruckgabe* rueckgabe* zuruckgesch* zurueckgesch* zuruckgesandt* zurueckgesandt* zuruckgegeben* zurueckgegeben* resilia* resilie resilies resiliee resiliees desabonn* inadimpl* moroso morosa morosidad* plainte* annul* rembours* retour* renvoye* "
     "baja cancel* queja* devol* devuelt* abandon* reclam* reingreso* readmis* descadastr* disdett* annullat* disiscritt* reso resi restituito restituiti restituita rimborsat* "
@@ -131,6 +132,29 @@ ANSWERS = words(
     "zufrieden unzufrieden zutreffend satisfait* insatisfait* accord satisfecho* insatisfecho* acuerdo satisfeito* insatisfeito* concordo discordo"
     " soddisfatt* insoddisfatt* tevreden ontevreden memnun* zadowolon* доволен недоволен согласен 満足 不満 满意 不满 만족 불만"
 )
+MEASURED = words(
+    "kg kilo kilos kilogram* gram grams gramm gramme lb lbs oz ounces pound cm mm km metre metres meter meters mile miles inch inches sqm ml cl litre litres liter liters"
+    " gb mb kb kwh kcal celsius bpm weight gewicht poids peso width breite largeur ancho largura larghezza breedte height hohe hoehe hauteur altura altezza hoogte"
+    " length lange laenge longueur longitud comprimento lunghezza size grosse groesse taille tamano tamanho grootte taglia talla capacity kapazitat"
+    " kapazitaet capacite capacidad capacidade capacita capaciteit distance entfernung distanz distancia distanza afstand temperature temperatur temperatura temperatuur"
+    " shelf regal rayon estante scaffale schap aisle bin warehouse lager lagerort lagerplatz entrepot almacen armazem magazzino magazijn depot floor etage stock piso andar piano verdieping"
+    " room zimmer position platz plaza slot latitude longitude"
+)
+"""What a thing measures and where it lies, in units of measure and in words."""
+ENDED_WELL = words(
+    "recovered recovery cured healed resolved solved survived remission genesen geheilt gesund gelost geloest behoben gueri guerie gueris resolu resolue retabli"
+    " recuperado recuperada curado curada resuelto resuelta resolvido resolvida guarito guarita risolto risolta genezen hersteld opgelost"
+)
+"""What ended as a user or a patient wants it, where no harm stands beside it,"""
+CONTENT = words(
+    "nps csat satisfaction zufriedenheit kundenzufriedenheit satisfaccion satisfacao soddisfazione tevredenheid klanttevredenheid"
+)
+"""how content somebody is,"""
+REACHED = words("reached achieved erreicht atteint atteinte alcanzado alcancado raggiunto bereikt")
+STAGES = words(
+    "level lvl goal milestone stage ziel stufe niveau palier objectif nivel objetivo meta livello obiettivo traguardo doel"
+)
+"""and that somebody got somewhere, and where."""
 TURNED = words(
     "gewicht ersparnis* gespart eingespart* behoben* gelost* geloest* korrigiert* vermieden* verhindert* frei *frei erkannt* entdeckt* gefunden* geheilt*"
     " ahorr* economie* economis* evite* resolu* corrige* sauve* libre detect* trouve* gueri* evitad* resuelt* corregid* prevenid* curad* encontrad* recuperad*"

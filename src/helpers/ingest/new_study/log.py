@@ -25,7 +25,7 @@ from helpers.ingest.new_study import (
     not_yet,
     parts_of_dates,
     paying,
-    pieces,
+    pieces_asked,
     questions,
     refunds,
     results_of_rows,
@@ -167,7 +167,11 @@ def propose(
         *paid.first,
         *(revenue_of.asked if revenue_of else []),
         *(paying.asked(table, columns, mapped["price"], many, stated=goal.money is not None) if revenue else []),
-        *(pieces.discounted(table, [c for c in columns if c is not variant], mapped["price"], many) if revenue else []),
+        *(
+            pieces_asked.discounted(table, [c for c in columns if c is not variant], mapped["price"], many)
+            if revenue
+            else []
+        ),
         *nothing_words.asked(table, list(mapped.values())),
         *(spans.asked(lasted, said) if variant else []),
         *(not_yet.asked(table, unit, variant, nothing) if variant else []),

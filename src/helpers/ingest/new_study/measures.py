@@ -5,7 +5,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
-from helpers.ingest.new_study import coded, owed, parts_of_dates, pieces, surveys, vocabulary, worded
+from helpers.ingest.new_study import coded, owed, parts_of_dates, pieces, pieces_asked, surveys, vocabulary, worded
 from helpers.ingest.new_study import harms as named
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
@@ -64,7 +64,7 @@ def sort(
     for column in columns:
         reason = column.unread or unfit(column) + parts_of_dates.as_times(table, column)
         sure = standing(column, together)
-        priced = "" if column.unread else pieces.alone(table, columns, column)
+        priced = "" if column.unread else pieces_asked.alone(table, columns, column)
         if reason and not (priced and reason.startswith(MOSTLY_EMPTY)):
             if column.has_time and column.filled < NEARLY * column.rows:
                 reason += "; as an outcome (--outcome) it is yes where it stands, no where nothing does"
@@ -125,7 +125,8 @@ def sort(
             segments.append(column)
         else:
             left.append((column, f"not used: {MAY_BE}"))
-    outcomes.sort(key=_order)
+    in_lines = {pieces.beside(columns, c) for c in columns if pieces.whole(columns)}  # behind what was paid for them
+    outcomes.sort(key=lambda c: (*_order(c)[:3], c in in_lines, *_order(c)[3:]))
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments), tuple(left))

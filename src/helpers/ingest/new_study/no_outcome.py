@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measured_in, measures, pieces, read_otherwise, typed, vocabulary, worded
+from helpers.ingest.new_study import (
+    measured_in,
+    measures,
+    pieces,
+    pieces_told,
+    read_otherwise,
+    taken_off,
+    typed,
+    vocabulary,
+    worded,
+)
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.values.number_formats import FALSE
 
@@ -52,11 +62,11 @@ def _of_mark(column: Column) -> str:
 
 def _where_empty(table: "SourceTable", columns: Sequence[Column], seldom: Sequence[Column]) -> str:
     """What is done where an outcome is empty in most rows: of an amount that stands before its discount, what is to be known."""
-    lower = {c.name: pieces.not_yet_off(table, columns, c) for c in seldom}
+    lower = {c.name: taken_off.not_yet_off(table, columns, c) for c in seldom}
     column = next((c for c in seldom if not lower[c.name]), None)
     if column:
         return f"if an empty field means that nothing happened: --primary {typed.name(column.name)} --empty zero"
-    name, off = vocabulary.printable(seldom[0].name), pieces.called(lower[seldom[0].name])
+    name, off = vocabulary.printable(seldom[0].name), pieces_told.called(lower[seldom[0].name])
     return (
         f"find out whether {off} is taken off '{name}' already, and whether an empty field means that nothing was bought; write what was paid in a"
         " column of its own, 0 where nothing was, and name that: --primary COLUMN"

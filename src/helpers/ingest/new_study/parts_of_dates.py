@@ -41,8 +41,11 @@ def of(column: "Column") -> str:
         return "days written as digits: a moment that is not used (--time says so)"
     if EARLIEST <= column.low < column.high <= LATEST:
         return "a part of a date: its values are those of years"
-    for word in vocabulary.tokens(column.name):
+    found = vocabulary.tokens(column.name)
+    for word, behind in zip(found, [*found[1:], ""], strict=True):
         low, high = PARTS_OF_DATES.get(word, (1.0, 0.0))
+        if behind.isdecimal() and low <= float(behind) < high:
+            continue  # pain_week8 is what was measured in that week
         if low <= column.low <= column.high <= high and column.distinct > SOME:
             return f"a part of a date: its values are those of {word}s"
     return ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import currency, harms, pieces, vocabulary
+from helpers.ingest.new_study import currency, harms, pieces, taken_off, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def asked(
     """What a person must answer where a price and a quantity stand in a row: which of the product and another amount is revenue."""
     if many is not None:
         return [multiplied(money, many)]
-    if stated or pieces.is_product(table, columns, money):
+    if stated or taken_off.is_product(table, columns, money):
         return []
     price = next(c for c in columns if pieces.beside(columns, c) not in (None, money))
     number = pieces.beside(columns, price)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import pieces, vocabulary, written_numbers, written_texts, yes_no
+from helpers.ingest.new_study import pieces, pieces_told, taken_off, vocabulary, written_numbers, written_texts, yes_no
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.sql import literal
@@ -35,7 +35,7 @@ def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyPropos
         price = _of_arms(table, column, variant, arms)
         if len(price) == len(arms) and len(set(price.values())) > 1:
             others = [c for c in columns if c is not outcome and c.name != variant and not c.constant]
-            yield _question(table, column, outcome, price, pieces.counts_or_parts(others, column))
+            yield _question(table, column, outcome, price, taken_off.counts_or_parts(others, column))
             return
 
 
@@ -60,7 +60,7 @@ def _question(
     )
     if others:
         return (
-            f"{asks}. Nothing says what to make of {pieces.seen(others)}: if one of these numbers says how many were bought, what was paid is '{name}' times it,"
+            f"{asks}. Nothing says what to make of {pieces_told.seen(others)}: if one of these numbers says how many were bought, what was paid is '{name}' times it,"
             f" and if one was taken off, it is less that; else it is '{name}' where '{bought}' says so, and 0 elsewhere. Find that out, write what was"
             " paid in a column of its own, and name that: --primary COLUMN."
         )

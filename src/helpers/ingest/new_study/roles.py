@@ -260,6 +260,8 @@ def _variant_score(column: Column) -> int:
         return name + control if called else 3 * _asks_for_the_control(column)
     if controls.is_pair(column.values) and not attribute:
         return max(name, 3) + 3
+    if not attribute and controls.are_lettered(column.values) and arm_words.is_of_a_mail(column.name):
+        return 3
     return name + 1 + control if name and control else name
 
 

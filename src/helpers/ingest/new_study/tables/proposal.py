@@ -24,7 +24,7 @@ from helpers.ingest.new_study import (
     minor_units,
     nobody,
     paying,
-    pieces,
+    pieces_asked,
     refunds,
     roles,
     row_times,
@@ -369,7 +369,11 @@ def _first(
             totals = doubts.totals_of_orders(each.table.source, each.table.columns, each.amount.name)
             asked += [f"{each.table.called}: does a total count once for each order? {line}" for line in totals]
             asked += [f"{each.table.called}: {paying.multiplied(each.amount, each.many)}"] if each.many else []
-            off = pieces.discounted(each.table.source, each.table.columns, each.amount, each.many) if each.money else []
+            off = (
+                pieces_asked.discounted(each.table.source, each.table.columns, each.amount, each.many)
+                if each.money
+                else []
+            )
             asked += [
                 f"{each.table.called}: {line}" for line in (*off, *(facts.beside(each) if "money" not in said else []))
             ]
