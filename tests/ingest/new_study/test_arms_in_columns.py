@@ -293,3 +293,25 @@ def test_a_header_of_two_lines_is_told_in_whatever_it_is_written(tmp_path: Path,
     study, _, _ = proposed(tmp_path, tmp_path / "arms.sql", primary="orders")
     found = sums(study, tmp_path)["orders"]
     assert found["control"] == (N, int(ARM.sum())) and found["treatment"] == (N, int(ARM.sum()) + N)
+
+
+def test_a_column_called_as_an_arm_beside_the_variant_is_asked_about(tmp_path: Path) -> None:
+    made = units(ARMS[0]).assign(in_holdout=np.arange(180) % 3 % 2)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    assert "What does 'in_holdout' (0: 120, 1: 60) say of a unit?" in proposed(tmp_path, tmp_path / "t.csv")[2]
+
+
+@pytest.mark.parametrize(("name", "asks"), [("treatment_shown", True), ("treated", False)])
+def test_a_variant_of_what_was_shown_is_asked_about(tmp_path: Path, name: str, asks: bool) -> None:
+    made = units(ARMS[0])
+    made.assign(variant=(made["variant"] == "treatment").astype(int)).rename(columns={"variant": name}).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    assert ("say who was assigned, or only who of them got it?" in proposed(tmp_path, tmp_path / "t.csv")[2]) is asks
+
+
+def test_units_of_a_log_of_which_no_row_names_an_arm_are_asked_about(tmp_path: Path) -> None:
+    told = [(f"u{i}", f"2026-05-01 10:{i % 60:02}:{step:02}", event, ("old", "new")[i % 2] if event != "visit" else "")
+            for i in range(200) for step, event in enumerate(["visit", "page", "purchase"][: 1 + i // 2 % 3])]  # fmt: skip
+    pd.DataFrame(told, columns=["user_id", "timestamp", "event", "variant"]).to_csv(tmp_path / "log.csv", index=False)
+    assert "Why do 68 of 200 units say nothing but an empty field?" in proposed(tmp_path, tmp_path / "log.csv")[2]
