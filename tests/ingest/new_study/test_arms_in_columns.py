@@ -315,3 +315,11 @@ def test_units_of_a_log_of_which_no_row_names_an_arm_are_asked_about(tmp_path: P
             for i in range(200) for step, event in enumerate(["visit", "page", "purchase"][: 1 + i // 2 % 3])]  # fmt: skip
     pd.DataFrame(told, columns=["user_id", "timestamp", "event", "variant"]).to_csv(tmp_path / "log.csv", index=False)
     assert "Why do 68 of 200 units say nothing but an empty field?" in proposed(tmp_path, tmp_path / "log.csv")[2]
+
+
+def test_ids_that_begin_with_the_arm_are_asked_about(tmp_path: Path) -> None:
+    made = units(ARMS[0])
+    made["id"] = made["variant"].str[0] + "_" + made["id"].str[1:]
+    made.drop(columns="variant").to_csv(tmp_path / "t.csv", index=False)
+    said = refused(tmp_path, tmp_path / "t.csv")
+    assert "does the beginning of 'id' name the arm?" in said and "c (90 rows), t (90 rows)" in said
