@@ -212,3 +212,114 @@ def test_an_outcome_beside_columns_that_say_who_got_what_is_no_arm(
     made.to_csv(tmp_path / "t.csv", index=False)
     _, _, said = proposed(tmp_path, tmp_path / "t.csv")
     assert "stand beside each other" not in said and f"primary: {outcome}" in said
+
+
+DICE = np.random.default_rng(38)
+N = 400
+ARM = DICE.integers(0, 3, N)
+BOUGHT = (DICE.random(N) < 0.3 + 0.05 * ARM).astype(int)
+
+
+def yes(words: tuple[str, str] = ("no", "yes"), n: int = N) -> np.ndarray:
+    return DICE.choice(words, n)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"control": yes(), "treatment": yes()},
+        {"Kontrolle": yes(("Nein", "Ja")), "Test": yes(("Nein", "Ja"))},
+        {"placebo": yes(("nein", "ja")), "verum": yes(("nein", "ja"))},
+        {"pair": range(N), "control": yes(("0", "1")), "treatment": yes(("0", "1"))},
+        {"week": range(1, 61), "control": yes(("0", "1"), 60), "treatment": yes(("0", "1"), 60)},
+        {"user_id": range(N), "treatment_a": yes(("0", "1")), "treatment_b": yes(("0", "1")), "converted": BOUGHT},
+        {"user_id": range(N), "control": ARM == 0, "variant_a": ARM == 1, "variant_b": (ARM == 2) & (BOUGHT == 1), "converted": BOUGHT},
+    ],
+)  # fmt: skip
+def test_columns_of_yes_and_no_for_each_arm_are_asked_about_alone(tmp_path: Path, columns: dict[str, object]) -> None:
+    pd.DataFrame(columns).to_csv(tmp_path / "t.csv", index=False)
+    said = refused(tmp_path, tmp_path / "t.csv")
+    assert "say in which arm a row is, or what came of it in each arm?" in said and "select " not in said
+
+
+def test_an_outcome_of_each_arm_with_zeros_for_the_other_arm_is_no_variant(tmp_path: Path) -> None:
+    made = {f"{arm}_orders": np.where(i == ARM % 2, BOUGHT, 0) for i, arm in enumerate(ARMS[0])}
+    pd.DataFrame({"user_id": range(N), **made}).to_csv(tmp_path / "t.csv", index=False)
+    said = refused(tmp_path, tmp_path / "t.csv")
+    assert "nothing tells which rows are units of an arm" in said and "select " not in said
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_three_columns_of_which_one_says_yes_in_each_row_become_one(tmp_path: Path, ending: str) -> None:
+    names = np.array(["control", "variant_a", "variant_b"])
+    made = pd.DataFrame({"user_id": [f"u{i}" for i in range(N)], "variant": names[ARM], "orders": BOUGHT})
+    flags = pd.DataFrame({name: i == ARM for i, name in enumerate(names)})
+    beside = pd.concat([made[["user_id"]], flags, made[["orders"]]], axis=1)
+    file = tmp_path / f"t.{ending}"
+    beside.to_parquet(file) if ending == "parquet" else beside.to_csv(file, index=False)
+    (tmp_path / "arms.sql").write_text(
+        re.search(r"(select \* exclude.*)", refused(tmp_path, file))[1], encoding="utf-8"
+    )  # type: ignore[index]
+    told(tmp_path, tmp_path / "arms.sql", made)
+
+
+@pytest.mark.parametrize("other", ["control", "exposed"])
+def test_two_columns_of_which_one_is_the_other_turned_round_or_what_was_met_are_a_variant(
+    tmp_path: Path, other: str
+) -> None:
+    arm = ARM % 2
+    first = {"control": {"treatment": arm, "control": 1 - arm}, "exposed": {"holdout": 1 - arm, "exposed": arm * (ARM > 0) * BOUGHT}}[other]  # fmt: skip
+    pd.DataFrame({"user_id": range(N), **first, "orders": BOUGHT}).to_csv(tmp_path / "t.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", primary="orders")
+    found = sums(study, tmp_path)["orders"]
+    assert found["treatment"] == (int(arm.sum()), int(BOUGHT[arm == 1].sum()))
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_header_of_two_lines_is_told_in_whatever_it_is_written(tmp_path: Path, ending: str) -> None:
+    """The copy in UTF-8 is made by the command of the message, and the query reads that; a sheet is mended by hand."""
+    rows = [[i, int(n), 500 + i, int(n + 1)] for i, n in enumerate(ARM)]
+    lines = [["Control", "", "Treatment", ""], ["id", "orders"] * 2, *rows]
+    file = tmp_path / f"t.{ending}"
+    if ending == "xlsx":
+        xlsx(file, {"S": [[each or None if isinstance(each, str) else each for each in line] for line in lines]})
+        assert "below those of the other in the sheet" in refused(tmp_path, file)
+        return
+    file.write_text("\n".join(",".join(map(str, line)) for line in lines), encoding="utf-16")
+    said = refused(tmp_path, file)
+    program = re.search(r'python -c "(.*?)" \*/', said)
+    subprocess.run([sys.executable, "-c", program[1]], check=True, cwd=tmp_path)  # type: ignore[index]
+    (tmp_path / "arms.sql").write_text(said.split("give that: ")[1], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "arms.sql", primary="orders")
+    found = sums(study, tmp_path)["orders"]
+    assert found["control"] == (N, int(ARM.sum())) and found["treatment"] == (N, int(ARM.sum()) + N)
+
+
+def test_a_column_called_as_an_arm_beside_the_variant_is_asked_about(tmp_path: Path) -> None:
+    made = units(ARMS[0]).assign(in_holdout=np.arange(180) % 3 % 2)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    assert "What does 'in_holdout' (0: 120, 1: 60) say of a unit?" in proposed(tmp_path, tmp_path / "t.csv")[2]
+
+
+@pytest.mark.parametrize(("name", "asks"), [("treatment_shown", True), ("treated", False)])
+def test_a_variant_of_what_was_shown_is_asked_about(tmp_path: Path, name: str, asks: bool) -> None:
+    made = units(ARMS[0])
+    made.assign(variant=(made["variant"] == "treatment").astype(int)).rename(columns={"variant": name}).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    assert ("say who was assigned, or only who of them got it?" in proposed(tmp_path, tmp_path / "t.csv")[2]) is asks
+
+
+def test_units_of_a_log_of_which_no_row_names_an_arm_are_asked_about(tmp_path: Path) -> None:
+    told = [(f"u{i}", f"2026-05-01 10:{i % 60:02}:{step:02}", event, ("old", "new")[i % 2] if event != "visit" else "")
+            for i in range(200) for step, event in enumerate(["visit", "page", "purchase"][: 1 + i // 2 % 3])]  # fmt: skip
+    pd.DataFrame(told, columns=["user_id", "timestamp", "event", "variant"]).to_csv(tmp_path / "log.csv", index=False)
+    assert "Why do 68 of 200 units say nothing but an empty field?" in proposed(tmp_path, tmp_path / "log.csv")[2]
+
+
+def test_ids_that_begin_with_the_arm_are_asked_about(tmp_path: Path) -> None:
+    made = units(ARMS[0])
+    made["id"] = made["variant"].str[0] + "_" + made["id"].str[1:]
+    made.drop(columns="variant").to_csv(tmp_path / "t.csv", index=False)
+    said = refused(tmp_path, tmp_path / "t.csv")
+    assert "does the beginning of 'id' name the arm?" in said and "c (90 rows), t (90 rows)" in said

@@ -69,3 +69,12 @@ def test_no_product_is_printed_where_another_number_may_say_how_many(tmp_path: P
         and "select" not in asked
         and "product" not in asked
     )
+
+
+def test_how_many_are_bought_at_a_price_that_is_the_variant_is_asked_about_without_a_query(tmp_path: Path) -> None:
+    dice = np.random.default_rng(6)
+    made = pd.DataFrame({"visitor": range(900), "variant": dice.permutation(["A", "B", "B"] * 300), "tickets": dice.poisson(1, 900)})  # fmt: skip
+    made["price"] = made["variant"].map({"A": 39, "B": 59})
+    made.to_csv(tmp_path / "t.csv", index=False)
+    said = proposed(tmp_path, tmp_path / "t.csv")[2]
+    assert "Does what is paid decide, not how many 'tickets' there are?" in said and "select " not in said

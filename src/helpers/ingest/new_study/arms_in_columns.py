@@ -5,17 +5,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import controls, vocabulary
+from helpers.ingest.new_study import arm_words, controls, measures, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 """Endings of files that no query reads."""
+YES = ("1", "1.0", *TRUE)
+"""Levels of a yes, in small letters."""
+VALUE = "value"
+"""What the column of an arm is that is called as the arm, and as nothing else."""
 NUMBERING = frozenset({"row", "rows", "index", "line", "unnamed", "zeile", "fila", "ligne", "riga"})
 """Names of what counts the rows of a sheet, which says of nobody that he is in one."""
 
@@ -28,6 +33,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
         return
     blocks = of([c.name for c in columns])
     if not _measure(table, blocks, columns):
+        _refuse_flags(table, columns, variants)
         return
     in_blocks = {name for block in blocks.values() for name in block.values()}
     if any(c.name not in in_blocks for c in variants):
@@ -39,7 +45,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], variants: Sequence[C
         got=f"arms {arms} in the names of columns: {', '.join(vocabulary.printable(name) for name in sorted(in_blocks)[:8])}",
         expected="one row a unit, with a column that names its arm",
         cause="a block of columns for each arm, as in a spreadsheet",
-        remedy=_remedy(table, columns, blocks, shared),
+        remedy=below_each_other(table.called, table.selected, blocks, rows_of(table, columns, blocks), shared),
     )
 
 
@@ -53,10 +59,89 @@ def _measure(table: "SourceTable", blocks: dict[str, dict[str, str]], columns: S
     alike = all(len({c.numeric for c in each}) == 1 for each in kinds)
     if len(kinds) != 1:
         return alike and any(each[0].numeric for each in kinds)
+    if {*next(iter(blocks.values()))} - {VALUE} and all(_measures(c.name) for c in kinds[0]):
+        return all(c.numeric for c in kinds[0])
     if all(c.binary and c.filled == c.rows for c in kinds[0]):
         others = [c for c in columns if c not in kinds[0] and not (c.distinct == c.filled or _counts_rows(c))]
         return all(map(_is_said, blocks)) and not (others or _one_a_row(table, blocks))
     return all(c.numeric and c.distinct > MOST_ARMS for c in kinds[0])
+
+
+def _measures(name: str) -> bool:
+    return vocabulary.touches(name, vocabulary.MONEY.union(*vocabulary.OUTCOME))
+
+
+def _refuse_flags(table: "SourceTable", columns: Sequence[Column], variants: Sequence[Column]) -> None:
+    """Raise where a column of yes and no for each arm says who got what, unless two say the same, or each is the other one turned round.
+
+    Where each row has one yes, a query makes one column of them; else nothing tells what they say.
+    """
+    flags = flags_of(columns)
+    if len(flags) < 2 or (variants and all(c.name != variants[0].name for c in flags)):
+        return
+    yes = " + ".join(f"({measures.is_yes(table, c)})::integer" for c in flags)
+    none, one, more = (
+        int(n)  # type: ignore[call-overload]
+        for n in table.rows(
+            f"select count(*) filter (n = 0), count(*) filter (n = 1), count(*) filter (n > 1) from (select {yes} as n from {{table}})"
+        )[0]
+    )
+    alone = not (none or more)
+    if len(flags) == 2 and (alone or not one):
+        return
+    names = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in flags)
+    got = f"{names}: {one:,} rows with one yes, {more:,} with several, {none:,} with none"
+    if alone:
+        says = {c.name: [level for level in c.values if level.lower() in YES] for c in flags}
+        cases = " ".join(
+            f"when {written_texts.is_one_of(table, name, yes)} then {literal(name)}" for name, yes in says.items()
+        )
+        made = f"select * exclude ({', '.join(quoted(c.name) for c in flags)}), case {cases} end as variant from {table.selected}"
+        raise ReportError(
+            f"{table.called}: each arm has a column of yes and no, and no column names the arm of a row", got=got,
+            expected="one column that names the arm of each row",
+            remedy=f"make one column of them by a query in a file in place of the table: {made}",
+        )  # fmt: skip
+    raise ReportError(
+        f"{table.called}: do {names} say in which arm a row is, or what came of it in each arm?", got=got,
+        expected="one column that names the arm of each row",
+        cause="lists of two arms beside each other, pairs or places that were measured in each arm, several tests at once, or rows that nobody put in an arm",
+        remedy="nothing in the file tells it: find out what a yes in each of these columns says. If it says what came of it, write a row for each unit and arm"
+        " it was measured in, with a column 'variant' that names the arm; if it says who got what, write a column 'variant' that names the arm of each unit, and"
+        " find out what those with several, or with none, got; of several tests write a table for each",
+    )  # fmt: skip
+
+
+def flags_of(columns: Sequence[Column]) -> list[Column]:
+    """Columns of yes and no that are called as an arm, and as nothing else, of which one is the control's or all are numbered."""
+    named = [c for c in columns if (c.binary or c.in_words) and c.filled == c.rows and is_called_as_arm(c.name)]
+    if any(controls.asked_by(c.name) is controls.WhoseYes.CONTROL for c in named):
+        return named
+    alike: dict[tuple[str, ...], list[Column]] = defaultdict(list)
+    for column in named:
+        alike[tuple(t for t in vocabulary.tokens(column.name) if not _is_sign(t))].append(column)
+    return max(alike.values(), key=len, default=[])
+
+
+def is_called_as_arm(name: str) -> bool:
+    """Whether a name is that of an arm: of the control, of a treatment or of a variant with its sign, but not what was taken up of it.
+
+    >>> [is_called_as_arm(n) for n in ("control", "variant_a", "is_treatment", "in_holdout", "new_user", "exposed_at", "treatment_received", "age_group")]
+    [True, True, True, True, False, False, False, False]
+    """
+    other = vocabulary.ASSIGNED | vocabulary.TAKEN_UP | vocabulary.SHOWN | {"exposed", "exposure"}
+    words = [t for t in vocabulary.tokens(name) if not _is_sign(t)]
+    if not words or vocabulary.touches(name, other):
+        return False
+    called = arm_words.ITSELF | vocabulary.TREATMENT | vocabulary.VARIANT
+    if len(words) > 1 and "new" in words:
+        return False
+    known = called | arm_words.OF_GROUPS
+    return any(vocabulary.is_said(t, called) for t in words) and all(vocabulary.is_said(t, known) for t in words)
+
+
+def _is_sign(word: str) -> bool:
+    return word.isdigit() or len(word) == 1
 
 
 def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -77,7 +162,7 @@ def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
             arm, rest = words[place], words[1:] if place == 0 else words[:-1]
             at = name.casefold().find(arm) if name.isascii() else -1
             spelled.setdefault(arm, name[at : at + len(arm)] if at >= 0 else arm)
-            found[arm]["_".join(rest) or "value"] = name
+            found[arm]["_".join(rest) or VALUE] = name
         control = controls.by_word([*found]) if len(found) > 1 else None
         alike = [arm for arm, block in found.items() if control and {*block} == {*found[control]}]
         if control and len(alike) > 1 and controls.is_pair(alike):
@@ -87,18 +172,6 @@ def of(names: Sequence[str]) -> dict[str, dict[str, str]]:
         if len(alike) > 1 and controls.is_pair(alike):
             return {spelled[arm]: found[arm] for arm in alike}
     return {}
-
-
-def _remedy(
-    table: "SourceTable", columns: Sequence[Column], blocks: dict[str, dict[str, str]], shared: Sequence[Column]
-) -> str:
-    rows = rows_of(table, columns, blocks)
-    if rows is not None and table.called.lower().endswith(BOOKS):
-        return (
-            "write the rows of one arm below those of the other in the sheet, in the same columns, with a column 'variant' beside them that names"
-            " the arm of each row; or save it as CSV, for which this message gives a query"
-        )
-    return below_each_other(table.selected, blocks, rows, shared, table.called)
 
 
 def rows_of(
@@ -158,11 +231,11 @@ def _without(table: "SourceTable", who: str, names: Sequence[str]) -> bool:
 
 
 def below_each_other(
+    called: str,
     read: str,
     blocks: dict[str, dict[str, str]],
     rows: dict[str, list[str]] | None,
     shared: Sequence[Column] = (),
-    called: str = "",
 ) -> str:
     """What is done about blocks of columns, one for each arm: the query that writes them below each other, the ``rows`` of each arm alone."""
     if rows is None:
@@ -172,6 +245,11 @@ def below_each_other(
             " arm, or lie behind the last unit of its arm, and units that did nothing may have been cut off at the end; find out how many units each"
             " arm has, which these are, and whether an empty field is nothing (a 0) or unknown; then write a row for each of these units, the arms below each other, with a column"
             " 'variant' that names its arm"
+        )
+    if called.lower().endswith(BOOKS):
+        return (
+            "write the rows of one arm below those of the other in the sheet, in the same columns, with a column 'variant' beside them that names"
+            " the arm of each row; or save it as CSV, for which this message gives a query"
         )
     parts = []
     for arm, block in blocks.items():

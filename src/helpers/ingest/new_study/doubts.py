@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import (
+    arms_in_columns,
     cuts,
     earlier_moments,
     lifetimes,
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 NOBODY = {"test", "tests", "bot", "bots", "robot", "crawler", "spider", "internal", "employee", "employees", "staff", "qa",
-          "dummy", "sandbox", "testkonto", "testkonten", "testnutzer", "testkunde", "testuser", "testaccount"}  # fmt: skip
+          "dummy", "sandbox", "mitarbeiter", "intern", "interne", "empleado", "empleados", "employe", "employes", "dipendente", "dipendenti",
+          "funcionario", "funcionarios", "medewerker", "medewerkers", "pracownik", "pracownicy", "testkonto", "testkonten", "testnutzer", "testkunde", "testuser", "testaccount"}  # fmt: skip
 """Words of rows that are of no customer from the first on,"""
 OF_UNITS = {"is", "a", "user", "users", "customer", "customers", "account", "accounts", "visitor", "visitors", "member", "members", "client", "clients",
             "person", "team", "traffic", "device", "unit", "row", "rows", "flag"}  # fmt: skip
@@ -109,7 +111,40 @@ def asked(seen: TableView, proposal: StudyProposal) -> list[str]:
             f"Is '{name}' what was tested, or '{other}'? Both are called as variants, and a study is of one: '{other}' cuts the units;"
             f" --variant {typed.name(others[0].name)} takes that one."
         )
+    questions += [] if others or "variant" in said else _of_arms(columns, proposal)
     return [*questions, *read_otherwise.asked(table, columns, proposal), *_cut_short(columns, proposal)]
+
+
+def _of_arms(columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
+    """A question of each column of yes and no that is called as an arm and is neither used nor left out for a reason of its rows."""
+    reasons = dict(proposal.suspicious)
+    used = {theirs for told in (proposal.columns, proposal.outcomes, proposal.before) for theirs, _ in told.values()}
+    variant = proposal.columns.get("variant", ("",))[0]
+    cut = {theirs for ours, (theirs, _) in proposal.columns.items() if ours in proposal.segments}
+    for column in columns if variant else ():
+        flag = (column.binary or column.in_words) and arms_in_columns.is_called_as_arm(column.name)
+        free = column.name in cut or (
+            column.name not in used and reasons.get(column.name, "not used").startswith("not used")
+        )
+        if flag and free:
+            name, levels = (
+                vocabulary.printable(column.name),
+                ", ".join(f"{vocabulary.printable(level)}: {n:,}" for level, n in column.levels),
+            )
+            yield (
+                f"What does '{name}' ({levels}) say of a unit? It is called as an arm is, the arms are those of '{vocabulary.printable(variant)}', and all of its rows count:"
+                " right only if it says nothing of who got what. Find it out; if it names an arm of its own, or another test, write who got what in one column."
+            )
+    shown = next((c for c in columns if c.name == variant), None)
+    if (
+        shown
+        and (shown.binary or shown.in_words)
+        and vocabulary.touches(variant, vocabulary.SHOWN - {"page", "landing"})
+    ):
+        yield (
+            f"Does '{vocabulary.printable(variant)}' say who was assigned, or only who of them got it? Units that were assigned and did not get it count as the control here;"
+            " if there are such, join the assignment, and compare who was assigned."
+        )
 
 
 def _cut_short(columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:

@@ -25,6 +25,8 @@ PACKED = {"gzip": ".gz", "zstd": ".zst"}
 """Endings by which it tells that a file is packed."""
 READ = ("utf-8", "utf-8-sig", "ascii", "iso8859-1")
 """Encodings, by Python's names, that it reads."""
+UNNAMED = re.compile(r"column_?[0-9]+")
+"""The name of a column that has none, which DuckDB calls otherwise."""
 GLOB = {"*", "?", "["}
 """Signs of a pattern of files."""
 
@@ -58,15 +60,17 @@ def of(
             return quoted(path)
         return f"read_{kind}({literal(path)}{packing}{several})"
 
+    names = [column for column in parts.types if column not in COUNTED_BY]
+    columns = ", ".join(f"{literal(column)}: 'varchar'" for column in names)
+    named = f""", auto_detect = false, quote = '"', escape = '"', columns = {{{columns}}}"""
     if foreign:
-        return f"{read(_copy(name))} /* made first: {_copying(name, encoding, packed)} */"
+        more = named * (kind == "csv" and not several and any(UNNAMED.fullmatch(column) for column in names))
+        return f"{read(_copy(name), more)} /* made first: {_copying(name, encoding, packed)} */"
     if kind != "csv" or several:
         return read(name)
     if malformed:
         return f"{read(name)} /* lines that do not fit the header, to be mended first: {malformed:,} */"
-    names = [column for column in parts.types if column not in COUNTED_BY]
-    columns = ", ".join(f"{literal(column)}: 'varchar'" for column in names)
-    for more in ("", f""", auto_detect = false, quote = '"', escape = '"', columns = {{{columns}}}"""):
+    for more in ("", named):
         if _has(con, read(str(files[0]), more), names):
             return read(name, more)
     return f"{read(_copy(name))} /* made first: {_copying(name, encoding, packed)} */"

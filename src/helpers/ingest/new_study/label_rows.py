@@ -1,15 +1,13 @@
 """Rows of labels below the header, as tools for surveys write them: they are told before they are taken for units."""
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import arms_in_columns, vocabulary, written_texts
+from helpers.ingest.new_study import arms_in_columns, in_queries, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.typed import condition
-from helpers.ingest.sql import literal
 from helpers.ingest.values import times_sql
 
 if TYPE_CHECKING:
@@ -44,7 +42,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
         labels.append([str(text) for text in texts])
     if not 0 < len(labels) <= MOST or any(c.filled - _read(c) != len(labels) for c in typed):
         return
-    if len(labels) == 1 and not table.called.lower().endswith(arms_in_columns.BOOKS):
+    if len(labels) == 1:
         _refuse_groups(table, columns)
     whole = [i for i in places if typed[i].filled == typed[i].rows] or [*places]
     best = min(whole, key=lambda i: (any("\n" in row[i] for row in labels), sum(len(row[i]) for row in labels)))
@@ -69,7 +67,7 @@ def _refuse_groups(table: "SourceTable", columns: Sequence[Column]) -> None:
     joined: dict[str, str] = {}
     group = ""
     for column, label in zip(ordered, under, strict=True):
-        group = group if UNNAMED.fullmatch(column.name) else column.name
+        group = group if in_queries.UNNAMED.fullmatch(column.name) else column.name
         if group and label:
             joined[f"{group} {label}"] = column.name
     blocks = {
@@ -78,24 +76,17 @@ def _refuse_groups(table: "SourceTable", columns: Sequence[Column]) -> None:
     }
     if not blocks or len(joined) < len(ordered):
         return
-    at = {c.name: f"c{i}" for i, c in enumerate(sorted(columns, key=lambda c: c.position))}
-    names = ", ".join(map(literal, at.values()))
-    delim = f", delim = {literal(table.place.delimiter)}" * (table.place.delimiter != ",")
-    below = f"read_csv({literal(table.called)}, header = false, all_varchar = true, skip = 2, names = [{names}]{delim})"
+    heading = zip(ordered, under, strict=True)
+    labels = [written_texts.is_one_of(table, c.name, [str(label)]) for c, label in heading if label]
+    below = f"(select * from {table.selected} where not coalesce({' and '.join(labels)}, false))"
     rows = arms_in_columns.rows_of(table, columns, blocks)
-    blocks = {arm: {rest: at[name] for rest, name in block.items()} for arm, block in blocks.items()}
-    rows = rows and {arm: [at[name] for name in told] for arm, told in rows.items()}
     raise ReportError(
         f"{table.called}: the arms stand beside each other in columns, under a header of two lines",
         got=", ".join(f"'{vocabulary.printable(name)}'" for name in joined),
         expected="one row a unit, with a column that names its arm",
         cause="a block of columns for each arm, as in a spreadsheet",
-        remedy=arms_in_columns.below_each_other(below, blocks, rows),
+        remedy=arms_in_columns.below_each_other(table.called, below, blocks, rows),
     )
-
-
-UNNAMED = re.compile(r"column_?[0-9]+")
-"""The name of a column that has none."""
 
 
 def _read(column: Column) -> int:

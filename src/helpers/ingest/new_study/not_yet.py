@@ -133,20 +133,21 @@ def only_before(
 
 
 def asked(table: "SourceTable", unit: Column, variant: Column, nothing: Sequence[str]) -> list[str]:
-    """What is asked of units that say nothing but words for no variant, of which some others come to have one."""
-    if not nothing:
-        return []
+    """What is asked of units of which no row tells a variant: each holds a word for none, or nothing."""
     arm, known = f"lower({table.text(variant.name)})", _listed(words(variant))
-    stay, units = table.rows(
-        f"select count(*) filter (k = 0 and n > 0), count(*) from (select count(*) filter ({arm} not in ({known})) as k, count({arm}) as n from {{table}}"
-        f" where {table.text(unit.name)} is not null group by {table.text(unit.name)})"
-    )[0]
-    if int(stay) <= STAY * int(units):  # type: ignore[call-overload]
+    stay, empty, units = (
+        int(n)  # type: ignore[call-overload]
+        for n in table.rows(
+            f"select count(*) filter (k = 0), count(*) filter (n = 0), count(*) from (select count(*) filter ({arm} not in ({known})) as k, count({arm}) as n"
+            f" from {{table}} where {table.text(unit.name)} is not null group by {table.text(unit.name)})"
+        )[0]
+    )
+    if stay <= STAY * units:
         return []
-    said = " or ".join(f"'{vocabulary.printable(level)}'" for level in nothing)
+    said = " or ".join([*(f"'{vocabulary.printable(level)}'" for level in nothing), *["an empty field"] * (empty > 0)])
     return [
-        f"Why do {int(stay):,} of {int(units):,} units say nothing but {said}? They are in no arm and left out, which is right only where nothing that"  # type: ignore[call-overload]
-        " they did, or did not do, kept them from one."
+        f"Why do {stay:,} of {units:,} units say nothing but {said}? They are in no arm and left out, which is right"
+        " only where nothing that they did, or did not do, kept them from one."
     ]
 
 

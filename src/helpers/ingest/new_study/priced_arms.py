@@ -1,4 +1,4 @@
-"""A price that is the variant, beside an outcome of 0 and 1: fewer buy at a higher one, and what they bring is price times how many they buy."""
+"""A price that is the variant, beside who bought or how many: fewer buy at a higher one, and what they bring is price times how many they buy."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -16,10 +16,10 @@ MOSTLY = 0.9
 
 
 def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
-    """Whether revenue decides, where a price is one in each arm and the primary metric is whether somebody bought."""
+    """Whether revenue decides, where a price is one in each arm and the primary metric is whether, or how often, somebody bought."""
     outcome = next((c for c in columns if c.name == proposal.outcomes.get(proposal.primary.event, ("",))[0]), None)
     variant = proposal.columns.get("variant", ("",))[0]
-    if outcome is None or not (outcome.binary or outcome.in_words) or proposal.revenue or not variant:
+    if outcome is None or outcome.decimal or outcome.negative or proposal.revenue or not variant:
         return
     arms = {arm.level for arm in proposal.arms}
     taken = {theirs for theirs, _ in proposal.outcomes.values()}
@@ -58,6 +58,11 @@ def _question(
     asks = (
         f"Does what is paid decide, not how many pay? '{name}' is {told}, so that each '{bought}' brings another amount"
     )
+    if not (outcome.binary or outcome.in_words):
+        return (
+            f"Does what is paid decide, not how many '{bought}' there are? '{name}' is {told}. If each of '{bought}' was paid at '{name}', what was paid is their"
+            " product, less what was taken off; find that out, write what was paid in a column of its own, and name that: --primary COLUMN."
+        )
     if others:
         return (
             f"{asks}. Nothing says what to make of {pieces_told.seen(others)}: if one of these numbers says how many were bought, what was paid is '{name}' times it,"

@@ -309,6 +309,16 @@ def _of_rows(look: TableView, unit: Column) -> ReportError | None:
     return None
 
 
+def _beginnings(look: TableView, unit: Column) -> dict[str, int]:
+    """The letters ahead of a number that all ids begin with, where they are as few as arms, with the rows of each."""
+    letters = f"regexp_extract({look.table.text(unit.name)}, '^([A-Za-z]+)[-_ ]?[0-9]+$', 1)"
+    rows = look.table.rows(
+        f"select {letters}, count(*) from {{table}} group by 1 order by 1 limit {roles.MOST_ARMS + 1}"
+    )
+    found = {str(start or ""): int(n) for start, n in rows}  # type: ignore[call-overload]
+    return found if 2 <= len(found) <= roles.MOST_ARMS and "" not in found else {}
+
+
 def neither(
     look: TableView, unit: Column | None, time: Column | None, event: Column | None, repeated: bool
 ) -> ReportError:
@@ -351,6 +361,14 @@ def neither(
             remedy=f"name the variant where the rows of a unit are its weeks or months in an experiment (--variant COLUMN), the event if a column names it (--event COLUMN), describe the table as it is (--descriptive), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
         )
     if unit and not repeated and roles.is_key(unit):
+        if begun := _beginnings(look, unit):
+            return ReportError(
+                f"{called}: does the beginning of '{vocabulary.printable(unit.name)}' name the arm? No column says who got what",
+                got=", ".join(f"{vocabulary.printable(start)} ({n:,} rows)" for start, n in begun.items()),
+                expected="a column that names the arm of each row",
+                remedy="nothing in the file tells it: find out what the letters say; if they are the arms, write them in a column 'variant'; if not, join the"
+                " assignment, or describe the table without one: --descriptive",
+            )
         return ReportError(
             f"{called} is a unit table without a variant: no column says who got what",
             got=seen,

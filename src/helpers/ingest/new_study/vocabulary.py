@@ -56,7 +56,7 @@ NOT: Words = words("no not non never without none") | languages.NOT
 """Words of an arm that went without, and of an outcome that did not come about."""
 TREATMENT: Words = (
     words(
-        "treatment treat treated new on yes test variant exp experiment true exposed challenger redesign redesigned with v2 modern trt tg"
+        "treatment treat treated new on yes test variant exp experiment true exposed challenger redesign redesigned with v2 modern trt tg verum"
     )
     | languages.TREATMENT
 )
