@@ -115,6 +115,12 @@ def test_moments_years_off_all_others_are_asked_about_alone(
         proposed(tmp_path, tmp_path / "t.csv", period=period)
     assert f"10 of 300 rows: {none[:10]}; all others: 2026-07-01 to 2026-07-14" in str(told.value)
     assert "--" not in str(told.value) and not list(tmp_path.glob("studies/*"))
+    assert "give the table without this column" in str(told.value)
+    table = pd.read_csv(tmp_path / "t.csv").drop(columns="event_time")
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found = sums(proposed(tmp_path, tmp_path / "t.csv", period=period)[0], tmp_path)["bought"]
+    truth = table.groupby("variant").bought.agg(["size", "sum"])
+    assert sorted((n, int(total)) for n, total in found.values()) == sorted(truth.itertuples(index=False, name=None))
 
 
 def test_units_that_came_over_many_years_are_none_of_never(tmp_path: Path) -> None:

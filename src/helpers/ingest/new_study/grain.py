@@ -137,7 +137,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
 
 def _refuse_without_moment(seen: TableView, proposal: StudyProposal, time: Column) -> None:
     """Raise where the moment that a study takes stands for none in some rows, or is missing in rows that tell whose they are."""
-    row_times.refuse_gap(seen.table, time)
+    timeless.refuse_gap(seen.table, time, units=proposal.source == "units")
     named = {c.name: c for c in seen.columns}
     roles_of = {role: named.get(proposal.columns.get(role, ("",))[0]) for role in ("user_id", "event_name", "variant")}
     if proposal.source == "aggregates" or proposal.panel[0]:

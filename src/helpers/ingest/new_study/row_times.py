@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpers.config.base import YEARS
@@ -103,37 +102,6 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
             if few
             else "name another column with --time, or none: this one does not tell when a row happened",
         )  # fmt: skip
-
-
-GAP = timedelta(days=730)
-"""Time without any row, at least, beyond which moments are none of an experiment, where all others lie closer together."""
-
-
-def refuse_gap(table: "SourceTable", time: Column) -> None:
-    """Raise where some rows lie years before or after all others, as 1970-01-01 and 2099-12-31 do, which stand for none.
-
-    No experiment lasts as long as the gap between them; which rows of both sides are fewer is asked about.
-    """
-    if time.first is None or time.last is None or time.last - time.first < GAP:
-        return
-    day = f"date_trunc('day', {ways.moment_of(table, time)})"
-    found = table.rows(f"select {day} as d, count(*) from {{table}} where d is not null group by 1 order by 1")
-    at: list[datetime] = [each for each, _ in found]  # type: ignore[misc]
-    n = [int(each) for _, each in found]  # type: ignore[call-overload]
-    gap, cut = max((after - before, i) for i, (before, after) in enumerate(pairwise(at), 1))
-    early = sum(n[:cut]) <= sum(n[cut:])
-    few, rest = (slice(0, cut), slice(cut, None)) if early else (slice(cut, None), slice(0, cut))
-    if gap < max(GAP, at[rest][-1] - at[rest][0]):
-        return
-    few_on, rest_on = (
-        " to ".join(dict.fromkeys(f"{day:%Y-%m-%d}" for day in (at[some][0], at[some][-1]))) for some in (few, rest)
-    )
-    raise ReportError(
-        f"{table.called}: does {at[few][0]:%Y-%m-%d} stand for none in '{vocabulary.printable(time.name)}'?",
-        got=f"{sum(n[few]):,} of {sum(n):,} rows: {few_on}; all others: {rest_on}",
-        expected="moments of one experiment", cause="a moment that stands for none, or for never, or a clock that was not set",
-        remedy="write when each of these rows happened: to leave them out would choose units by what became of them",
-    )  # fmt: skip
 
 
 def is_of_arms(table: "SourceTable", time: Column, variant: Column) -> bool:

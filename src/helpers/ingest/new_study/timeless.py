@@ -1,5 +1,7 @@
-"""Rows without a moment, such as the 0000-00-00 of a database: left out where they are nobody's, else asked about."""
+"""Rows without a moment, such as the 0000-00-00 of a database, or with one that stands for none: asked about, unless they are nobody's."""
 
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
@@ -13,8 +15,12 @@ if TYPE_CHECKING:
 
     from helpers.ingest.new_study.source import SourceTable
 
+GAP = timedelta(days=730)
+"""Time without any row, at least, beyond which moments are none of an experiment, where all others lie closer together."""
 MOST_LEVELS = 4
 """Levels whose rows are counted in a message, at most."""
+REMEDY = "write when each of these rows happened: to leave them out would choose units by what became of them"
+OF_UNITS = "; if all units count, whenever they came in, give the table without this column"
 
 
 def of(table: "SourceTable", rows: int, time: Column | None, telling: "Collection[Column]") -> LeftOut | None:
@@ -66,6 +72,32 @@ def refuse(
         f"{table.called}: '{name}' tells no moment in {n:,} of {time.rows:,} rows",
         got=" or ".join(stands) + where, expected="a moment in every row, for the study counts what came after it",
         cause="what never happened, what is not settled yet, or a moment that was lost: only a person knows",
-        remedy="write when each of these rows happened: to leave them out would choose units by what became of them"
-        + "; if all units count, whenever they came in, give the table without this column" * units,
+        remedy=REMEDY + OF_UNITS * units,
+    )  # fmt: skip
+
+
+def refuse_gap(table: "SourceTable", time: Column, *, units: bool = False) -> None:
+    """Raise where some rows lie years before or after all others, as 1970-01-01 and 2099-12-31 do, which stand for none.
+
+    No experiment lasts as long as the gap between them; which rows of both sides are fewer is asked about.
+    """
+    if time.first is None or time.last is None or time.last - time.first < GAP:
+        return
+    day = f"date_trunc('day', {ways.moment_of(table, time)})"
+    found = table.rows(f"select {day} as d, count(*) from {{table}} where d is not null group by 1 order by 1")
+    at: list[datetime] = [each for each, _ in found]  # type: ignore[misc]
+    n = [int(each) for _, each in found]  # type: ignore[call-overload]
+    gap, cut = max((after - before, i) for i, (before, after) in enumerate(pairwise(at), 1))
+    early = sum(n[:cut]) <= sum(n[cut:])
+    few, rest = (slice(0, cut), slice(cut, None)) if early else (slice(cut, None), slice(0, cut))
+    if gap < max(GAP, at[rest][-1] - at[rest][0]):
+        return
+    few_on, rest_on = (
+        " to ".join(dict.fromkeys(f"{day:%Y-%m-%d}" for day in (at[some][0], at[some][-1]))) for some in (few, rest)
+    )
+    raise ReportError(
+        f"{table.called}: does {at[few][0]:%Y-%m-%d} stand for none in '{vocabulary.printable(time.name)}'?",
+        got=f"{sum(n[few]):,} of {sum(n):,} rows: {few_on}; all others: {rest_on}",
+        expected="moments of one experiment", cause="a moment that stands for none, or for never, or a clock that was not set",
+        remedy=REMEDY + OF_UNITS * units,
     )  # fmt: skip

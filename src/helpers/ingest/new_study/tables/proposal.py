@@ -135,7 +135,7 @@ def _refuse_without_moment(found: Divided, variant: Column, time: Column | None,
     at = [(source, time, [found.unit, variant], variant), *((f.table.source, f.time, [f.unit], None) for f in told)]
     for table, moment, telling, by in at:
         if moment is not None:
-            row_times.refuse_gap(table, moment)
+            timeless.refuse_gap(table, moment)
             timeless.refuse(table, moment, telling, by)
 
 
