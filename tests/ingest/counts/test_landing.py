@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from helpers import config, ingest
 from helpers.config import ConfigError, Study
 from helpers.errors import ReportError
-from helpers.ingest.counts.landing import FILE
+from helpers.ingest.counts.landing import FILE, only_rise
 from tests.notebooks import degenerate
 
 HEAD = "arm,at,people,bought,spend,spend_2"
@@ -102,3 +103,23 @@ def test_what_only_rows_tell_cannot_be_asked(tmp_path: Path, changes: dict[str, 
                                             changes.pop("metrics", METRICS), **({"data": DATA | {"path": "t.csv"}} | changes))  # fmt: skip
         config.load(degenerate_study)
     assert key.replace("data.aggregates.", "") in str(refused.value)
+
+
+WEEK = np.array([1, 1.05, 1.1, 1.15, 1.25, 1.4, 1.3])
+"""What comes on the days of a week, from Monday on."""
+
+
+def days_of(dice: np.random.Generator, days: int, weekly: bool) -> list[np.ndarray]:
+    """Visitors and buyers of two arms on days that have nothing to do with each other, but for the day of the week."""
+    traffic = 1_000 * (WEEK[(dice.integers(7) + np.arange(days)) % 7] if weekly else np.ones(days))
+    visitors = dice.poisson(traffic, (2, days))
+    return [np.stack([seen, dice.binomial(seen, 0.1)]) for seen in visitors]
+
+
+@pytest.mark.parametrize(("days", "weekly", "most"), [(4, False, 0.01), (6, False, 0.01), (14, False, 0.01), (5, True, 0.1), (7, True, 0.02), (8, True, 0.005), (14, True, 0.005)])  # fmt: skip
+def test_totals_so_far_are_asked_about_and_hardly_any_other_days(days: int, weekly: bool, most: float) -> None:
+    """A few days of one week may rise all the same; two days that are the same of the week never do."""
+    dice = np.random.default_rng(days)
+    tables = [days_of(dice, days, weekly) for _ in range(400)]
+    assert np.mean([only_rise([arm.tolist() for arm in arms]) for arms in tables]) <= most
+    assert all(only_rise([arm.cumsum(axis=1).tolist() for arm in arms]) for arms in tables[:50])

@@ -240,19 +240,31 @@ def test_a_standard_error_is_no_standard_deviation(tmp_path: Path) -> None:
     assert "times the root of users" in written.said and "deviations" not in written.file.read_text()
 
 
-@pytest.mark.parametrize("late", [0, 2])
-def test_counts_that_only_rise_are_asked_about_whenever_each_arm_ends(tmp_path: Path, late: int) -> None:
-    """They may be totals so far, or a ramp: what each number is, a person says."""
-    rows = [
-        f"{arm},{n:02d}.03.2026,{n * 100 + i},{n * 9}"
-        for i, arm in enumerate(("old", "new"))
-        for n in range(13, 20 + late * i)
-    ]
-    (tmp_path / "t.csv").write_text("\n".join(["variant,day,users,orders", *reversed(rows)]) + "\n")
-    with pytest.raises(ReportError, match="only rise from day to day") as refused:
-        new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+@pytest.mark.parametrize(
+    ("days", "fewer", "taken_back"), [(4, 0, 0), (5, 1, 0), (7, 2, 0), (9, 0, 0), (9, 2, 0), (10, 0, 200)]
+)
+@pytest.mark.parametrize("units", ["rising", "fixed"])
+def test_counts_that_only_rise_are_asked_about_whenever_each_arm_ends(
+    tmp_path: Path, days: int, fewer: int, taken_back: int, units: str
+) -> None:
+    """They may be totals so far, of few days and with a late correction, or a ramp: what each number is, a person says."""
+    so_far = {
+        arm: [(n * 1_000 + 7 * n % 5 if units == "rising" else 20_000, n * (90 + 9 * i) - taken_back * (i == 1 and n >= 8))
+              for n in range(1, days + 1 - fewer * i)]
+        for i, arm in enumerate(("control", "treatment"))
+    }  # fmt: skip
+    rows = [f"{arm},{n:02d}.03.2026,{u},{y}" for arm, told in so_far.items() for n, (u, y) in enumerate(told, 13)]
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(["variant,day,users,orders", *reversed(rows)]) + "\n")
+    with pytest.raises(ReportError, match="rise from day to day") as refused:
+        new_study.propose(str(file), name="t", base=tmp_path)
     assert "the last one of each arm; if it is of its day alone, their sum" in str(refused.value)
     assert "--where" not in str(refused.value)
+    file.write_text(
+        "\n".join(["variant,users,orders", *(f"{arm},{u},{y}" for arm, told in so_far.items() for u, y in told[-1:])])
+    )
+    found = landed(config.load(new_study.propose(str(file), name="t", base=tmp_path).file), tmp_path / "raw")
+    assert {arm: found[arm, "orders"] for arm in so_far} == {arm: told[-1] for arm, told in so_far.items()}
 
 
 @pytest.mark.parametrize(("apart", "span"), [(1, "day"), (7, "week"), (3, "3 days")])
@@ -260,7 +272,11 @@ def test_counts_that_only_rise_are_asked_about_whenever_each_arm_ends(tmp_path: 
 def test_the_period_of_counts_ends_with_what_the_last_date_stands_for(tmp_path, apart, span, dates):
     start = date(2026, 2, 2)
     file = tmp_path / "weeks.csv"
-    rows = [f"{start + timedelta(days=apart * n)},{arm},1000,{110 + n}" for n in range(dates) for arm in ("old", "new")]
+    rows = [
+        f"{start + timedelta(days=apart * n)},{arm},1000,{110 + 3 * n % 4}"
+        for n in range(dates)
+        for arm in ("old", "new")
+    ]
     file.write_text("\n".join(["day,arm,users,replied", *rows]) + "\n", encoding="utf-8")
     made = new_study.propose(str(file), name="weeks", base=tmp_path)
     study = config.load(made.file)

@@ -10,6 +10,7 @@ import pytest
 from helpers.config.assumed import NO_TIME
 from helpers.errors import ReportError
 from helpers.ingest import new_study
+from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
 START = date(2026, 3, 2)
@@ -88,14 +89,47 @@ def test_a_moment_that_never_comes_is_told_with_its_row_and_no_condition_leaves_
         assert "write when each of these rows happened" in str(told.value) and "--where" not in str(told.value)
 
 
-@pytest.mark.parametrize("none", ["1970-01-01 00:00:00", "1900-01-01 00:00:00", ""])
-def test_a_moment_years_before_all_others_is_asked_about(tmp_path: Path, none: str) -> None:
-    """As the begin of a count that was never set: it would be the begin of the period."""
+@pytest.mark.parametrize(
+    "none", ["1970-01-01 00:00:00", "1899-12-30 00:00:00", "2000-01-01 00:00:00", "2038-01-19 03:14:07", ""]
+)
+@pytest.mark.parametrize("period", [None, (datetime(2026, 7, 1), datetime(2026, 7, 15))])
+def test_moments_years_off_all_others_are_asked_about_alone(
+    tmp_path: Path, none: str, period: tuple[datetime, datetime] | None
+) -> None:
+    """They would begin or end the period, or be left out of one that was told: nothing is written, and no option is offered."""
     rows = [[f"2026-07-{1 + i % 14:02d} 10:00:00", f"u{i}", "AB"[i % 2], str(i % 3 % 2)] for i in range(300)]
     for i in range(0, 300, 30):
         rows[i][0] = none or rows[i][0]
     named = ["event_time", "user_id", "variant", "bought"]
     (tmp_path / "t.csv").write_text("\n".join(",".join(row) for row in [named, *rows]))
-    said = " ".join(proposed(tmp_path, tmp_path / "t.csv")[2].split())
-    asked = f"Does {none[:10]} stand for none in 'event_time'? 10 rows say so, and all others come from 2026-07-01 on."
-    assert (asked in said) is bool(none) and ("stand for none" in said) is bool(none)
+    if not none:
+        assert (
+            sum(
+                n
+                for n, _ in sums(proposed(tmp_path, tmp_path / "t.csv", period=period)[0], tmp_path)["bought"].values()
+            )
+            == 300
+        )
+        return
+    with pytest.raises(ReportError, match=f"does {none[:10]} stand for none in 'event_time'") as told:
+        proposed(tmp_path, tmp_path / "t.csv", period=period)
+    assert f"10 of 300 rows: {none[:10]}; all others: 2026-07-01 to 2026-07-14" in str(told.value)
+    assert "--" not in str(told.value) and not list(tmp_path.glob("studies/*"))
+    assert "give the table without this column" in str(told.value)
+    table = pd.read_csv(tmp_path / "t.csv").drop(columns="event_time")
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found = sums(proposed(tmp_path, tmp_path / "t.csv", period=period)[0], tmp_path)["bought"]
+    truth = table.groupby("variant").bought.agg(["size", "sum"])
+    assert sorted((n, int(total)) for n, total in found.values()) == sorted(truth.itertuples(index=False, name=None))
+
+
+def test_units_that_came_over_many_years_are_none_of_never(tmp_path: Path) -> None:
+    """The gap between two of few is shorter than the time in which the others came."""
+    years = [2012, 2015, 2016, 2016, 2018, 2019, 2020, 2021, 2021, 2022] * 12
+    rows = pd.DataFrame(
+        {"user_id": [f"u{i}" for i in range(120)], "variant": ["control", "new"] * 60, "bought": [0, 1, 1] * 40}
+    )
+    rows.assign(time=[f"{y}-03-02 10:00:{i % 60:02d}" for i, y in enumerate(years)]).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    assert proposed(tmp_path, tmp_path / "t.csv", force=True, time="time")[0].period.start.year == 2012

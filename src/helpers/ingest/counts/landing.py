@@ -1,12 +1,15 @@
 """Counts and sums of arms brought in: exact, as whole numbers of their smallest digit, by arm, day and outcome."""
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from helpers.config import EXPOSED, Aggregates, ColumnOf, Study
 from helpers.config.columns import logged
@@ -26,8 +29,10 @@ FILE = "counts.parquet"
 """Where they stand in the raw folder; as decimals, for Parquet has no whole numbers of 128 bits."""
 ROOM = 2**120
 """What the squares of an outcome, over all arms, must stay below as whole numbers, so that the marts hold their sums."""
-FEWEST_DAYS = 6
-"""Days from which on counts that only rise are taken for running totals."""
+UNLIKELY = 0.01
+"""Chance of so rising an order of days, below which counts may be running totals."""
+MOST_LOST = 0.25
+"""Share of what a running total gains that late corrections take off it again, at most."""
 FINEST = 15
 """Digits behind the point that are kept at most."""
 
@@ -203,36 +208,66 @@ def _day(study: Study, at: datetime | None, place: str) -> int:
     return (at - period.start).days + 1
 
 
-def only_rise(lines: Sequence[Sequence[Fraction | float]]) -> bool:
-    """Whether counts of at least six days, a line for each arm and outcome, never fall and all rise in the end.
+Line: TypeAlias = Sequence[Fraction | float]
+"""What a column counts in an arm, day by day."""
 
-    So read running totals, which must not be added up; a ramp reads so as well. Each arm has days of its own. Of six days that
-    are independent it is one chance in 720 a line.
 
-    >>> only_rise([[1, 2, 3, 3, 4, 5], [2, 3, 5, 8, 9, 9]]), only_rise([[1, 2, 3, 3, 4, 5], [2, 3, 5, 8, 7, 9]])
-    (True, False)
+def only_rise(arms: Sequence[Sequence[Line]]) -> bool:
+    """Whether the counts of the arms, each with its lines, rise from day to day as hardly any days do that have nothing to do with each other.
+
+    So read running totals, which must not be added up, be one corrected now and then; a ramp reads so as well. Each arm has days
+    of its own, and its line that rises most counts; traffic is the same for all arms, so of several the two that rise least.
+
+    >>> only_rise([[[1, 2, 3, 5]], [[2, 3, 5, 8]]]), only_rise([[[1, 2, 3]], [[2, 3, 5]]]), only_rise([[[1, 2, 3, 5]], [[2, 3, 2, 8]]])
+    (True, False, False)
     """
-    days = [len(line) for line in lines]
-    return min(days, default=0) >= FEWEST_DAYS and all(
-        sorted(line) == list(line) and line[0] < line[-1] for line in lines
+    if not all(_mostly_gains(line) for lines in arms for line in lines):
+        return False
+    least = sorted((min(map(chance_of_rising, lines)) for lines in arms), reverse=True)[:2]
+    return math.prod(least) < UNLIKELY
+
+
+def chance_of_rising(line: Line) -> Fraction:
+    """Chance that the values of a line, in an order drawn at random, fall from one to the next as seldom as they do.
+
+    The orders of n values with k falls are counted by Simon Newcomb's formula, the Eulerian numbers where no two values are the same.
+
+    >>> [str(chance_of_rising(line)) for line in ([1, 2, 3, 4], [1, 2, 4, 3], [1, 1, 2, 2], [7, 7, 7])]
+    ['1/24', '1/2', '1/6', '1']
+    """
+    falls, same, n = sum(after < before for before, after in pairwise(line)), Counter(line).values(), len(line)
+    orders = sum(
+        (-1) ** j * math.comb(n + 1, j) * math.prod(math.comb(k - j + m, m) for m in same)
+        for k in range(falls + 1)
+        for j in range(k + 1)
     )
+    return Fraction(orders * math.prod(map(math.factorial, same)), math.factorial(n))
 
 
-def running(name: str, days: int) -> ReportError:
+def _mostly_gains(line: Line) -> bool:
+    steps = [after - before for before, after in pairwise(line)]
+    return -sum(step for step in steps if step < 0) <= MOST_LOST * sum(step for step in steps if step > 0)
+
+
+def running(name: str, arms: Sequence[Sequence[Line]]) -> ReportError:
     """The error for counts that :func:`only_rise`: whether each is of its day alone only a person knows."""
+    days = max(len(line) for lines in arms for line in lines)
+    falls = sum(after < before for lines in arms for line in lines for before, after in pairwise(line))
     return ReportError(
-        f"{name}: the counts of every arm only rise from day to day", got=f"{days} days, none of them with less than the one before",
+        f"{name}: the counts of every arm {'mostly' if falls else 'only'} rise from day to day",
+        got=f"{days} days, {falls or 'none'} of their counts less than the one before",
         expected="what came on each day alone", cause="running totals, as many dashboards draw them, or a ramp on which more came each day",
         remedy="give one row for each arm, without days: if each number is all so far, the last one of each arm; if it is of its day alone, their sum",
     )  # fmt: skip
 
 
 def _refuse_running(found: Sequence[OutcomeSums], name: str) -> None:
-    lines: dict[tuple[str, str], list[Fraction]] = {}
+    arms: dict[str, dict[str, list[Fraction]]] = {}
     for each in sorted(found, key=lambda each: each.day):
-        lines.setdefault((each.variant, each.event), []).append(each.total)
-    if only_rise(list(lines.values())):
-        raise running(name, len({each.day for each in found}))
+        arms.setdefault(each.variant, {}).setdefault(each.event, []).append(each.total)
+    lines = [list(of_arm.values()) for of_arm in arms.values()]
+    if only_rise(lines):
+        raise running(name, lines)
 
 
 def _digits(found: Sequence[OutcomeSums], event: str) -> int:

@@ -224,11 +224,16 @@ def _refuse_hours(table: "SourceTable", rows: int, variant: Column, time: Column
 def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: CountedColumns) -> None:
     """Raise for counts that only rise from day to day."""
     day = times_sql.moment(*times_sql.raw_of(time.name, table.parts.types), time.times)
-    counts = ", ".join(f"list({table.value(c.name)} order by {day})" for c in (found.units, *found.shares))
-    rows = table.rows(f"select {counts} from {{table}} group by {table.text(variant.name)}")
-    lines = [line for lines_of_arm in rows for line in lines_of_arm]
-    if only_rise(lines):  # type: ignore[arg-type]
-        raise running(table.called, max(map(len, lines)))  # type: ignore[arg-type]
+    units = table.value(found.units.name)
+    values = [units, *(table.value(c.name) for c in found.shares)]
+    values += [
+        f"{table.value(c.name)} * {units}" if c.name in found.deviations else table.value(c.name) for c in found.summed
+    ]
+    lists = ", ".join(f"list({value} order by {day}) filter ({value} is not null)" for value in values)
+    rows = table.rows(f"select {lists} from {{table}} group by {table.text(variant.name)}")
+    arms: list[list[list[float]]] = [[list(line) for line in lines if line] for lines in rows]  # type: ignore[call-overload]
+    if only_rise([lines for lines in arms if lines]):
+        raise running(table.called, arms)
 
 
 def _of_units(table: "SourceTable", variant: Column, counted: Column) -> Column:

@@ -49,6 +49,7 @@ from helpers.ingest.new_study import (
     spellings,
     statuses,
     summed_up,
+    timeless,
     tolerances,
     units,
     unused,
@@ -115,6 +116,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = _examined(reach.told(proposal, seen.columns), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
     time = next((c for c in seen.columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
+    if time:
+        _refuse_without_moment(seen, proposal, time)
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
     return replace(
         proposal,
@@ -126,11 +129,23 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
             *lookalike_arms.asked(seen.table, seen.said.column("variant", seen.columns)),
             *zones.in_one(seen.table, time),
             *row_times.asked_of_years(time),
-            *row_times.asked_of_gap(seen.table, time),
             *proposal.first,
         ),
         said=seen.said.options | proposal.said,
     )
+
+
+def _refuse_without_moment(seen: TableView, proposal: StudyProposal, time: Column) -> None:
+    """Raise where the moment that a study takes stands for none in some rows, or is missing in rows that tell whose they are."""
+    timeless.refuse_gap(seen.table, time, units=proposal.source == "units")
+    named = {c.name: c for c in seen.columns}
+    roles_of = {role: named.get(proposal.columns.get(role, ("",))[0]) for role in ("user_id", "event_name", "variant")}
+    if proposal.source == "aggregates" or proposal.panel[0]:
+        return
+    is_log = proposal.source == "log"
+    telling = [roles_of["user_id"], roles_of["event_name" if is_log else "variant"]]
+    by = roles_of["event_name"] or roles_of["variant"]
+    timeless.refuse(seen.table, time, [c for c in telling if c], by, units=not is_log)
 
 
 def _whole_levels(seen: TableView) -> TableView:

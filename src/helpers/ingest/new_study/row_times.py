@@ -104,28 +104,6 @@ def refuse_far(table: "SourceTable", columns: Sequence[Column], time: Column | N
         )  # fmt: skip
 
 
-GAP = timedelta(days=730)
-"""What lies between the first moment of a log and the next, from which on the first is none of it."""
-
-
-def asked_of_gap(table: "SourceTable", time: Column | None) -> list[str]:
-    """What is asked of rows whose moment lies years before all others, as the begin of a count does that was never set."""
-    if time is None or time.first is None or time.last is None or time.last - time.first < GAP:
-        return []
-    moment = ways.moment_of(table, time)
-    n, begins = table.rows(
-        f"select count(*) filter (m <= low), min(m) filter (m > low) from (select {moment} as m, min({moment}) over () as low from {{table}})"
-    )[0]
-    if not isinstance(begins, datetime) or begins - time.first < GAP:
-        return []
-    name = vocabulary.printable(time.name)
-    return [
-        f"Does {time.first:%Y-%m-%d} stand for none in '{name}'? {n:,} rows say so, and all others come from {begins:%Y-%m-%d} on. The period begins"
-        " with it as it stands, and what these rows tell stands before all else: write when they happened. To leave them out would choose units by what"
-        " became of them."
-    ]
-
-
 def is_of_arms(table: "SourceTable", time: Column, variant: Column) -> bool:
     """Whether a moment is one and the same in all rows of a level of the variant, and another one in others."""
     if not 1 < time.distinct <= variant.distinct or not time.levels:

@@ -45,7 +45,7 @@ def of(seen: TableView, where: Where) -> tuple[TableView, Where, tuple[str, ...]
     if found := nobody.of(seen.table, seen.rows, seen.columns, unit):
         seen, where = narrowed(found)
     time = said.column("time", seen.columns) or roles.time_of(seen.columns)
-    log_like = bool(said.event or roles.event_of(seen.columns))
-    if found := timeless.of(seen.table, seen.rows, time, stated="time" in said, empty=log_like):
+    event = said.column("event", seen.columns) or roles.event_of(seen.columns)
+    if unit and event and (found := timeless.of(seen.table, seen.rows, time, (unit, event))):
         seen, where = narrowed(found)
     return seen, where, tuple(asked)

@@ -81,14 +81,13 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         where = sql, f"column '{vocabulary.printable(teller.name)}', {said.how('experiment')}"
         found = _narrowed(found, sql, said)
     asked: list[str] = []
-    for look in (_nobody, _timeless):
-        if none := look(found, said):
-            where = (
-                f"({where[0]}) and {none.where}" if where[0] else none.where,
-                "; ".join(filter(None, (where[1], none.told))),
-            )
-            found = _narrowed(found, where[0], said)
-            asked.append(none.asked)
+    if none := nobody.of(source, found.assignments.rows, columns, found.unit):
+        where = (
+            f"({where[0]}) and {none.where}" if where[0] else none.where,
+            "; ".join(filter(None, (where[1], none.told))),
+        )
+        found = _narrowed(found, where[0], said)
+        asked.append(none.asked)
     source, columns = found.assignments.source, found.assignments.columns
     variant = next(c for c in columns if c.name == variant.name)
     unit = exact(source, found.unit)
@@ -101,10 +100,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     taken = {*NOT_FACTS}
     told: list[FactColumns] = []
     for number in found.facts:
-        each, more = _of_moments(facts.of(found.others[number], found.joined.others[number], taken, said), taken, said)
-        asked += more
-        found = replace(found, others=tuple(each.table if n == number else t for n, t in enumerate(found.others)))
-        told.append(each)
+        told.append(facts.of(found.others[number], found.joined.others[number], taken, said))
         taken |= {kind.name for kind in told[-1].kinds}
     metrics = measured.of(told, said)
     paid = [each for each in told if each.money]
@@ -114,6 +110,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     faults = [c.asked for c in moments if c.asked is not None]
     if faults:
         raise several(faults)
+    _refuse_without_moment(found, variant, time, told)
     start, end, period = _period(time, told, said)
     refunded = any(
         each.time and each.amount and refunds.found(each.table.source, each.unit, each.time, each.amount, "true", each.many)
@@ -132,30 +129,14 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     )  # fmt: skip
 
 
-def _nobody(found: Divided, said: Said) -> nobody.LeftOut | None:
-    return nobody.of(found.assignments.source, found.assignments.rows, found.assignments.columns, found.unit)
-
-
-def _timeless(found: Divided, said: Said) -> nobody.LeftOut | None:
-    time, seen = _time_of_assignments(found, said), found.assignments
-    return timeless.of(seen.source, seen.rows, time, stated=True, empty=True)
-
-
-def _of_moments(each: FactColumns, taken: set[str], said: Said) -> tuple[FactColumns, list[str]]:
-    """The facts without the few rows in which nothing stands in the place of a moment, and what is asked of these."""
-    given = each.table
-    key = f"data.facts.{each.event}.where"
-    none = timeless.of(given.source, given.rows, each.time, stated=True, empty=True, key=key)
-    if none is None:
-        return each, []
-    seen = TableSeen.of(given.given, given.source.narrowed(none.where), said, given.where)
-    unit = next(c for c in seen.columns if c.name == each.unit.name)
-    made = facts.of(seen, unit, taken, said)
-    kinds = [
-        replace(k, where=(f"({k.where[0]}) and {none.where}" if k.where[0] else none.where, none.told))
-        for k in made.kinds
-    ]
-    return replace(made, kinds=tuple(kinds)), [f"{given.called}: {none.asked}"]
+def _refuse_without_moment(found: Divided, variant: Column, time: Column | None, told: Sequence[FactColumns]) -> None:
+    """Raise where an assignment, or a fact, has no moment, or one that stands for none."""
+    source = found.assignments.source
+    at = [(source, time, [found.unit, variant], variant), *((f.table.source, f.time, [f.unit], None) for f in told)]
+    for table, moment, telling, by in at:
+        if moment is not None:
+            timeless.refuse_gap(table, moment)
+            timeless.refuse(table, moment, telling, by)
 
 
 def _narrowed(found: Divided, where: str, said: Said) -> Divided:
