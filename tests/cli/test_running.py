@@ -58,6 +58,23 @@ def test_one_at_a_time_where_that_is_asked(steps):
     assert all(a[2] <= b[1] for a, b in pairwise(done))
 
 
+def test_what_the_longest_chain_waits_for_begins_first(steps, monkeypatch):
+    """A part that is left out waits for nothing."""
+    folder, done = steps
+
+    def made(name: str, *before: Step, **more: bool) -> Step:
+        return Step("own", name, (name,), (folder / f"{name}.txt",), before, **more)
+
+    short, begins = made("short"), made("begins")
+    goes_on = made("goes on", begins)
+    left = [made("left out", short, left_out=True)]
+    left.append(made("left out too", *left, left_out=True))
+    every = [short, begins, *left, goes_on, made("ends", short, goes_on)]
+    monkeypatch.setattr(goals, "of_file", lambda *_, **__: Asked(every, [], [StudyPaths("own", folder)]))
+    running.run(FILE, 1)
+    assert [what for what, *_ in done] == ["begins", "short", "goes on", "ends"]
+
+
 def test_what_is_whole_is_not_run_again(steps):
     folder, done = steps
     running.run(FILE, 2)

@@ -142,6 +142,21 @@ def test_a_server_that_imports_still_is_not_waited_for():
     assert time.monotonic() - since < 60 and not Path(server.place).parent.exists()
 
 
+def test_a_server_waits_for_the_one_that_is_needed_first():
+    """It begins to import when that is ready, or has come to its end."""
+    first = Server(Preload("TRIED", ("tests.pipeline.forked_slow",)), environment(TRIED_SLOWLY="1"), HERE)
+    later = Server(KIND, environment(), HERE, after=first)
+    time.sleep(2)
+    assert not later.ready()
+    first.close()
+    wait_for(later.ready)
+    third = Server(KIND, environment(), HERE, after=later)
+    wait_for(third.ready)
+    assert begun(later, "end", "3").wait(20) == 3, "what waited for it took nothing of it"
+    for server in (later, third):
+        server.close()
+
+
 @pytest.mark.parametrize("session", [False, True])
 def test_a_server_that_is_killed_takes_with_it_what_it_forked(session):
     """A kernel is in a session of its own, so what kills the group of a run does not reach it."""

@@ -1,9 +1,11 @@
 """The strict runner, on notebooks that break."""
 
+import asyncio
 import json
 import os
 import re
 from pathlib import Path
+from queue import Empty
 
 import pytest
 
@@ -141,3 +143,33 @@ def test_the_kernel_opens_no_port():
 
     one, other = HeadlessKernelManager(), HeadlessKernelManager()
     assert one.transport == "ipc" and one.ip != other.ip
+
+
+@pytest.mark.parametrize(("shown", "asked"), [([True], 1), ([False, False, True], 3), ([False], 0)])
+def test_a_kernel_is_ready_when_it_answers_and_is_heard(monkeypatch, shown, asked):
+    """It is not listened to any longer; one that is not heard is asked again, and one that ended is told."""
+    from helpers.pipeline.kernel import PromptClient
+
+    class Kernel:
+        asked = 0
+
+        async def answer(self, **_: object) -> None:
+            self.asked += 1
+
+        async def get_msg(self, timeout: float) -> None:
+            if not shown.pop(0):
+                raise Empty
+
+        async def runs(self) -> bool:
+            return bool(shown)
+
+    kernel = Kernel()
+    monkeypatch.setattr(PromptClient, "iopub_channel", kernel)
+    client = PromptClient()
+    client.kernel_info, client.is_alive = kernel.answer, kernel.runs
+    if asked:
+        asyncio.run(client.wait_for_ready(timeout=60))
+        assert (kernel.asked, shown) == (asked, [])
+    else:
+        with pytest.raises(RuntimeError, match="ended before it answered"):
+            asyncio.run(client.wait_for_ready(timeout=60))

@@ -50,8 +50,10 @@ class _Steps:
     def serving(self, stale: Collection[Step]) -> Iterator[None]:
         """Within, steps and what they start may be forked, where those to be run are worth it."""
         if fork_server.AVAILABLE and len(stale) >= ENOUGH:
-            wanted = [DBT, STEPS] if any(step.command[0] in ON_DBT for step in stale) else [STEPS]
-            self.servers = {preload: Server(preload, _environment(), paths.ROOT) for preload in wanted}
+            if any(step.command[0] in ON_DBT for step in stale):
+                self.servers[DBT] = Server(DBT, _environment(), paths.ROOT)
+            # dbt is awaited first, and alone: two that import at once take each other's time
+            self.servers[STEPS] = Server(STEPS, _environment(), paths.ROOT, after=self.servers.get(DBT))
         try:
             yield
         finally:

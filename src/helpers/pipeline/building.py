@@ -1,6 +1,9 @@
-"""Steps brought up to date: in the order of the graph, several at a time, each decided when those before it are done."""
+"""Steps brought up to date: in the order of the graph, several at a time, each decided when those before it are done.
 
-from collections.abc import Callable, Sequence
+Of those that may begin, the one that the longest chain waits for begins first.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -68,8 +71,9 @@ class _Build:
         self.failure: BaseException | None = None
         self.missing: dict[Step, Fault] = {}
         self._built, self._refresh = built, refresh
-        self._place = {step: n for n, step in enumerate(steps)}
-        self._order = TopologicalSorter({step: step.before & self._place.keys() for step in steps})
+        before = {step: step.before & set(steps) for step in steps}
+        self._place = {step: n for n, step in enumerate(_longest_first(before))}
+        self._order = TopologicalSorter(before)
         self._order.prepare()
         self._waiting: list[Step] = []
 
@@ -121,6 +125,15 @@ class _Build:
             Fault.quick(step.what).save(step.fault)
             self._built.forget(step)
         self._order.done(step)
+
+
+def _longest_first(before: Mapping[Step, set[Step]]) -> list[Step]:
+    """The steps by how many wait for them one after the other, so that no long chain is left for the end."""
+    waiting = dict.fromkeys(before, 0)
+    for step in reversed(tuple(TopologicalSorter(before).static_order())):
+        for other in () if step.left_out else before[step]:
+            waiting[other] = max(waiting[other], waiting[step] + 1)
+    return sorted(before, key=lambda step: -waiting[step])
 
 
 def explained(steps: Sequence[Step], built: Built) -> list[str]:

@@ -4,7 +4,8 @@ A step of a build takes a second of work and a second of imports, and so does th
 a :class:`Server` as it begins. What is forked is a process as any other, with the arguments, the environment, the folder
 and the streams that it is asked for; where there is no server, or it has died, a process starts by itself.
 
-``python -m helpers.pipeline.fork_server SOCKET MODULE...`` is the server, which inherits that socket. A request is a line of JSON on a connection of
+``python -m helpers.pipeline.fork_server SOCKET FIRST MODULE...`` is the server, which inherits that socket; it imports when
+the one at the place FIRST, if any, is ready. A request is a line of JSON on a connection of
 its own, its streams beside it; the answers are the process's number and then its exit code. Who closes the connection
 earlier ends the process, and with the server, however it ends, all of them end.
 """
@@ -165,9 +166,14 @@ sys.exit(entry())
 
 
 class Server:
-    """A process that imports what it is told and forks from then on; it ends when it is closed, or its parent does."""
+    """A process that imports what it is told and forks from then on; it ends when it is closed, or its parent does.
 
-    def __init__(self, preload: Preload, environment: Mapping[str, str], folder: Path) -> None:
+    With ``after`` it leaves the processor to that server until it is ready.
+    """
+
+    def __init__(
+        self, preload: Preload, environment: Mapping[str, str], folder: Path, after: "Server | None" = None
+    ) -> None:
         # nobody else reaches the socket in a private folder; in that of the run, for what is killed clears nothing away
         self._home = tempfile.mkdtemp(prefix="fork-", dir=environment.get("TMPDIR"))
         self.place = os.path.join(self._home, "s")  # noqa: PTH118 - it goes into an environment
@@ -176,7 +182,7 @@ class Server:
             asked.listen()  # who asks before all is imported waits
             asked.set_inheritable(True)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(asked.fileno()), *preload.modules],
+                [sys.executable, "-m", __name__, str(asked.fileno()), after.place if after else "", *preload.modules],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=dict(environment), cwd=folder, close_fds=False,  # what it forks inherits the lock
             )  # fmt: skip
@@ -285,8 +291,18 @@ def _die_with(server: int) -> None:
         os._exit(1)  # it ended before
 
 
-def main(asking: str, *modules: str) -> None:
+def _wait_for(place: str) -> None:
+    """Wait until the server at a place is ready, which then hears that nothing is asked of it, or is gone."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+        line.connect(place)
+        line.shutdown(socket.SHUT_WR)
+        line.recv(1)
+
+
+def main(asking: str, first: str, *modules: str) -> None:
     """Import the modules, then fork for who asks on the socket; in a child, be what was asked for."""
+    if first:
+        _wait_for(first)
     for name in modules:
         import_module(name)
     if threading.active_count() > 1:
