@@ -9,6 +9,7 @@ from helpers.ingest.new_study import roles, vocabulary, ways
 from helpers.ingest.new_study.nobody import LeftOut
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.happened import is_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -50,8 +51,13 @@ def of(table: "SourceTable", rows: int, time: Column | None, telling: "Collectio
 def refuse(
     table: "SourceTable", time: Column, telling: "Collection[Column]", by: Column | None, *, units: bool = False
 ) -> None:
-    """Raise where rows that tell whose they are have no moment: to leave them out would choose units by what became of them."""
-    none = f"{ways.moment_of(table, time)} is null"
+    """Raise where rows that tell whose they are have no moment: to leave them out would choose units by what became of them.
+
+    What an event has in place of a moment and nobody can read is no word for none: that is asked about as a way of writing times.
+    """
+    none, text = f"{ways.moment_of(table, time)} is null", table.text(time.name)
+    if not units:
+        none += f" and ({text} is null or {is_nothing(text)})"
     known = " and ".join(["true", *(f"{table.text(c.name)} is not null" for c in telling)])
     found = table.rows(
         f"select {table.text(time.name)}, count(*) from {{table}} where {none} and {known} group by 1 order by 2 desc, 1"
