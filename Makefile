@@ -95,7 +95,7 @@ suite: $(READY)
 	@MAKEFLAGS= $(PYTEST) $(addprefix --ignore=,$(MEASURED))  # what a test makes takes none of these jobs
 
 test-fuzz: $(READY) ## thousands of generated files, read apart by an oracle; every property on other examples: make test-fuzz TRIES=2500
-	@FUZZ=$(or $(TRIES),2500) $(PYTEST) --dist worksteal tests/fuzz
+	@FUZZ=$(or $(TRIES),2500) $(PYTEST) --dist worksteal tests/fuzz tests/ingest/new_study/test_plain_files.py
 	@FUZZ=1 $(PYTEST) -m hypothesis --ignore tests/fuzz
 	@$(PYTEST) -m sweep tests/notebooks
 
