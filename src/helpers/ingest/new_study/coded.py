@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 UNKNOWN = frozenset(
-    {7, 8, 9, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 8888, 9999, -1, -7, -8, -9, -77, -88, -99, -999}
-)
+    (7, 8, 9, 55, 66, 77, 88, 97, 98, 99, 555, 666, 777, 888, 997, 998, 999, 8888, 9999, -1, -7, -8, -9, -77, -88, -99, -999)
+)  # fmt: skip
 """Codes of surveys for what somebody did not know, did not say, or was not asked."""
 MOST = 6
 """Different values that such a column has."""
