@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import coded, languages, measures, vocabulary, written_numbers
+from helpers.ingest.new_study import coded, languages, measures, vocabulary, worded, written_numbers
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.values.amounts import is_float
@@ -38,10 +38,7 @@ STEPS = 25
 """Different values of a scale and of the codes beside it, at most."""
 SURELY, MOST = 77, 7
 """The lowest code for no answer that is none of few things that are counted, where it is so many times the highest of these, at least."""
-THEN = (
-    "If so, it is no number: write an empty field there in the file. Know then that who answers may have come of the variant, so that those who did are no longer"
-    " alike in the arms as units were assigned: how many answered in each arm is an outcome of its own"
-)
+THEN = f"If so, it is no number: write an empty field there in the file. {worded.ANSWERED}"
 """What is done about a code for no answer, and what is to be known of it."""
 CENSORED = frozenset(
     {"cnsr", "cens", "censor", "censored", "censoring", "zensiert", "censure", "censurado", "censurato"}
