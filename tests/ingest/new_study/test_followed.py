@@ -62,15 +62,22 @@ def followed(base: Path, file: str, metric: str = "", **options: Any) -> Truth:
 
 
 @pytest.mark.parametrize("third", ["skipped", "unknown"])
-def test_a_third_answer_is_no_yes_and_leaves_no_unit_out(tmp_path: Path, third: str) -> None:
+def test_of_a_third_answer_only_a_person_knows_what_it_says(tmp_path: Path, third: str) -> None:
+    """As a no, or as not known, it may turn the result: no query is printed, and what is written in its place is read."""
     made = arms()
     dice = np.random.default_rng(1)
     seldom = np.where(made.variant == "treatment", 0.1, 0.4)
     made["subscribed"] = np.where(dice.random(900) < seldom, third, dice.choice(["yes", "no"], 900))
     made.to_csv(tmp_path / "t.csv", index=False)
     text = said(tmp_path, "t.csv", primary="subscribed")
-    assert f"0 also for '{third}': so it counts who said yes" in text and "only a person may know" in text
-    assert followed(tmp_path, query(text), primary="subscribed_yes") == truth(made, made.subscribed == "yes")
+    assert f"what does '{third}' of 'subscribed' say: yes, no, or that nobody knows it?" in text
+    assert "select" not in text and "how many answered in each arm" in text
+    yes = made.subscribed == "yes"
+    made.assign(subscribed=yes.astype(int)).to_csv(tmp_path / "t.csv", index=False)
+    assert followed(tmp_path, "t.csv", primary="subscribed") == truth(made, yes)
+    known = made[made.subscribed != third]
+    made.assign(subscribed=made.subscribed.map({"yes": 1, "no": 0})).to_csv(tmp_path / "t.csv", index=False)
+    assert followed(tmp_path, "t.csv", primary="subscribed", name="known") == truth(known, known.subscribed == "yes")
 
 
 def test_numbers_beside_empty_lists_are_taken_as_numbers(tmp_path: Path) -> None:

@@ -18,22 +18,29 @@ def read(folder: Path, value: str, called: str, **said: str) -> str:
     return proposed(folder, file, primary=called, **said)[2]
 
 
-@pytest.mark.parametrize("value", [RATED, "(hash(i) % 6)::integer"])
-def test_a_rating_of_nobody_is_asked_about_in_words(tmp_path: Path, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "called"),
+    [(RATED, "star_rating"), ("(hash(i) % 6)::integer", "star_rating"), (RATED, "helpfulness"), ("(hash(i) % 11)::integer", "bewertung")],
+)  # fmt: skip
+def test_a_rating_of_nobody_is_asked_about_in_words(tmp_path: Path, value: str, called: str) -> None:
     """Who rates may have come of the variant, so that no query and no option leaves the others out."""
-    told = read(tmp_path, value, "star_rating")
-    assert "Does 0 in 'star_rating' mean that nobody rated?" in told and "may have come of the variant" in told
+    told = read(tmp_path, value, called)
+    assert f"Does 0 in '{called}' mean that nobody rated?" in told and "may have come of the variant" in told
     assert "select" not in told and "--empty" not in told
 
 
 @pytest.mark.parametrize(
     ("called", "low", "steps", "code"),
-    [("nps", 0, 11, 99), ("satisfaction", 1, 5, 9), ("rating", 1, 5, 99), ("likert_score", 1, 7, 8), ("q7", 1, 5, 9)],
-)
+    [
+        ("nps", 0, 11, 99), ("satisfaction", 1, 5, 9), ("rating", 1, 5, 99), ("likert_score", 1, 7, 8), ("q7", 1, 5, 9), ("borg_rpe", 6, 15, 99),
+        ("knowledge", 5, 16, 99), ("likert", 1, 5, 55), ("quality", 1, 5, 6), ("happiness", 1, 10, 11), ("effort", 1, 7, -1), ("sf36", 0, 101, -9), ("vas", 0, 101, 999),
+    ],
+)  # fmt: skip
 def test_a_code_beside_a_scale_is_asked_about_in_words(
     tmp_path: Path, called: str, low: int, steps: int, code: int
 ) -> None:
     told = read(tmp_path, SKIPS.format(code=code, low=low, steps=steps), called)
+    assert f"it counts as the {'least' if code < 0 else 'most'} of all" in told
     assert f"Does {code} in '{called}' mean that nobody answered?" in told and "may have come of the variant" in told
     assert "select" not in told and "--empty" not in told
 
@@ -68,6 +75,13 @@ def test_three_numbers_may_be_answers(tmp_path: Path) -> None:
         ("(hash(i) % 11)::integer", "nps"),
         ("1 + (hash(i) % 7)::integer", "likert"),
         ("1 + (hash(i) % 3)::integer", "tickets"),
+        ("[0, 1, 2, 3, 9][1 + (hash(i) % 5)::integer]", "orders"),
+        ("[0, 1, 2, 3, 4, 5, 12][1 + (hash(i) % 7)::integer]", "widgets"),
+        ("(hash(i) % 7)::integer - 3", "agreement"),
+        ("1 + (hash(i) % 10)::integer", "mood"),
+        ("[1, 2, 3, 5][1 + (hash(i) % 4)::integer]", "quality"),
+        ("1 + (hash(i) % 6)::integer", "schulnote"),
+        ("1 + (hash(i) % 20)::integer", "score"),
         ("(hash(i) % 3)::integer", "purchased"),
         ("[19, 49, 99][1 + (hash(i) % 3)::integer]", "price_paid"),
     ],

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 UNKNOWN = frozenset(
-    {7, 8, 9, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 8888, 9999, -1, -7, -8, -9, -77, -88, -99, -999}
-)
+    (7, 8, 9, 55, 66, 77, 88, 97, 98, 99, 555, 666, 777, 888, 997, 998, 999, 8888, 9999, -1, -7, -8, -9, -77, -88, -99, -999)
+)  # fmt: skip
 """Codes of surveys for what somebody did not know, did not say, or was not asked."""
 MOST = 6
 """Different values that such a column has."""
@@ -67,12 +67,12 @@ def told(column: Column) -> str:
 
 
 def refused(table: "SourceTable", column: Column) -> ReportError | None:
-    """The error for one that somebody calls the primary metric: what is no yes is 0, as among words, so that no unit is left out."""
+    """The error for one that somebody calls the primary metric; a query for codes of yes and no alone, for of a third one only a person knows what it counts."""
     answers, unknown = codes_of(column)
     if not answers:
         return None
     counts, made = dict(column.levels), f"{vocabulary.slug(column.name)}_yes"
-    name, also = vocabulary.printable(column.name), f", 0 also for {', '.join(unknown)}" * bool(unknown)
+    name = vocabulary.printable(column.name)
     text = f"nullif(trim({quoted(column.name)}::varchar), '')"
     query = f"select *, ({text} = {literal(worded.LEVEL)})::integer as {quoted(made)} from {table.selected}"
     amount = {*map(float, answers)} == {0.0, 1.0}
@@ -84,7 +84,11 @@ def refused(table: "SourceTable", column: Column) -> ReportError | None:
     return ReportError(
         f"{table.called}: {asked} Nothing tells it",
         got=", ".join(f"{level} in {counted(counts[level], 'row')}" for level in (*answers, *unknown)),
-        expected="1 for yes and 0 for every other answer; or a count, of which somebody says whether more is better",
-        remedy=f"{'if it is not known, ' * amount}put the code of yes into a query in a file in place of the table, where {worded.LEVEL} stands, and say --primary"
-        f" {made}{also}: {query}; if these are counts, --better higher or --better lower takes them as they are",
+        expected="1 for yes and 0 for no; or a count, of which somebody says whether more is better",
+        remedy=(
+            worded.asked(column, unknown)
+            if unknown
+            else f"put the code of yes into a query in a file in place of the table, where {worded.LEVEL} stands, and say --primary {made}: {query}"
+        )
+        + "; if these are counts, --better higher or --better lower takes them as they are",
     )

@@ -332,13 +332,18 @@ def unfit(column: Column) -> str:
     return parts_of_dates.of(column)
 
 
+def is_code_above(column: Column) -> bool:
+    """Whether the largest value is one that often stands for something missing, and stands in more than one row."""
+    repeated = max(1, 0.001 * column.filled) < column.above < 0.5 * column.filled and column.distinct > 5
+    return column.numeric and repeated and column.high in ABOVE
+
+
 def sentinels(column: Column) -> str:
     """Values that look like codes for something missing, in words; empty without any."""
     told = []
     if column.numeric and 0 < column.below == column.negative:
         told.append(f"{column.low:g} in {column.below:,} rows, the only values below zero")
-    repeated = max(1, 0.001 * column.filled) < column.above < 0.5 * column.filled and column.distinct > 5
-    if column.numeric and repeated and column.high in ABOVE:
+    if is_code_above(column):
         told.append(f"{column.high:g} in {column.above:,} rows, the largest value")
     if column.placeholders and (column.numeric or column.distinct > 1):
         told.append(f"a word for nothing (N/A, null, ?) in {column.placeholders:,} rows")

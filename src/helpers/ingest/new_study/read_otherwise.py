@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import coded, languages, vocabulary, written_numbers
+from helpers.ingest.new_study import coded, languages, measures, vocabulary, worded, written_numbers
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.values.amounts import is_float
@@ -11,23 +11,34 @@ from helpers.ingest.values.amounts import is_float
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-RATINGS = languages.words(
-    "rating ratings star stars rated csat bewertung sterne calificacion estrellas note etoiles valutazione stelle"
+RATED = languages.words(
+    "rating ratings star stars rated csat review bewertung sterne calificacion estrellas note etoiles valutazione stelle avaliacao ocena"
+    " helpfulness helpful usefulness useful hilfreich nutzlich utilidad utilite quality qualitat qualite calidad qualita"
 )
-HIGHEST = (5.0, 6.0, 7.0)
-"""Ends of scales of ratings that begin at 1; one of 10 may begin at 0."""
-SCALES = RATINGS | languages.words(
-    "satisfaction satisfied likert score nps pain agreement zufriedenheit satisfaccion soddisfazione"
+"""Words of what somebody rates, of which 1 is the worst that can be said,"""
+AGREED = languages.words(
+    "likert satisfaction satisfied zufriedenheit satisfaccion soddisfazione satisfacao agreement agree zustimmung acuerdo accord"
 )
-"""Words of what is told on a scale."""
-STEPS = 14
+"""of what is told in up to seven steps from 1, and in more from 0 as well,"""
+SCALES = RATED.difference(vocabulary.GRADES).union(
+    AGREED,
+    languages.words(
+        "nps pain schmerz schmerzen dolor douleur dolore stress estres distress fatigue mudigkeit anxiety angst ansiedad nausea itch severity intensity"
+        " mood stimmung humeur umore happiness happy glueck gluck felicidad bonheur wellbeing wohlbefinden effort ces borg rpe vas apgar gcs scale skala escala echelle scala"
+    ),
+)
+"""and of what is told on any scale."""
+ENDS = ((0, 10), (1, 5), (1, 7), (1, 10))
+"""First and last steps of scales that are usual: what stands right above one of few more steps may be a code for no answer."""
+BEYOND = 12
+"""Up to here a scale with more steps is looked at; one of 20 or of 100 has its own end."""
+UNCHOSEN = 2
+"""So far above the last step another one of up to 10 may stand, where nobody chose the one in between."""
+STEPS = 25
 """Different values of a scale and of the codes beside it, at most."""
 SURELY, MOST = 77, 7
 """The lowest code for no answer that is none of few things that are counted, where it is so many times the highest of these, at least."""
-THEN = (
-    "If so, it is no number: write an empty field there in the file. Know then that who answers may have come of the variant, so that those who did are no longer"
-    " alike in the arms as units were assigned: how many answered in each arm is an outcome of its own"
-)
+THEN = f"If so, it is no number: write an empty field there in the file. {worded.ANSWERED}"
 """What is done about a code for no answer, and what is to be known of it."""
 CENSORED = frozenset(
     {"cnsr", "cens", "censor", "censored", "censoring", "zensiert", "censure", "censurado", "censurato"}
@@ -48,23 +59,26 @@ def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyPropos
 def codes(column: Column) -> Iterator[str]:
     """What is asked of values of an outcome that may say that nobody answered, or be codes of answers."""
     values = _whole(column)
-    if not values:
-        return
     name, words = vocabulary.printable(column.name), set(vocabulary.tokens(column.name))
-    if RATINGS & words and values[0] == 0 and values[-1] in HIGHEST:
+    off = [*_below(column, values), *(_above(values, words) or _highest(column))]
+    if _of_nobody(values, off, words):
         yield (
             f"Does 0 in '{name}' mean that nobody rated? {column.zero:,} of {column.filled:,} rows have it, and it counts as the worst rating of all. {THEN}."
         )
-    elif far := _far(values, words):
-        listed, some = (
-            " or ".join(f"{value:g}" for value in far),
-            sum(n for level, n in column.levels if float(level) in far),
+    if off:
+        counts = (
+            {float(level): n for level, n in column.levels}
+            if values
+            else {column.low: column.below, column.high: column.above}
         )
+        steps = [value for value in values if value not in off]
+        beside = f", beside {steps[0]:g} to {steps[-1]:g}" if steps else ", and no other so low" if off[0] < 0 else ""
+        counted = "least" if off[-1] < 0 else "most" if off[0] >= 0 else "least or the most"
         yield (
-            f"Does {listed} in '{name}' mean that nobody answered? {some:,} of {column.filled:,} rows have it, beside {values[0]:g} to"
-            f" {values[-1 - len(far)]:g}, and it counts as the most of all. {THEN}."
+            f"Does {' or '.join(f'{value:g}' for value in off)} in '{name}' mean that nobody answered? {sum(counts[value] for value in off):,} of {column.filled:,} rows have"
+            f" it{beside}, and it counts as the {counted} of all. {THEN}."
         )
-    elif values in ([1, 2, 3], [1, 2, 3, 4]) and not (SCALES | coded.COUNTS | vocabulary.LENGTHS) & words:
+    elif values in ([1, 2, 3], [1, 2, 3, 4]) and not (SCALES | {"score"} | coded.COUNTS | vocabulary.LENGTHS) & words:
         yield (
             f"Are the numbers {values[0]:g} to {values[-1]:g} of '{name}' amounts, or steps of a scale? They are averaged as such. If they are codes of answers, such as"
             " 1 for yes, 2 for no and 3 for neither, write 1 for yes and 0 for every other answer in the file."
@@ -78,16 +92,48 @@ def _whole(column: Column) -> list[float]:
     return sorted({float(level) for level in column.values}) if all(map(is_float, column.values)) else []
 
 
-def _far(values: list[float], words: set[str]) -> list[float]:
-    """Codes for no answer above a scale: behind a gap, or behind the seventh step of what is called as one."""
-    for i in range(1, len(values) - 1):
-        above = values[i + 1 :]
-        if above[0] > values[i] + 1 and coded.UNKNOWN.issuperset(above):
-            few = values[i] - values[0] == i and not coded.COUNTS & words
-            return above if few or above[0] >= SURELY > MOST * values[i] else []
-    behind = [value for value in values if value > HIGHEST[-1]]
-    step = SCALES & words and values[0] == 1 and behind and coded.UNKNOWN.issuperset(behind)
-    return behind if step else []
+def _of_nobody(values: list[float], off: list[float], words: set[str]) -> bool:
+    """Whether 0 stands below what is called as a rating, whose steps begin at 1."""
+    last = next((value for value in reversed(values) if value not in off), 0)
+    return {0, 1} <= {*values} and (
+        (last == 10 and bool(RATED & words)) or (last in (5, 6, 7) and bool((RATED | AGREED) & words))
+    )
+
+
+def _below(column: Column, values: list[float]) -> list[float]:
+    """Codes below zero, where nothing else is so low; of a scale of -1, 0 and 1 it is a step."""
+    coded_so = column.numeric and 0 < column.below == column.negative and column.high != -column.low
+    return ([value for value in values if value < 0] or [column.low]) if coded_so else []
+
+
+def _highest(column: Column) -> list[float]:
+    """The highest of many values, where it is one of the usual codes and is repeated; as the price of something it is one."""
+    priced = vocabulary.touches(column.name, vocabulary.MONEY)
+    return (
+        [column.high] if measures.is_code_above(column) and len(column.levels) != column.distinct and not priced else []
+    )
+
+
+def _above(values: list[float], words: set[str]) -> list[float]:
+    """Codes for no answer above a scale: of what is called as one all behind a gap, and a step more than usual; of other numbers known codes alone.
+
+    Few things that are counted may leave a gap as well: of these a code is what is many times the highest of them.
+    """
+    steps = [value for value in values if value >= 0]
+    for i in range(1, len(steps) - 1):
+        above = steps[i + 1 :]
+        if above[0] == steps[i] + 1:
+            continue
+        whole = steps[i] - steps[0] == i
+        if SCALES & words and whole and i > 1 and (above[0] > steps[i] + UNCHOSEN or above[0] > ENDS[0][1]):
+            return above
+        if coded.UNKNOWN.issuperset(above):
+            few = whole and not coded.COUNTS & words
+            return above if few or above[0] >= SURELY > MOST * steps[i] else []
+    if not (SCALES & words and steps) or steps[-1] - steps[0] >= len(steps) or steps[-1] > BEYOND:
+        return []
+    ends = [last for first, last in ENDS if first == steps[0] and last <= steps[-1]]
+    return [value for value in steps if ends and value > ends[-1]]
 
 
 def _cut_off(table: "SourceTable", columns: Sequence[Column], measured: Sequence[Column]) -> Iterator[str]:

@@ -58,7 +58,7 @@ LEVEL = "LEVEL"
 def as_flag(source: str, column: Column, told: str | None = None) -> tuple[str, str]:
     """The query that adds a column of 1 and 0 to a table, 1 for the level that was ``told`` or says so, and the name of that.
 
-    What holds another level is 0, whatever it says: of a third answer, such as skipped, somebody answered no yes.
+    What holds another level is 0, whatever it says.
     """
     column, once = _once(column)
     level = told or happened(column)
@@ -100,13 +100,15 @@ def remedy(source: str, column: Column) -> str:
         )
     query, made = as_flag(source, column)
     column, _ = _once(column)
+    if others := _others(column):
+        return asked(column, [vocabulary.printable(repr(level)) for level in others])
     if happened(column) is None:
         levels = ", ".join(repr(vocabulary.printable(level)) for level in column.values[:4])
         return (
             f"which of {levels} says that it happened? Nothing tells it. Put that one into a query in a file in place of the table, where {LEVEL} stands, and say"
             f" --primary {made}: {query}"
         )
-    return f"as an outcome, by a query in a file in place of the table, and --primary {made}{_others(column)}: {query}"
+    return f"as an outcome, by a query in a file in place of the table, and --primary {made}: {query}"
 
 
 def _numbers_and_lists(column: Column) -> bool:
@@ -126,11 +128,23 @@ def numbers_with_words(column: Column) -> bool:
     return any(n > 1 for n in words.values())
 
 
-def _others(column: Column) -> str:
-    """What is said of answers that are neither yes nor no."""
+def _others(column: Column) -> list[str]:
+    """Answers that are neither yes nor no, where both of these are given."""
     answer = yes_no.among(column.values)
-    others = [level for level in column.values if answer and level not in (answer.yes, answer.no)]
-    if not others:
-        return ""
-    named = ", ".join(repr(vocabulary.printable(level)) for level in others)
-    return f", 0 also for {named}: so it counts who said yes, and who would have said it only a person may know"
+    return [level for level in column.values if answer and level not in (answer.yes, answer.no)]
+
+
+def asked(column: Column, others: list[str]) -> str:
+    """What only a person knows of answers beside yes and no, in words alone: to count them as no, or not at all, may turn the result."""
+    name, levels = vocabulary.printable(column.name), " and ".join(others)
+    return (
+        f"what {'do' if len(others) > 1 else 'does'} {levels} of '{name}' say: yes, no, or that nobody knows it? Who knows it writes 1 for yes and 0 for no in each row of the file, and an empty field"
+        f" where nobody knows it, and says --primary {typed.name(column.name)}. {ANSWERED}"
+    )
+
+
+ANSWERED = (
+    "Know then that who answers may have come of the variant, so that those who did are no longer alike in the arms as units were assigned:"
+    " how many answered in each arm is an outcome of its own"
+)
+"""What is to be known of an outcome of those who answered."""
