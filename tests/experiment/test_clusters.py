@@ -1,6 +1,7 @@
 """A study that was randomised by whole clusters, against the rows of its table summed up by pandas."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,16 +9,19 @@ import pytest
 from pydantic import ValidationError
 
 from helpers.defaults import FEWEST_CLUSTERS
-from helpers.experiment import design, funnel, rerandomisation
+from helpers.experiment import design, funnel, rerandomisation, segments
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import decide
 from helpers.experiment.results import Results
 from helpers.experiment.trust.independence import independence, uneven
+from helpers.formatting import p_text
+from helpers.report import losses
 from helpers.report.figures import experiment as figures
 from helpers.report.topics import design as topic
 from helpers.stats import compare, compare_clusters
 from helpers.stats.adjustment.cuped import cuped
 from helpers.stats.binomial import clustered_interval
+from helpers.stats.checks.exact_counts import clustered_shares_p_value, shares_p_value
 from helpers.stats.summaries.ratio import Ratio
 from helpers.stats.summaries.whole_clusters import WholeClusters
 from helpers.warehouse import query
@@ -325,3 +329,42 @@ def test_an_interval_by_clusters_covers_a_share(cities, alike, share):
 def test_a_share_that_no_cluster_tells_apart():
     assert clustered_interval(1.0, 500, 0.0, 9.0).low == pytest.approx(0.025**0.1)  # ten rows that all have it
     assert (clustered_interval(0.4, 500, math.nan, math.nan).low, clustered_interval(0.0, 500, 0.0, 9.0).low) == (0, 0)
+
+
+def test_rates_of_segments_and_their_test_are_by_clusters(built):
+    """Plans are mixed within the control's cities: the same by pandas' totals of each city and plan."""
+    control = read().query("arm == 'a'")
+    n, k = (control.pivot_table(index="town", columns="plan", values="bought", aggfunc=f, fill_value=0) for f in ("size", "sum"))  # fmt: skip
+    with query.connect(built[1].database) as con:
+        found = segments.rates(con, built[0], "plan")
+        pooled = segments.rates(con, built[0].model_copy(update={"min_segment": int(n.sum().median()) + 1}), "plan")
+    assert [g.level for g in found] == list(n.sum().sort_values(ascending=False).index.astype(str))
+    for g in found:
+        arm = WholeClusters.from_values(k[g.level][n[g.level] > 0], n[g.level][n[g.level] > 0])
+        share, rows = k[g.level].sum() / n[g.level].sum(), int(n[g.level].sum())
+        assert g.rate == clustered_interval(share, rows, math.sqrt(arm.variance / arm.n), arm.df)
+        assert g.differ == pytest.approx(clustered_shares_p_value(k, n))
+    assert sum(g.reached for g in pooled) == len(control) and {g.level for g in pooled} > {"other"}
+    said = losses.chance(found, built[0])
+    assert "by each city as a whole" in said and p_text(found[0].differ) in said
+
+
+@pytest.mark.parametrize(("cities", "levels", "apart"), [(40, 3, True), (12, 2, True), (40, 3, False), (12, 2, False)])
+def test_equal_rates_of_levels_are_called_different_as_seldom_as_promised(cities, levels, apart):
+    """Cities of one level each, or of all levels; taking each rider for itself calls in two to seven of ten, or one to two."""
+    rng, called, alone, found, runs = np.random.default_rng(3), 0, 0, 0, 250
+    for _ in range(runs):
+        m = rng.integers(80, 240, (cities, levels)) * ((np.arange(cities)[:, None] % levels == np.arange(levels)) | (not apart))  # fmt: skip
+        own = rng.beta(0.3 * 19, 0.7 * 19, cities)[:, None]
+        y, more = rng.binomial(m, own), rng.binomial(m, np.minimum(own * (1 + np.arange(levels)), 1))
+        called += clustered_shares_p_value(y, m) < 0.05
+        alone += shares_p_value(y.sum(axis=0).tolist(), m.sum(axis=0).tolist()) < 0.05
+        found += clustered_shares_p_value(more, m) < 0.05
+    assert called / runs < 0.09 and alone / runs > 0.1 and found / runs > 0.6
+
+
+def test_levels_that_lie_in_one_cluster_each_cannot_be_told_apart(built):
+    p_value = clustered_shares_p_value([[40, 0], [0, 90]], [[100, 0], [0, 100]])
+    group = segments.SegmentRate("plan", "0", 100, clustered_interval(0.4, 100, math.nan, math.nan), 0, p_value)
+    assert math.isnan(p_value)
+    assert "cannot be told, by each city as a whole" in losses.chance([replace(group, missing=5.0)], built[0])

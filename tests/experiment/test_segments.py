@@ -108,7 +108,7 @@ def test_one_decomposition_a_segment(monkeypatch):
 
 
 def rate(level: str, missing: float) -> segments.SegmentRate:
-    return segments.SegmentRate("visitor_type", level, 1_000, BinomialInterval(0.1, 0.08, 0.12), missing)
+    return segments.SegmentRate("visitor_type", level, 1_000, BinomialInterval(0.1, 0.08, 0.12), missing, 1.0)
 
 
 def test_sentences():

@@ -236,7 +236,11 @@ def _of_funnel(found: Ground) -> list[Said]:
 def _of_segments(found: Ground) -> list[Said]:
     cells, dimensions = found.cells, found.study.segments
 
-    def rates(con: Any, name: str) -> pd.DataFrame:
+    def rates(con: Any, name: str, dimension: str = "") -> pd.DataFrame:
+        if name == "funnel_clusters":  # a cluster is the units that are alike in every segment
+            told = cells.assign(funnel="strict", level=cells[dimension], cluster_key=cells.index)
+            steps = [told.assign(step=step, units=told[of]) for step, of in ((1, "reached"), (2, "converted"))]
+            return pd.concat(steps, ignore_index=True)
         if name == "funnel_cross":
             first, *others = dimensions
             parts = [

@@ -197,11 +197,11 @@ class Judge:
         """Whether the levels of the segment that carries most differ is what scipy says, and said of no other."""
         dimensions = {name.rpartition(" (")[2].rstrip(")") for name in first}
         told = re.search(
-            r"The levels of (.+?) differ by (more|no more) than chance explains", self.at["segments: text"]
+            r"(?:The|Whether the) levels of (.+?) differ by (more|no more) than chance", self.at["segments: text"]
         )
         self.expect((told is not None) is (len(dimensions) == 1), f"{dimensions} lead", "segments: text")
-        alone = "each user for itself, though those of one city may be alike" in self.at["segments: text"]
-        self.expect(alone is (told is not None and self.found.study.cluster is not None), "clusters", "segments: text")
+        whole = "by each city as a whole" in self.at["segments: text"]
+        self.expect(whole is (told is not None and self.found.study.cluster is not None), "clusters", "segments: text")
         if told is None:
             return
         self.expect({told[1]} == dimensions, "another segment", "segments: text")
@@ -214,7 +214,10 @@ class Judge:
         least = seen.sum(axis=1).min() * counts.reached.min() / counts.reached.sum()
         if least > 5:  # below it the two ways to reckon part
             p = float(stats.chi2_contingency(seen, correction=False).pvalue)
-            self.expect(0.02 < p < 0.1 or (told[2] == "more") is (p < 0.05), f"p is {p}", "segments: text")
+            right = (told[2] == "more") is (p < 0.05) or (
+                whole and (p < 0.05 or "cannot be told" in self.at["segments: text"])
+            )  # clusters make it less sure
+            self.expect(0.02 < p < 0.1 or right, f"p is {p}", "segments: text")
 
     def gap(self) -> None:
         first, *others = self.found.study.segments

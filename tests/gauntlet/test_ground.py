@@ -45,7 +45,7 @@ LIES: dict[str, tuple[str, str, Change]] = {
     "the only way": ("bypass", r": .* can be passed by.*", "."),
     "other buyers": ("bypass", r"[\d,]+(?= have no)", more),
     "levels differ by chance": ("segments: text", r"by more than chance(?= explains \(p (?:<|= \d\.?\d*e))", "by no more than chance"),
-    "users of clusters as if one by one": ("segments: text", r", each user for itself[^)]*", ""),
+    "users of clusters as if one by one": ("segments: text", r", by each city as a whole", ""),
     "another level carries the loss": ("segments: text", r"^.*(?= carries)", "desktop (device)"),
     "a tie of levels has one name": ("segments: title", r"^(.*?\)) and .* carry the largest losses: each is",
                                      r"\1 carries the largest loss:"),

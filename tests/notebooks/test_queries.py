@@ -24,6 +24,7 @@ PARAMETERS = {
     "amount_bounds": {"start": "2026-07-01"},
     "unexposed_outcomes": {"start": "2026-07-01", "events": ["purchase"]},
     "amount_ends": {"start": "2026-07-01", "events": ["purchase"]},
+    "funnel_clusters": {"dimension": "all"},
     "shared_sessions": {"metric": "purchase_rate"},
     "skewness": {"control": "control"},
     "rerandomised_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},

@@ -76,21 +76,31 @@ class FunnelCounts:
 
 
 def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all", *, clustered: bool = False) -> list[FunnelCounts]:
-    """Funnels by level of a dimension, strict ones first, large levels first.
+    """Funnels by level of a dimension, strict ones first, large levels first; where ``clustered``, intervals are by clusters.
 
-    Where they are ``clustered``, the intervals of the funnel of all units are by clusters.
+    Only the funnel of all units is told so: levels are pooled by their size.
     """
     rows = query.query(con, "funnel")
     rows = rows[rows.dimension == dimension]
-    clusters = {
-        str(name): cells.pivot_table(index="cluster_key", columns="step", values="units", aggfunc="sum", fill_value=0)
-        for name, cells in (query.query(con, "funnel_clusters").groupby("funnel") if clustered else ())
-    }
+    clusters = (
+        {name: cells.T.groupby(level="step").sum().T for name, cells in by_cluster(con).items()} if clustered else {}
+    )
     funnels = [
         _funnel(str(name), str(level), group.sort_values("step"), clusters.get(str(name)))
         for (name, level), group in rows.groupby(["funnel", "level"], sort=False)
     ]
     return sorted(funnels, key=lambda f: (f.name != "strict", -f.steps[0].units, f.level))
+
+
+def by_cluster(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> "dict[str, pd.DataFrame]":
+    """Units of every cluster by funnel: a row for each cluster, a column for each level and step."""
+    cells = query.query(con, "funnel_clusters", dimension=dimension)
+    return {
+        str(name): of.pivot_table(
+            index="cluster_key", columns=["level", "step"], values="units", aggfunc="sum", fill_value=0
+        )
+        for name, of in cells.groupby("funnel")
+    }
 
 
 def diagnosed(funnels: Sequence[FunnelCounts]) -> FunnelCounts:
@@ -121,10 +131,13 @@ def _interval(step: int, before: int, units: int, previous: int, clusters: "pd.D
         return BinomialInterval(math.nan, 0, 1)
     if clusters is None or step == before:
         return binomial_interval(units, previous)
-    there = clusters[clusters[before] > 0]
-    reached = there[step] if step in there else 0 * there[before]
-    arm = WholeClusters.from_values(reached, there[before])
-    return clustered_interval(units / previous, previous, standard_error(arm), arm.df)
+    return share_of_clusters(clusters[step] if step in clusters else 0 * clusters[before], clusters[before])
+
+
+def share_of_clusters(reached: "pd.Series", there: "pd.Series") -> BinomialInterval:
+    """The share that reached a step of those who were there, from the units of each cluster, some of them nobody's."""
+    arm = WholeClusters.from_values(reached[there > 0], there[there > 0])
+    return clustered_interval(reached.sum() / there.sum(), int(there.sum()), standard_error(arm), arm.df)
 
 
 def _funnel(name: str, level: str, rows: "pd.DataFrame", clusters: "pd.DataFrame | None" = None) -> FunnelCounts:

@@ -1,12 +1,14 @@
 """Who drops: conversion by segment, and how much of a gap between two groups is who they are."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.experiment import funnel
 from helpers.stats.binomial import BinomialInterval, binomial_interval
+from helpers.stats.checks.exact_counts import clustered_shares_p_value, shares_p_value
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 class SegmentRate:
     """Conversion from the exposure step to the last one in one level of a segment.
 
-    ``missing`` is how many more units would convert if the level did as well as the best level of its segment.
+    ``missing`` is how many more units would convert if the level did as well as the best level of its segment;
+    ``differ`` is the p of equal rates in all levels of the segment, NaN where no test tells it.
     """
 
     dimension: str
@@ -25,6 +28,7 @@ class SegmentRate:
     reached: int
     rate: BinomialInterval
     missing: float
+    differ: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Decomposition:
 def rates(con: "duckdb.DuckDBPyConnection", study: Study, dimension: str) -> list[SegmentRate]:
     """Levels of a segment, the largest first, those with too few units at the exposure step pooled as ``other``.
 
-    Intervals are Clopper-Pearson's. ``other`` and ``unknown`` are never the best level that the rest is held against.
+    Intervals are Clopper-Pearson's, and by clusters, as the test of equal rates is, where the study names them. ``other`` and
+    ``unknown`` are never the best level that the rest is held against.
     """
     exposed = study.funnel.steps.index(study.exposure)
     pooled: dict[str, tuple[int, int]] = {}
@@ -61,10 +66,35 @@ def rates(con: "duckdb.DuckDBPyConnection", study: Study, dimension: str) -> lis
         pooled[level] = (n + reached, k + f.converted)
     known = [counts for level, counts in pooled.items() if level not in ("other", "unknown")]
     units, converted = max(known, key=lambda counts: counts[1] / counts[0], default=(1, 0))
+    levels = dict(sorted(pooled.items(), key=lambda item: -item[1][0]))
+    told, differ = _by_cluster(con, study, dimension, list(levels)) if study.cluster else _by_unit(levels)
     return [
-        SegmentRate(dimension, level, n, binomial_interval(k, n), max(0, converted * n - k * units) / units)
-        for level, (n, k) in sorted(pooled.items(), key=lambda item: -item[1][0])
+        SegmentRate(dimension, level, n, told[level], max(0, converted * n - k * units) / units, differ)
+        for level, (n, k) in levels.items()
     ]
+
+
+def _by_unit(levels: Mapping[str, tuple[int, int]]) -> tuple[dict[str, BinomialInterval], float]:
+    """The rate of each level, and the p that they are equal, each unit for itself."""
+    p_value = shares_p_value([k for _, k in levels.values()], [n for n, _ in levels.values()])
+    return {level: binomial_interval(k, n) for level, (n, k) in levels.items()}, p_value
+
+
+def _by_cluster(
+    con: "duckdb.DuckDBPyConnection", study: Study, dimension: str, levels: Sequence[str]
+) -> tuple[dict[str, BinomialInterval], float]:
+    """The same by clusters, whose units may be of several levels; a level that is none of those named is pooled."""
+    if not levels:
+        return {}, math.nan
+    cells = funnel.by_cluster(con, dimension)[study.way]
+    cells = cells.rename(columns={name: "other" for name in cells.columns.levels[0] if name not in levels}, level=0)
+    cells = cells.T.groupby(level=["level", "step"]).sum().T
+    there, reached = (
+        cells.reindex(columns=[(level, step) for level in levels], fill_value=0)
+        for step in (study.funnel.steps.index(study.exposure) + 1, len(study.funnel.steps))
+    )
+    rates = {level: funnel.share_of_clusters(reached.iloc[:, i], there.iloc[:, i]) for i, level in enumerate(levels)}
+    return rates, clustered_shares_p_value(reached, there)
 
 
 def telling(groups: Iterable[SegmentRate], study: Study) -> list[SegmentRate]:

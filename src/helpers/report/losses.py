@@ -6,13 +6,13 @@ nothing is lost.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config.nouns import a
 from helpers.defaults import ALPHA
 from helpers.formatting import counted, formatted, leading, listed, p_text
-from helpers.stats.checks.exact_counts import shares_p_value
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -42,13 +42,11 @@ def valued(study: Study) -> bool:
     return not study.has_way and any(study.when_missing(m) != "zero" for m in reading)
 
 
-def alike(study: Study, *, alone: bool = False) -> str:
-    """How an interval of a rate counts where whole clusters were randomised, or that it counts users ``alone``; else empty."""
+def alike(study: Study) -> str:
+    """How an interval of a rate counts where whole clusters were randomised; else empty."""
     if study.cluster is None:
         return ""
-    if not alone:
-        return f"; users of one {study.cluster} may be alike, so intervals are by each {study.cluster} as a whole"
-    return f"; intervals take each user for itself, and are too narrow as far as those of one {study.cluster} are alike"
+    return f"; users of one {study.cluster} may be alike, so intervals are by each {study.cluster} as a whole"
 
 
 def way(found: FunnelCounts, step: FunnelStep) -> str:
@@ -116,13 +114,13 @@ def chance(groups: Sequence[SegmentRate], study: Study) -> str:
     if len(dimensions) != 1:
         return ""
     (dimension,) = dimensions
-    levels = [group for group in groups if group.dimension == dimension]
-    p_value = shares_p_value([round(g.rate.share * g.reached) for g in levels], [g.reached for g in levels])
-    more = "more" if p_value < ALPHA else "no more"
-    alone = "" if study.cluster is None else f", each user for itself, though those of one {study.cluster} may be alike"
-    return (
-        f"The levels of {dimension.replace('_', ' ')} differ by {more} than chance explains ({p_text(p_value)}{alone})."
-    )
+    differ = next(group.differ for group in groups if group.dimension == dimension)
+    segment = dimension.replace("_", " ")
+    whole = "" if study.cluster is None else f", by each {study.cluster} as a whole"
+    if math.isnan(differ):
+        return f"Whether the levels of {segment} differ by more than chance cannot be told{whole}." if whole else ""
+    more = "more" if differ < ALPHA else "no more"
+    return f"The levels of {segment} differ by {more} than chance explains ({p_text(differ)}{whole})."
 
 
 def level(group: SegmentRate) -> str:

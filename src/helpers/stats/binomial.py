@@ -129,14 +129,12 @@ def monte_carlo(
     return MonteCarlo(name, nominal, found.share, int(runs), found.low, found.high, ok)
 
 
-def clustered_interval(
-    share: float, runs: int, error: float, df: float, confidence: float = CONFIDENCE
-) -> BinomialInterval:
-    r"""Interval of a share of rows that were drawn in whole clusters, of so many rows as count as independent.
+def independent_rows(share: float, runs: int, error: float, df: float, confidence: float = CONFIDENCE) -> float:
+    r"""As how many independent rows so many count that were drawn in whole clusters; NaN of a single cluster.
 
-    :math:`n^*=p(1-p)/s^2` rows would have its standard error, with the degrees of freedom of clusters in place of those of rows
-    :math:`n^*(t_{n-1}/t_{df})^2`; the interval is Clopper and Pearson's on these, at most as many as there are. Of a share of
-    0 or 1 no cluster tells how they differ: then each counts as one row. Nothing is known of a single cluster.
+    :math:`n^*=p(1-p)/s^2` rows would have its standard error, with the degrees of freedom of clusters in place of those of
+    rows :math:`n^*(t_{n-1}/t_{df})^2`, at most as many as there are. Of a share of 0 or 1 no cluster tells how they differ:
+    then each counts as one row.
 
     Args:
         share: of the rows.
@@ -147,18 +145,35 @@ def clustered_interval(
     Reference: Korn and Graubard (1998), Survey Methodology 24.
 
     Example:
+        >>> round(independent_rows(0.3, 1000, 0.03, 39.0))
+        220
+    """
+    if not df > 0 or runs < 2:
+        return math.nan
+    n = df + 1
+    if error > 0 and 0 < share < 1:
+        tail = 1 - alpha_of(confidence) / 2
+        n = share * (1 - share) / error**2 * float(special.stdtrit(runs - 1, tail) / special.stdtrit(df, tail)) ** 2
+    return min(n, float(runs))
+
+
+def clustered_interval(
+    share: float, runs: int, error: float, df: float, confidence: float = CONFIDENCE
+) -> BinomialInterval:
+    r"""Interval of a share of rows that were drawn in whole clusters: Clopper and Pearson's on :func:`independent_rows`.
+
+    Args as there; nothing is known of a single cluster.
+
+    Reference: Korn and Graubard (1998), Survey Methodology 24.
+
+    Example:
         >>> i = clustered_interval(0.3, 1000, 0.03, 39.0)
         >>> round(i.low, 3), round(i.high, 3)
         (0.24, 0.365)
     """
-    alpha = alpha_of(confidence)
-    if not df > 0 or runs < 2:
+    alpha, n = alpha_of(confidence), independent_rows(share, runs, error, df, confidence)
+    if math.isnan(n):
         return BinomialInterval(share, 0.0, 1.0)
-    n = df + 1
-    if error > 0 and 0 < share < 1:
-        narrower = special.stdtrit(runs - 1, 1 - alpha / 2) / special.stdtrit(df, 1 - alpha / 2)
-        n = share * (1 - share) / error**2 * float(narrower) ** 2
-    n = min(n, float(runs))
     k = share * n
     low = float(special.betaincinv(k, n - k + 1, alpha / 2)) if share > 0 else 0.0
     high = float(special.betainccinv(k + 1, n - k, alpha / 2)) if share < 1 else 1.0

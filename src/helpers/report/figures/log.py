@@ -247,7 +247,8 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
     return style.titled(
         figure,
         losses.carried(groups, study.funnel.steps[-1]) if wanted else losses.spread(groups, study.funnel.steps[-1]),
-        "points with 95 % Clopper-Pearson intervals; segments under the minimum size are pooled as 'other'"
+        f"points with 95 % intervals, {(study.cluster and f'by each {study.cluster} as a whole') or 'Clopper-Pearson'}; "
+        "segments under the minimum size are pooled as 'other'"
         + (f"; only users {study.untouched}" if study.untouched else ""),
         height=max(360, 90 + 26 * len(ordered)),
     )

@@ -79,16 +79,16 @@ def caption(found: FunnelCounts, study: Study) -> str:
     return "The strict funnel: every step, in its order"
 
 
-def note(study: Study, *, alone: bool = False) -> str:
-    """From when until when the steps count, and where whole clusters were randomised whether intervals take users ``alone``."""
+def note(study: Study) -> str:
+    """From when until when the steps count, and how intervals count where whole clusters were randomised."""
     whom = f"; only users {study.untouched} count, whom the change did not reach" if study.untouched else ""
     if not study.has_way:
         signed = getattr(study.data, "negative", "error") == "refund"
         return (
             f"with {study.funnel.steps[-1]}: its column is {'above zero' if signed else 'neither zero, no nor empty'}"
-            f"{f';{VALUED}' if losses.valued(study) else ''}{losses.alike(study, alone=alone)}{whom}"
+            f"{f';{VALUED}' if losses.valued(study) else ''}{losses.alike(study)}{whom}"
         )
-    said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study, alone=alone)}"
+    said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study)}"
     return f"{said}; events before {study.diagnosis_end:%Y-%m-%d}{whom}"
 
 

@@ -78,7 +78,7 @@ def note_gap(parts: Sequence[Decomposition], study: Study) -> str:
 
 
 def _window(study: Study) -> str:
-    told = funnel.note(study, alone=True)
+    told = funnel.note(study)
     return f"converted: {told}" if study.has_way else told
 
 

@@ -1,4 +1,4 @@
-"""Exact tests of counts that are too small for chi-square: of designed shares, and of equal shares in the arms."""
+"""Tests of designed and of equal shares: exact where counts are too small for chi-square, by clusters where they are drawn whole."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
+from helpers.stats.binomial import independent_rows
+from helpers.stats.summaries.summary import WholeClusters, standard_error
 from helpers.stats.validation import FloatArray
 
 EXPECTED = 100.0
@@ -73,6 +76,51 @@ def shares_p_value(hits: Sequence[int], totals: Sequence[int]) -> float:
     if min(k, rest) * min(map(sum, pairs)) / (k + rest) < EXPECTED:
         return equal_shares([pair[0] for pair in pairs], [sum(pair) for pair in pairs])[0]
     return float(stats.chi2_contingency(pairs, correction=False).pvalue)
+
+
+def clustered_shares_p_value(hits: ArrayLike, rows: ArrayLike) -> float:
+    r"""p of equal shares of hits in groups of rows that were drawn in whole clusters, each in one group or in several.
+
+    Pearson's chi-square :math:`X^2` with the moments that it has by clusters: with :math:`A` the form of :math:`X^2` in the shares and
+    :math:`V` their covariance by clusters, :math:`M=AV`, it is :math:`X^2\,\mathrm{tr}M/\mathrm{tr}M^2` on
+    :math:`(\mathrm{tr}M)^2/\mathrm{tr}M^2` degrees of freedom. The variances of :math:`V` are those of as many rows as count as
+    independent. Never less than :func:`shares_p_value`; NaN as there, and where a group lies in a single cluster.
+
+    Args:
+        hits: a row for each cluster, a column for each group.
+        rows: how many rows they are of.
+
+    Reference: Rao and Scott (1984), Annals of Statistics 12; Korn and Graubard (1998), Survey Methodology 24.
+
+    Example:
+        >>> round(clustered_shares_p_value([[30, 0], [10, 0], [0, 28], [0, 32]], [[50, 0], [50, 0], [0, 50], [0, 50]]), 2)
+        0.88
+    """
+    from scipy import stats
+
+    k, m = np.asarray(hits, np.float64), np.asarray(rows, np.float64)
+    k, m = k[:, m.sum(axis=0) > 0], m[:, m.sum(axis=0) > 0]
+    n = m.sum(axis=0)
+    alone = shares_p_value([int(x) for x in k.sum(axis=0)], [int(x) for x in n])
+    if math.isnan(alone):
+        return alone
+    shares, share = k.sum(axis=0) / n, k.sum() / n.sum()
+    arms = [WholeClusters.from_values(y[d > 0], d[d > 0]) for y, d in zip(k.T, m.T, strict=True)]
+    count = [
+        independent_rows(float(p), int(of), standard_error(arm), arm.df)
+        for p, of, arm in zip(shares, n, arms, strict=True)
+    ]
+    apart = k - shares * m
+    size = np.sqrt((apart**2).sum(axis=0))
+    sizes = np.outer(size, size)
+    alike = apart.T @ apart / np.where(sizes > 0, sizes, 1.0)
+    np.fill_diagonal(alike, 1.0)
+    moments = (np.diag(n) - np.outer(n, n) / n.sum()) @ (alike / np.sqrt(np.outer(count, count)))
+    first, second = np.trace(moments), np.trace(moments @ moments)
+    if not first > 0:
+        return alone if first <= 0 else math.nan
+    seen = float((n * (shares - share) ** 2).sum() / (share * (1 - share)))
+    return max(alone, float(stats.chi2.sf(seen * first / second, first**2 / second)))
 
 
 def equal_shares(hits: Sequence[int], totals: Sequence[int]) -> tuple[float, int]:
