@@ -41,6 +41,20 @@ def test_a_row_for_each_metric_of_a_unit(tmp_path: Path, metric: str, value: str
     assert study.primary.name == "converted" and "page_views" in found
 
 
+@pytest.mark.parametrize("all_of_them", [True, False])
+def test_rows_that_are_not_there_are_asked_about(tmp_path: Path, all_of_them: bool) -> None:
+    """Zeros that were not written, of some units or with them the units: no query can bring them back."""
+    dice = np.random.default_rng(5)
+    units = pd.DataFrame({"user": [f"u{i}" for i in range(300)], "variant": ["control", "new"] * 150})
+    units["converted"], units["views"] = dice.integers(0, 2, 300), dice.integers(0, 3, 300)
+    table = units.melt(["user", "variant"], var_name="metric", value_name="value")
+    table = table[(table.value != 0) | (table.metric == "views") & all_of_them]
+    table.to_csv(tmp_path / "long.csv", index=False)
+    with pytest.raises(ReportError, match=r"is a long table.*not every unit has a row of each") as caught:
+        proposed(tmp_path, tmp_path / "long.csv")
+    assert "select" not in str(caught.value) and f"{table.user.nunique()} units" in str(caught.value)
+
+
 def test_a_row_for_each_metric_of_an_arm(tmp_path: Path) -> None:
     rows = [(arm, m, 1_000 * (m == "users") + i + 50) for arm in ("control", "new") for i, m in enumerate(("users", "orders", "signups"))]  # fmt: skip
     file, _ = wide(tmp_path, pd.DataFrame(rows, columns=["variant", "metric", "value"]))

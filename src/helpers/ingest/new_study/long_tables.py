@@ -14,22 +14,27 @@ if TYPE_CHECKING:
 
 MOST = 40
 """Metrics of a long table, at most."""
-WHOLE = 1.5
-"""Rows of each unit, at least, where its metrics stand in rows."""
 
 
 def refuse(table: "SourceTable", rows: int, columns: Sequence[Column], said: Said) -> None:
-    """Raise for a long table, with the query that makes a column of each metric.
+    """Raise for a long table, with the query that makes a column of each metric where every unit has a row of each.
 
-    A column is called as what names metrics, another one as their value, and no unit has a metric twice.
+    A column is called as what names metrics, another one as their value, and no unit has a metric twice. Where rows are
+    not there, they may be zeros or never measured, and units without any row are not in the file at all: that is asked.
     """
     if said.event:
         return
     for metric in (c for c in columns if c.words and 2 <= c.distinct <= MOST and _is(c, vocabulary.METRIC)):
         for value in (c for c in columns if c is not metric and c.numeric and _is(c, vocabulary.VALUE)):
             keys = [c for c in columns if c not in (metric, value)]
-            if keys and _once(table, rows, keys, metric):
-                raise _refusal(table, rows, keys, metric, value)
+            units = _units(table, rows, keys, metric) if keys else 0
+            if 0 < units < rows:
+                whole = rows == units * metric.distinct
+                raise (
+                    _refusal(table, rows, keys, metric, value)
+                    if whole
+                    else _question(table, rows, units, metric, value)
+                )
 
 
 def _is(column: Column, words: vocabulary.Words) -> bool:
@@ -39,14 +44,34 @@ def _is(column: Column, words: vocabulary.Words) -> bool:
     return any(vocabulary.is_said(t, words) for t in found) and all(vocabulary.is_said(t, both) for t in found)
 
 
-def _once(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Column) -> bool:
+def _units(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Column) -> int:
+    """How many units, or arms, have rows; 0 where one has a metric twice."""
     of, what = ", ".join(table.text(c.name) for c in keys), table.text(metric.name)
     units, pairs = table.rows(f"select count(distinct ({of})), count(distinct ({of}, {what})) from {{table}}")[0]
-    return bool(pairs == rows and rows >= WHOLE * units)  # type: ignore[operator]
+    return int(units) if pairs == rows else 0  # type: ignore[call-overload]
+
+
+def _told(table: "SourceTable", metric: Column, value: Column) -> str:
+    name, holds = (vocabulary.printable(c.name) for c in (metric, value))
+    return (
+        f"{table.called} is a long table: each row holds one metric, which '{name}' names, and its value in '{holds}'"
+    )
+
+
+def _question(table: "SourceTable", rows: int, units: int, metric: Column, value: Column) -> ReportError:
+    counted = ", ".join(f"{vocabulary.printable(level)} ({n:,})" for level, n in metric.levels[:6])
+    return ReportError(
+        f"{_told(table, metric, value)}, and not every unit has a row of each",
+        got=f"{rows:,} rows of {units:,} units: {counted}",
+        expected="a row of each metric for every unit that was assigned, also of those of whom nothing is known",
+        cause="rows whose value was 0 were not written, or what is not there was never measured: only a person knows; a unit without"
+        " any row is not in the file at all",
+        remedy="get the list of all units that were assigned with their variant, and write one row for each: a column for each metric,"
+        " 0 where nothing happened, empty where nobody measured it",
+    )
 
 
 def _refusal(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Column, value: Column) -> ReportError:
-    name, holds = (vocabulary.printable(c.name) for c in (metric, value))
     taken = {c.name for c in keys}
     made = []
     for level in metric.values:
@@ -57,7 +82,7 @@ def _refusal(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Co
         )
     query = f"select {', '.join([*(quoted(c.name) for c in keys), *made])} from {table.selected} group by all"
     return ReportError(
-        f"{table.called} is a long table: each row holds one metric, which '{name}' names, and its value in '{holds}'",
+        _told(table, metric, value),
         got=f"{rows:,} rows with {metric.distinct} metrics: {', '.join(map(vocabulary.printable, metric.values[:6]))}",
         expected="a column for each metric, and one row for all of them",
         remedy=f"turn it by a query in a file beside it (wide.sql), and give that: {query}",
