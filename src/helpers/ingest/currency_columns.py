@@ -47,11 +47,12 @@ CALLED = (
     "penznem",
     "pénznem",
     "munteenheid",
+    "wkz",
     "muntsoort",
     "4217",
 )
 """Words in the name of a column of currencies,"""
-ALONE = frozenset("cur curr munt mena měna geld geldeinheit".split())  # noqa: SIM905
+ALONE = frozenset("coin cur curr munt mena měna geld geldeinheit".split())  # noqa: SIM905
 """words that are its name where no other stands beside them,"""
 BESIDE = frozenset(
     "code codes numeric num number id iso name symbol unit of the in payment payments paid pay order orders price amount cost local transaction invoice checkout total"  # noqa: SIM905

@@ -97,3 +97,15 @@ def test_what_is_called_as_an_attribute_is_no_outcome(tmp_path: Path, outcome: s
         con.execute(f"set file_search_path = '{tmp_path}'")
         found = con.execute(f"select * from ({query(str(caught.value))}) order by all").fetchall()
     assert found == [(arm, units[arm], happened[arm]) for arm in ("control", "new")]
+
+
+@pytest.mark.parametrize("whole", [1, 100, 0.5, 50])
+@pytest.mark.parametrize("levels", [("yes", "no"), (1, 0), ("bought", "looked", "left")])
+def test_shares_are_no_units(tmp_path: Path, whole: float, levels: tuple[object, ...]) -> None:
+    """A share tells no number of units: that is asked, and no query takes a row for a unit."""
+    parts = {"control": [0.12, 0.6, 0.28], "treatment": [0.15, 0.55, 0.3]}
+    rows = [(arm, level, round(whole * (p if i < len(levels) - 1 else 1 - sum(of[:i])), 4)) for arm, of in parts.items() for i, (level, p) in enumerate(zip(levels, of, strict=False))]  # fmt: skip
+    pd.DataFrame(rows, columns=["variant", "outcome", "portion"]).to_csv(tmp_path / "shares.csv", index=False)
+    with pytest.raises(ReportError, match="is a table of shares") as caught:
+        proposed(tmp_path, tmp_path / "shares.csv")
+    assert "select" not in str(caught.value) and "of how many units in each arm" in str(caught.value)

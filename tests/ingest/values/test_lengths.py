@@ -46,17 +46,18 @@ def test_each_way_to_write_a_length_is_read_as_its_seconds(tmp_path: Path) -> No
     }
 
 
-def test_minutes_or_hours_are_asked_and_the_query_that_is_named_reads_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("meant", "seconds"), [("minutes and seconds", 1), ("hours and minutes", 60)])
+def test_minutes_or_hours_are_asked_and_either_can_be_written(tmp_path: Path, meant: str, seconds: int) -> None:
     rows = table(tmp_path, 1_200, "play_time")  # below 20:00 all may be hours and minutes
     with pytest.raises(ReportError, match="may be minutes and seconds, or hours and minutes") as caught:
         proposed(tmp_path, tmp_path / "t.csv")
-    query = re.search(r"if they are minutes and seconds: (select .*?); if hours", str(caught.value))
-    assert query
-    (tmp_path / "once.sql").write_text(query[1], encoding="utf-8")
-    study, _, _ = proposed(tmp_path, tmp_path / "once.sql")
-    assert sum(total for _, total in sums(study, tmp_path)["play_time"].values()) == int(
-        rows.seconds_of_play_time.sum()
-    )
+    written = re.search(rf"if (?:they are )?{meant}.*?\((?:in a query: )?(.*?)\)", str(caught.value))
+    assert written
+    texts = "select * from read_csv('t.csv', all_varchar = true)"
+    (tmp_path / "once.sql").write_text(f"select * replace ({written[1]} as play_time) from ({texts})", encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "once.sql", outcomes=("play_time",) if seconds > 1 else ())
+    found = sum(total for _, total in sums(study, tmp_path)["play_time"].values())
+    assert found == seconds * int(rows.seconds_of_play_time.sum())
 
 
 def test_times_of_a_day_are_no_outcome_unless_somebody_says_so(tmp_path: Path) -> None:

@@ -35,12 +35,21 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
     if not money:
         return Proposed()
     told: dict[str, str] = {}
-    unnamed = []
+    unnamed, gaps = [], []
     for column in money:
         if len(said := named(column.name).currencies) == 1:
             told.setdefault(next(iter(said)), f"by the name of '{vocabulary.printable(column.name)}'")
-        elif code := likeliest(marks := _marks(table, column)):
+            continue
+        marks, bare = _marks(table, column, where)
+        if code := likeliest(marks):
             told.setdefault(code, f"as '{marks[0]}' stands beside the amounts of '{vocabulary.printable(column.name)}'")
+            if bare:
+                gaps.append(
+                    _gap(
+                        bare,
+                        f"beside whose amounts in '{vocabulary.printable(column.name)}' no mark stands? '{marks[0]}' stands beside the others",
+                    )
+                )
         else:
             unnamed.append(column.name)
     beside = coded(table.con, table.relation, table.parts.types, unnamed, where) if unnamed else []
@@ -53,10 +62,8 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
         for each in beside
         if each.unnamed
     ]
-    gaps = [
-        f"In which currency are the amounts of the {each.empty:,} rows in which '{vocabulary.printable(each.column)}' says nothing? It"
-        f" says {each.told}, and all are summed as one: that is right where these were paid in the same one; if not,"
-        " convert the amounts before, and write the currency into each row. Where nobody knows it, let an outcome without money decide."
+    gaps += [
+        _gap(each.empty, f"in which '{vocabulary.printable(each.column)}' says nothing? It says {each.told}")
         for each in beside
         if each.empty and each.shared
     ]
@@ -72,6 +79,14 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: 
     )
 
 
+def _gap(rows: int, which: str) -> str:
+    """What is asked of amounts beside which no currency stands, where one stands beside others."""
+    return (
+        f"In which currency are the amounts of the {rows:,} rows {which}, and all are summed as one: that is right where these were paid in the same one; if not,"
+        " convert the amounts before, and write the currency into each row. Where nobody knows it, let an outcome without money decide."
+    )
+
+
 def _holds(each: Coded) -> str:
     nothing = f", and nothing in {each.empty:,} rows with an amount" if each.empty else ""
     return f"'{vocabulary.printable(each.column)}' holds {each.told}{nothing}"
@@ -83,11 +98,12 @@ def converted(columns: Sequence[Column], amounts: Sequence[Column]) -> list[Colu
     return [c for c in amounts if len(named(c.name).currencies) == 1] if several else []
 
 
-def _marks(table: "SourceTable", column: Column) -> list[str]:
-    """Marks of money that stand beside the amounts of a column, the most frequent first."""
+def _marks(table: "SourceTable", column: Column, where: str) -> tuple[list[str], int]:
+    """Marks of money that stand beside the amounts of a column, the most frequent first, and the amounts that have none."""
     if table.parts.types[column.name] != "VARCHAR" or column.name not in table.numbers:
-        return []
+        return [], 0
     rows = table.rows(
-        f"select regexp_extract({table.text(column.name)}, {literal(MARK)}) as mark, count(*) from {{table}} group by 1 order by 2 desc, 1"
+        f"select regexp_extract({table.text(column.name)}, {literal(MARK)}) as mark, count(*) from {{table}}"
+        f" where ({where}) and {table.value(column.name)} <> 0 group by 1 order by 2 desc, 1"
     )
-    return [str(mark) for mark, _ in rows if mark]
+    return [str(mark) for mark, _ in rows if mark], sum(int(n) for mark, n in rows if not mark)  # type: ignore[call-overload]

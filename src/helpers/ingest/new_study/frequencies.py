@@ -1,7 +1,7 @@
 """A table in which each row stands for as many units as one of its columns counts: all that they have in common once."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, vocabulary, worded, written_numbers, written_texts
@@ -41,7 +41,42 @@ def refused(
             if gaps := _gaps(table, rows, count, rest):
                 return _of_gaps(table, gaps)
             return _refusal(table, rows, int(units), count, variant, _may_be_outcomes(rest, variant))  # type: ignore[call-overload]
+    return _of_shares(table, rows, columns, variant)
+
+
+ROUNDED = 0.02
+"""Shares that were rounded add up to this near to a whole, as a part of it."""
+
+
+def _of_shares(table: "SourceTable", rows: int, columns: Sequence[Column], variant: Column) -> ReportError | None:
+    """What is said of a table in which a row is a combination, and a number its share: those of each arm, or all, make a whole."""
+    for share in (c for c in columns if c.numeric and not c.negative and c.filled == rows):
+        rest = [c for c in columns if c is not share]
+        keys = ", ".join(table.text(c.name) for c in rest)
+        if len(rest) < 2 or any(not c.levels or c.distinct == rows for c in rest):
+            continue
+        apart = table.number(f"select count(distinct ({keys})) from {{table}}")
+        found: list[Any] = list(
+            table.rows(
+                f"select sum({table.value(share.name)}), count(*) from {{table}} group by {table.text(variant.name)}"
+            )
+        )
+        arms = [float(total) for total, _ in found]
+        parted = all(n > 1 for _, n in found)
+        if apart == rows and parted and (_make_wholes(arms) or _make_wholes([sum(arms)])):
+            name = vocabulary.printable(share.name)
+            return ReportError(
+                f"{table.called} is a table of shares: a row stands for a part of the units, and '{name}' says how large it is",
+                got=f"{rows:,} rows, each combination of the other columns once; '{name}' adds up to a whole",
+                expected="one row a unit; or counts: one row for each arm, with its units and how many of them have an outcome",
+                remedy=f"find out of how many units in each arm '{name}' is a share; then write one row for each arm: its units, and how"
+                " many of them have the outcome",
+            )
     return None
+
+
+def _make_wholes(sums: Sequence[float]) -> bool:
+    return any(all(abs(each / whole - 1) <= ROUNDED for each in sums) for whole in (1, 100))
 
 
 def _gaps(table: "SourceTable", rows: int, count: Column, rest: Sequence[Column]) -> list[Column]:

@@ -18,13 +18,13 @@ _WRITTEN: Final = (
 )
 BY_NUMBER: Final = {int(each[3:]): each[:3] for each in _WRITTEN.split()}
 """The code of each number."""
-_NUMBER: Final = re.compile(r"([0-9]{1,3})([.]0+)?")
+_NUMBER: Final = re.compile(r"0*([0-9]{1,3})([.]0+)?")
 
 
 def of(text: str) -> str:
-    """The code of the currency that a number stands for, which may have lost the zeros ahead; else nothing.
+    """The code of the currency that a number stands for, which may have lost the zeros ahead, or more of them; else nothing.
 
-    >>> of("978"), of("036"), of("36.0"), of("1"), of("EUR")
+    >>> of("978"), of("0036"), of("36.0"), of("1"), of("EUR")
     ('EUR', 'AUD', 'AUD', '', '')
     """
     found = _NUMBER.fullmatch(text)

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from helpers.config import Place
 from helpers.config.columns import logged
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal, quoted
@@ -109,21 +108,13 @@ def example(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> st
     return str(found[0][0])
 
 
-def asked(called: str, place: Place, table: str, column: str, example: str) -> ReportError:
+def asked(called: str, column: str, example: str) -> ReportError:
     """What is said of a column of two numbers with a colon that may be read in two ways."""
     name = quoted(column)
-    csv = place.kind in (None, "csv")  # of which DuckDB would take them for times of a day
-    itself = not csv or (place.encoding or "utf-8").lower().replace("-", "") == "utf8"  # of what it reads by itself
-    table = f"read_csv({literal(table)}, all_varchar = true)" if csv else quoted(table)
-    minutes, hours = (
-        f"select * replace ({made} as {name}) from {table}" for made in (f"'0:' || {name}", f"{name} || ':00'")
-    )
-    by = f"give a query in a file in place of the table; if they are minutes and seconds: {minutes}; if hours and minutes: {hours}"
     return ReportError(
         f"{called}: the numbers of column '{logged(column)}' may be minutes and seconds, or hours and minutes",
         got=repr(example),
         expected="lengths of time with hours, minutes and seconds, such as 0:12:34, or with their units, such as 12m 34s; or numbers",
-        remedy=by
-        if itself
-        else "write 0: before each if they are minutes and seconds, or :00 behind each if hours and minutes",
+        remedy=f"if they are minutes and seconds, write 0: before each (in a query: '0:' || {name}); if hours and minutes, :00 behind"
+        f" each ({name} || ':00')",
     )

@@ -165,7 +165,7 @@ def formats(
         point: Point | None = "."
         length, example = lasting.get(column, ("", ""))
         if example:
-            faults[column] = lengths.asked(called, place, place.table or parts.names[0], column, example)
+            faults[column] = lengths.asked(called, column, example)
             continue
         if column in seen:
             counted = currency if column in money else ""
