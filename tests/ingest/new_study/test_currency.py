@@ -96,3 +96,15 @@ def test_amounts_in_thousands_are_asked(tmp_path: Path, name: str) -> None:
     file = written(tmp_path / "shop.csv", f"select * rename (spend as {name}) from '{first}'")
     _, text, _ = proposed(tmp_path, file, primary=name)
     assert (f"What is an amount worth? column '{name}' is named as " in text) == (name != "revenue_k12")
+
+
+@pytest.mark.parametrize("mark", ["'£' || {}", "{} || ' USD'"])
+@pytest.mark.parametrize("of_all", [True, False])
+def test_amounts_of_which_some_have_no_mark_are_asked_about(tmp_path: Path, mark: str, of_all: bool) -> None:
+    """A zero needs no currency; any other amount without a mark may be in another one."""
+    amount = "(5 + (hash(i + 3) % 900) / 100)::decimal(9, 2)::varchar"
+    marked = mark.format(amount)
+    paid = marked if of_all else f"if(i % 20 = 0, {amount}, {marked})"
+    file = units(tmp_path / "t.csv", f"if(hash(i) % 10 < 3, {paid}, '0') as revenue")
+    _, _, said = proposed(tmp_path, file)
+    assert ("In which currency are the amounts of the" in said) != of_all
