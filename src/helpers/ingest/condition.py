@@ -1,6 +1,7 @@
 """The rows that a study takes of its table: a condition in SQL on the raw columns, applied when the table is brought in."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -107,7 +108,8 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
     The rows that stay are told by the lines in which they stand in their files, as before.
 
     Raises:
-        ReportError: for a condition that cannot be asked, a column that the table has not, and where no row is left.
+        ReportError: for a condition that cannot be asked, a column that the table has not, where no row is left, and for rows
+            of which an empty field leaves open whether it holds, for these would be left out in silence.
     """
     import duckdb
 
@@ -116,20 +118,25 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
     said, condition = condition, joined(condition, parts.types, key)
     check(columns_of(condition, key), parts, key)
     alike = {name.lower(): name for name in parts.types}
+    asked = [name for name in columns_of(condition, key) if name.lower() in alike]
     counted = [alike[name.lower()] for name in numbers_of(condition)]
     counted = [name for name in counted if parts.types[name] == "VARCHAR"]
     con.execute("set preserve_insertion_order = true")
     total, left = 0, 0
+    unknown: Counter[str] = Counter()
     for number, file in enumerate(parts.files):
         total += rows(con, file)
         aside = file.with_name(f"kept-{file.name}")
         try:
+            unknown += _unknown(con, condition, counted, file, asked)
             _write(con, condition, counted, number, file, aside)
         except duckdb.Error as error:
             raise _refused(said, key, str(error).splitlines()[0].partition("'")[0]) from None
         left += rows(con, aside)
         file.unlink()
         aside.rename(file)
+    if unknown:
+        raise _open(parts.names[0], said, key, unknown, total)
     if not left:
         raise ReportError(
             f"{parts.names[0]}: {key} leaves no row", got=said, expected=f"a condition that holds for some of {total:,} rows",
@@ -147,17 +154,43 @@ def check(wanted: Iterable[str], parts: Parts, key: str) -> None:
             raise no_column(parts.names[0], name, parts.types, key)
 
 
+def _rows_of(file: Path, counted: list[str]) -> str:
+    """The rows of a file; texts that are ``counted`` are compared as numbers."""
+    there = f"read_parquet({literal(file)}, file_row_number = true, hive_partitioning = false)"
+    cast = ", ".join(f"try_cast({quoted(name)} as double) as {quoted(name)}" for name in counted)
+    return f"(select * replace ({cast}) from {there})" if cast else there
+
+
+def _unknown(
+    con: "duckdb.DuckDBPyConnection", condition: str, counted: list[str], file: Path, columns: list[str]
+) -> Counter[str]:
+    """Rows of which a condition is neither true nor false, by the first column that is empty there."""
+    empty = " ".join(f"when {name} is null then {literal(name)}" for name in map(quoted, columns)) if columns else ""
+    first = f"case {empty} else '' end" if empty else "''"
+    asked = f"select {first}, count(*) from {_rows_of(file, counted)} where ({condition}\n) is null group by 1"
+    return Counter(dict(con.execute(asked).fetchall()))
+
+
+def _open(table: str, condition: str, key: str, unknown: Counter[str], total: int) -> ReportError:
+    name = unknown.most_common(1)[0][0] or "NAME"
+    return ReportError(
+        f"{table}: {key} says nothing of {unknown.total():,} of {total:,} rows", got=condition,
+        expected="a condition that is true or false of every row",
+        cause="a comparison with an empty field is neither true nor false, and its row would be left out in silence",
+        remedy=f"say whether these rows count: if they do, add: or {name} is null; if not, add: and {name} is not null. Where the field is"
+        " filled by what units did, as the status of an order is, leave no row out by it: that chooses units by what became of them",
+    )  # fmt: skip
+
+
 def _write(
     con: "duckdb.DuckDBPyConnection", condition: str, counted: list[str], number: int, file: Path, aside: Path
 ) -> None:
     """Write what stays of a file, and keep in which lines it stands; texts that are ``counted`` are compared as numbers."""
-    there = f"read_parquet({literal(file)}, file_row_number = true, hive_partitioning = false)"
-    cast = ", ".join(f"try_cast({quoted(name)} as double) as {quoted(name)}" for name in counted)
-    some = f"(select * replace ({cast}) from {there})" if cast else there
+    there, some = _rows_of(file, []), _rows_of(file, counted)
     some += f" where ({condition}\n)"
     stay = f"{there} where file_row_number in (select file_row_number from {some}) order by file_row_number"
     con.execute(
-        f"copy (select * exclude (file_row_number) from {stay if cast else some}) to {literal(aside)} (format parquet)"
+        f"copy (select * exclude (file_row_number) from {stay if counted else some}) to {literal(aside)} (format parquet)"
     )
     taken = f"(select {number} as file_index, file_row_number from {some})"
     con.execute(

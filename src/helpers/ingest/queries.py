@@ -158,5 +158,5 @@ def _told(file: Path, *errors: type[Exception]) -> Iterator[None]:
             f"{file.name} cannot be run",
             got="; ".join(" ".join(line.split()) for line in said[:3])[:300] or type(error).__name__,
             expected="a query that runs in the database as it stands in the file",
-            remedy="try it there, then correct the file",
+            remedy="try it there, then correct the file; files that it reads are named from the folder in which it lies",
         ) from None

@@ -1,5 +1,6 @@
 """What a user says of a file is taken as it was said, whatever the names of the columns would have made of it."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from helpers.errors import ReportError
 from tests.ingest.new_study import hidden
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.hidden import Made
-from tests.ingest.new_study.tables import proposed
+from tests.ingest.new_study.tables import proposed, units
 
 OF_UNITS = (
     "unit",
@@ -321,3 +322,26 @@ def test_numbers_that_are_too_large_are_told_as_such(tmp_path: Path, digits: int
     (tmp_path / "units.csv").write_text("\n".join(rows))
     with pytest.raises(ReportError, match="larger than a metric holds, such as 1"):
         proposed(tmp_path, tmp_path / "units.csv", primary="revenue")
+
+
+def test_a_condition_that_an_empty_field_leaves_open_is_asked_about(tmp_path: Path) -> None:
+    """SQL leaves out what it does not know: a status of those alone who ordered would leave buyers alone."""
+    file = units(tmp_path / "t.csv", "if(hash(i) % 10 < 3, if(hash(i) % 7 = 0, 'cancelled', 'paid'), null) as status, i % 40 = 0 as internal")  # fmt: skip
+    with pytest.raises(ReportError, match=r"--where says nothing of \d,\d{3} of 2,000 rows") as caught:
+        proposed(tmp_path, file, where="status <> 'cancelled'")
+    added = re.search(r"if they do, add: (.*?);", str(caught.value))
+    assert added
+    study, _, said = proposed(tmp_path, file, where=f"status <> 'cancelled' {added[1]}")
+    truth = pd.read_csv(file)
+    kept = truth[truth.status != "cancelled"].groupby("variant").user_id.count()
+    assert {arm: n for arm, (n, _) in sums(study, tmp_path)["converted"].items()} == {"control": kept["old"], "treatment": kept["new"]}  # fmt: skip
+    gone = 2_000 - kept.sum()
+    assert (
+        "Was 'status' known before anybody was assigned?" in said and f"{1_000 - kept['new']} of 1,000 of new" in said
+    )
+    assert gone > 0
+
+
+def test_a_condition_on_arms_and_moments_alone_is_not_asked_about(tmp_path: Path) -> None:
+    _, _, said = proposed(tmp_path, units(tmp_path / "t.csv"), where="variant in ('old', 'new')")
+    assert "known before anybody was assigned" not in said

@@ -100,7 +100,7 @@ def _refuse_flags(table: "SourceTable", columns: Sequence[Column], variants: Seq
         raise ReportError(
             f"{table.called}: each arm has a column of yes and no, and no column names the arm of a row", got=got,
             expected="one column that names the arm of each row",
-            remedy=f"make one column of them by a query in a file in place of the table: {made}",
+            remedy=f"make one column of them by a query in a file beside it, in place of the table: {made}",
         )  # fmt: skip
     raise ReportError(
         f"{table.called}: do {names} say in which arm a row is, or what came of it in each arm?", got=got,

@@ -94,7 +94,7 @@ def refuse(
                     for each, levels in [*pairs.values.items()][:4]
                 ),
                 expected="a column with the variant of the one experiment that is meant",
-                remedy=f"--variant {vocabulary.slug(name)}, by a query in a file in place of the table, of '{vocabulary.printable(name)}' for instance:"
+                remedy=f"--variant {vocabulary.slug(name)}, by a query in a file beside it, in place of the table, of '{vocabulary.printable(name)}' for instance:"
                 f" {_query(table, columns, column, pairs, name, unit, log=log)}; if it is no experiment, --descriptive",
             )
     there = {vocabulary.slug(column.name) for column in columns}
@@ -110,7 +110,7 @@ def refuse(
             f"{table.called}: the arm stands inside of the text of '{vocabulary.printable(column.name)}'",
             got=f"'{vocabulary.printable(found)}' with {levels}",
             expected="a column of its own that holds the variant",
-            remedy=f"make it by a query in a file in place of the table: {_query(table, columns, column, pairs, found, unit, log=log)}"
+            remedy=f"make it by a query in a file beside it, in place of the table: {_query(table, columns, column, pairs, found, unit, log=log)}"
             + "; or, if it is no experiment, --descriptive" * log,
         )
 

@@ -98,7 +98,7 @@ def _made(table: "SourceTable", unit: Column, event: Column, arms: Arms) -> Repo
         f"{table.called}: the arms stand in the names of events",
         got=f"{arms.named} in column '{vocabulary.printable(event.name)}', one of them for nearly each '{vocabulary.printable(unit.name)}'",
         expected="a column of its own that holds the variant, beside an event that both arms have",
-        remedy=f"make both by a query in a file in place of the table, in which who has several is of no arm: select * exclude ({HELD}) replace (case when"
+        remedy=f"make both by a query in a file beside it, in place of the table, in which who has several is of no arm: select * exclude ({HELD}) replace (case when"
         f" {HELD} is null then {what} else {literal(shared)} end as {quoted(event.name)}), case when min({HELD}) over of_unit = max({HELD}) over of_unit"
         f" then max({HELD}) over of_unit end as variant from (select *, case {what} {cases} end as {HELD} from {table.selected})"
         f" window of_unit as (partition by {who}); then --exposure {typed.name(shared)}; or, if they are no arms, --descriptive",

@@ -60,7 +60,7 @@ def remedy(table: "SourceTable", column: Column) -> str:
     moment = f"{name}::timestamp"
     if order:  # a reader of the query may have read them as days already
         moment = f"coalesce(try_strptime({name}::varchar, [{ways}]), try_cast({name} as timestamp))"
-    return f"by a query in a file in place of the table: select * replace ({moment} - interval {BUDDHIST} year as {name}) from {table.selected}"
+    return f"by a query in a file beside it, in place of the table: select * replace ({moment} - interval {BUDDHIST} year as {name}) from {table.selected}"
 
 
 def lacking(columns: list[Column]) -> str:

@@ -88,7 +88,7 @@ def refused(table: "SourceTable", column: Column) -> ReportError | None:
         remedy=(
             worded.asked(column, unknown)
             if unknown
-            else f"put the code of yes into a query in a file in place of the table, where {worded.LEVEL} stands, and say --primary {made}: {query}"
+            else f"put the code of yes into a query in a file beside it, in place of the table, where {worded.LEVEL} stands, and say --primary {made}: {query}"
         )
         + "; if these are counts, --better higher or --better lower takes them as they are",
     )

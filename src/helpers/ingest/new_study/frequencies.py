@@ -100,7 +100,7 @@ def _of_gaps(table: "SourceTable", gaps: Sequence[Column]) -> ReportError:
     named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in gaps)
     numbers = {c.name: written_numbers.in_query(table, c.name) for c in gaps}
     made = ", ".join(f"coalesce({number}, 0) as {quoted(name)}" for name, number in numbers.items())
-    by = f" by a query in a file in place of the table: select * replace ({made}) from {table.selected}"
+    by = f" by a query in a file beside it, in place of the table: select * replace ({made}) from {table.selected}"
     return ReportError(
         f"{table.called} is a table of counts of parts of an arm, and {named} is empty in some of them",
         got=", ".join(

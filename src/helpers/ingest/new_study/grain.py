@@ -159,7 +159,7 @@ def _whole_levels(seen: TableView) -> TableView:
 
 def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
     """The proposal with what the rows contradict in it, what a condition took from them, and the columns that are left."""
-    notes, first = kept.told(seen.table, seen.columns, proposal)
+    notes, first = kept.told(seen.table, seen.columns, proposal, seen.said.where or "")
     first += phases.left_out(seen.table, seen.columns, proposal)
     if not proposal.panel[0]:
         first += [*statuses.of(seen.table, seen.columns, proposal), *doubts.asked(seen, proposal)]

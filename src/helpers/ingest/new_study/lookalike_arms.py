@@ -31,7 +31,7 @@ def refuse(table: "SourceTable", variant: Column, *, stated: bool) -> None:
         got="; ".join(map(_told, found)),
         expected="one level for each arm",
         cause="letters of another script, signs of full width or that are not seen, or a digit or a capital in the place of a letter",
-        remedy=f"write them in one way by a query in a file in place of the table: {_mended(table, variant)}; if they are arms of their own, say so:"
+        remedy=f"write them in one way by a query in a file beside it, in place of the table: {_mended(table, variant)}; if they are arms of their own, say so:"
         f" --variant {typed.name(variant.name)}",
     )
 

@@ -48,7 +48,7 @@ def asked(seen: TableView, unit: Column, found: ids_alike.LookAlike | None, *, s
             cause="one unit is written in several ways, so that its rows are parted",
             remedy=f"{own}; {APART}"
             if apart
-            else f"write them in one way by a query in a file in place of the table: {one}; {own}",
+            else f"write them in one way by a query in a file beside it, in place of the table: {one}; {own}",
         )
     what = APART if apart else f"this query in a file, in place of the table, makes them one: {one}"
     return [f"Are ids of '{called}' that look alike one unit? {found.said()}, and are kept apart{apart}; {what}"]
@@ -79,7 +79,7 @@ def refuse_padded(seen: TableView, unit: Column) -> None:
         cause="a number in some rows and a text in others: a number has no zeros ahead",
         remedy=f"{own}; {APART}"
         if apart
-        else "write them in one way by a query in a file in place of the table:"
+        else "write them in one way by a query in a file beside it, in place of the table:"
         rf""" select * replace (regexp_replace({field}::varchar, '^"?0*([0-9]+)"?$', '\1') as {field}) from {seen.table.selected}; {own}""",
     )
 

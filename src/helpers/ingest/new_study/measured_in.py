@@ -37,7 +37,7 @@ def remedy(table: "SourceTable", column: Column) -> str:
     of = "|".join(sorted(re.escape(each).replace("\\.", "[.]") for each in spelled))
     there = f"^({of})" if where == "before" else f"({of})$"
     return (
-        f"'{max(spelled)}' {where} each number says what '{name}' counts: take the number by a query in a file in place of the table, and say --primary {typed.name(column.name)}:"
+        f"'{max(spelled)}' {where} each number says what '{name}' counts: take the number by a query in a file beside it, in place of the table, and say --primary {typed.name(column.name)}:"
         f" select * replace (trim(regexp_replace(trim({field}::varchar), {literal(there)}, '')) as {field}) from {table.selected}"
     )
 

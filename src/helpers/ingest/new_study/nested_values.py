@@ -48,14 +48,14 @@ def _reason(table: "SourceTable", name: str) -> str:
     field = quoted(name)
     if lists + objects + numbers == filled and numbers:
         return (
-            f"not used: it holds {what}, beside numbers in {numbers:,}; if these stand where there is no number, a query in a file in place of the table"
+            f"not used: it holds {what}, beside numbers in {numbers:,}; if these stand where there is no number, a query in a file beside it, in place of the table"
             f" takes the numbers: select * replace (try_cast({field}::varchar as double) as {field}) from {table.selected}"
         )
     if lists and not (keyed or summed == lists):
         return f"not used: it holds {what}, and no number"
     of_list = f"list_transform({field}, lambda each: each.KEY)" if keyed else f"{field}::double[]"
     made = f"list_sum({of_list})" if lists else f"{field}['KEY']"
-    return f"not used: it holds {what}, and {'no number' if keyed or not lists else 'no single number'}; a query in a file in place of the table makes one, such as select *, {made} as one_number from {table.selected}"
+    return f"not used: it holds {what}, and {'no number' if keyed or not lists else 'no single number'}; a query in a file beside it, in place of the table makes one, such as select *, {made} as one_number from {table.selected}"
 
 
 def refuse(seen: "TableView", unit: Column | None) -> None:
@@ -81,6 +81,6 @@ def refuse(seen: "TableView", unit: Column | None) -> None:
         got=f"an id in '{vocabulary.printable(unit.name)}' in {unit.filled:,} of {unit.rows:,} rows, and in '{name}' itself in {other.filled:,} others",
         expected="the id of a unit in one column",
         cause="two versions of what wrote the events",
-        remedy=f"put them together by a query in a file in place of the table, and say --unit unit_id: select *, coalesce({field}->>{literal(f'$.{key}')}, {field}->>'$')"
+        remedy=f"put them together by a query in a file beside it, in place of the table, and say --unit unit_id: select *, coalesce({field}->>{literal(f'$.{key}')}, {field}->>'$')"
         f" as unit_id from {seen.table.selected}",
     )

@@ -103,7 +103,7 @@ def in_part(table: SourceTable, columns: Iterable[Column]) -> list[str]:
         made, name = quoted(column.name), vocabulary.printable(column.name)
         told.append(
             f"Does an empty '{name}' mean 0? '{vocabulary.printable(flag.name)}' says no in {no:,} of these rows, which are 0, and yes in"
-            f" {unknown:,}, of which nothing is known: missing: zero would make these 0 too. A query in a file in place of the table tells them apart:"
+            f" {unknown:,}, of which nothing is known: missing: zero would make these 0 too. A query in a file beside it, in place of the table tells them apart:"
             f" select * replace (case when lower(trim({quoted(flag.name)}::varchar)) in ({says}) then '0' else {made}::varchar end as {made}) from {table.selected}"
         )
     return told[:1]

@@ -75,7 +75,7 @@ def as_times(table: "SourceTable", column: "Column") -> str:
     number = written_numbers.in_query(table, column.name) if _are_serials(column) else ""
     name = quoted(column.name)
     return (
-        "; a query in a file in place of the table writes them as times: select * replace"
+        "; a query in a file beside it, in place of the table writes them as times: select * replace"
         f" (timestamp '1899-12-30' + to_seconds(round({number} * 86400)::bigint) as {name}) from {table.selected}, and --time then takes them"
     ) * bool(number)
 

@@ -88,7 +88,7 @@ def discounted(
     if off:
         made = taken_off.product(table, [amount, *([many] if many else [])], off)
         if made:
-            how = f"a query in a file in place of the table takes it off, and nothing where it is empty: select *, {made} as amount_paid from {table.selected}; then --{option} amount_paid."
+            how = f"a query in a file beside it, in place of the table takes it off, and nothing where it is empty: select *, {made} as amount_paid from {table.selected}; then --{option} amount_paid."
         else:
             how = f"it is to be, {pieces_told.unclear(off)}; {own}"
         asked.append(

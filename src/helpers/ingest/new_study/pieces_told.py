@@ -17,7 +17,7 @@ def how(table: "SourceTable", columns: Sequence[Column], price: Column, many: Co
     lower = less(off, vocabulary.printable(price.name), made)
     if made:
         query = f"select *, {made} as revenue from {table.selected}"
-        return f"{lower}, by a query in a file in place of the table: {query}; then --primary revenue{more}"
+        return f"{lower}, by a query in a file beside it, in place of the table: {query}; then --primary revenue{more}"
     if not (off or rest):
         return ", in a column of its own that --primary names"
     open_ = [

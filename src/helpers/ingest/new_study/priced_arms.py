@@ -77,7 +77,7 @@ def _question(
     )
     paid = written_numbers.in_query(table, price.name)
     query = (
-        f"by a query in a file in place of the table: select *, {paid} * {happened} as revenue from {table.selected}; then --primary revenue."
+        f"by a query in a file beside it, in place of the table: select *, {paid} * {happened} as revenue from {table.selected}; then --primary revenue."
         if paid and happened
         else "in a column of its own that --primary names."
     )

@@ -155,7 +155,7 @@ def _cut_off(table: "SourceTable", columns: Sequence[Column], measured: Sequence
         )
         number = written_numbers.in_query(table, column.name)
         query = (
-            f" What came about, by a query in a file in place of the table, and --primary came_about: select *, 1 - {number} as came_about from {table.selected}"
+            f" What came about, by a query in a file beside it, in place of the table, and --primary came_about: select *, 1 - {number} as came_about from {table.selected}"
             if number
             else ""
         )

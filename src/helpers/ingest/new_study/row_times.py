@@ -62,7 +62,7 @@ def asked_of_years(time: Column | None) -> list[str]:
                 off = int(between.total_seconds())
                 return [
                     f"{lies}; from {year} on, as {who}, it would be {meant:%B %Y}: then take {off} seconds off each ({off}000 of milliseconds)"
-                    " by a query in a file in place of the table."
+                    " by a query in a file beside it, in place of the table."
                 ]
         return [f"{lies}."]
     if time.last.year >= LOGS:
@@ -70,7 +70,7 @@ def asked_of_years(time: Column | None) -> list[str]:
     meant = time.last + SINCE_2001
     return [
         f"Did it run until {time.last:%B %Y}? '{name}' is read as a count since 1970; from 2001 on, as some systems count, it would be"
-        f" {meant:%B %Y}: then add 978307200 seconds to each by a query in a file in place of the table."
+        f" {meant:%B %Y}: then add 978307200 seconds to each by a query in a file beside it, in place of the table."
     ]
 
 

@@ -32,5 +32,5 @@ def told(table: "SourceTable", columns: Sequence[Column], unit: Column, variant:
     query = f"select *, concat({quoted(of.name)}, {literal(' ')}, {quoted(unit.name)}) as unit_id from {table.selected}"
     return (
         f"each '{name}' stands once within a '{vocabulary.printable(of.name)}': if ids are given anew in each, make one of both by a"
-        f" query in a file in place of the table: {query}, and say --unit unit_id"
+        f" query in a file beside it, in place of the table: {query}, and say --unit unit_id"
     )

@@ -89,7 +89,7 @@ def remedy(source: str, column: Column) -> str:
     if _numbers_and_lists(column):
         field = quoted(column.name)
         return (
-            f"where a list stands there is no number: take the numbers by a query in a file in place of the table, and say --primary {typed.name(column.name)}:"
+            f"where a list stands there is no number: take the numbers by a query in a file beside it, in place of the table, and say --primary {typed.name(column.name)}:"
             f" select * replace (try_cast({field}::varchar as double) as {field}) from {source}"
         )
     if numbers_with_words(column):
@@ -105,10 +105,10 @@ def remedy(source: str, column: Column) -> str:
     if happened(column) is None:
         levels = ", ".join(repr(vocabulary.printable(level)) for level in column.values[:4])
         return (
-            f"which of {levels} says that it happened? Nothing tells it. Put that one into a query in a file in place of the table, where {LEVEL} stands, and say"
+            f"which of {levels} says that it happened? Nothing tells it. Put that one into a query in a file beside it, in place of the table, where {LEVEL} stands, and say"
             f" --primary {made}: {query}"
         )
-    return f"as an outcome, by a query in a file in place of the table, and --primary {made}: {query}"
+    return f"as an outcome, by a query in a file beside it, in place of the table, and --primary {made}: {query}"
 
 
 def _numbers_and_lists(column: Column) -> bool:
