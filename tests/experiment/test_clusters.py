@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from helpers.defaults import FEWEST_CLUSTERS
 from helpers.experiment import design, funnel, rerandomisation, segments
+from helpers.experiment.adjusted import with_cuped
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import decide
 from helpers.experiment.results import Results
@@ -130,8 +131,11 @@ def test_a_ratio_is_that_of_the_totals_of_clusters(results):
 def test_a_covariate_is_spent_on_clusters(results):
     rows = read().assign(one=1)
     sums = rows.groupby(["arm", "town"])[["rounds", "one", "earlier"]].sum()
-    arms = [WholeClusters.from_values(sums.loc[a].rounds, sums.loc[a].one, {"x": sums.loc[a].earlier}) for a in "ab"]
-    effect, reduction = results.with_cuped(results.study.metric("rounds"))
+    sums["beside"] = (
+        sums.earlier - sums.one * sums.earlier.sum() / sums.one.sum()
+    )  # a total less what its size makes of it
+    arms = [WholeClusters.from_values(sums.loc[a].rounds, sums.loc[a].one, {"x": sums.loc[a].beside}) for a in "ab"]
+    effect, reduction = with_cuped(results, results.study.metric("rounds"))
     wanted = cuped(*arms)
     same(effect, compare(wanted.control, wanted.treatment))
     assert reduction.share_remaining == pytest.approx(wanted.reduction.share_remaining) and reduction.gains

@@ -17,6 +17,7 @@ from helpers.assignment import BUCKETS, HEX_DIGITS, bucket
 from helpers.errors import ReportError
 from helpers.experiment import rerandomisation, statistics_table
 from helpers.experiment import results as experiment
+from helpers.experiment.adjusted import with_cuped
 from helpers.experiment.results import MetricEffect, Results, Truth
 from helpers.report.topics import effects
 from helpers.stats import Mean, Proportion, Ratio, compare
@@ -171,11 +172,11 @@ def test_intention_to_treat_is_diluted(results, small_study):
 
 
 def test_cuped_only_with_a_covariate(results, small_study):
-    effect, reduction = results.with_cuped(small_study.study.primary)
+    effect, reduction = with_cuped(results, small_study.study.primary)
     plain = results.effect(small_study.study.primary).effect
     assert 0 < reduction.share_remaining <= 1
     assert effect.absolute_high - effect.absolute_low <= (plain.absolute_high - plain.absolute_low) * 1.02
-    assert results.with_cuped(small_study.study.metric("order_value")) is None
+    assert with_cuped(results, small_study.study.metric("order_value")) is None
 
 
 def test_a_guardrail_without_units_says_so(small_study, tmp_path):

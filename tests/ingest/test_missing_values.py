@@ -10,6 +10,7 @@ from scipy import stats
 
 from helpers import config, ingest
 from helpers.errors import ReportError
+from helpers.experiment.adjusted import with_cuped
 from helpers.experiment.results import Results
 from helpers.experiment.trust import trust_checks
 from helpers.ingest import units
@@ -124,7 +125,7 @@ def test_a_history_that_is_missing_costs_no_unit_and_is_the_usual_one(built):
     # where an empty field means zero, it does so before the experiment as well
     assert (x.loc[frame.loc[frame["no_history"], "who"]] == 0).all()
     assert (x.loc[frame.loc[~frame["no_history"], "who"]].to_numpy() == known.to_numpy()).all()
-    adjusted, gained = results.with_cuped(study.metric("zeroed"))
+    adjusted, gained = with_cuped(results, study.metric("zeroed"))
     assert adjusted.n_control + adjusted.n_treatment == N and 0 < gained.share_remaining <= 1.001
     with query.connect(where.database) as con:
         usual = query.frame(con.execute("select user_id as who, x from intermediate.int_unit_metrics"

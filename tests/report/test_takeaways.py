@@ -18,7 +18,6 @@ from helpers.report.figures import log, style
 from helpers.report.topics import decision, effects, multi_arm
 from helpers.report.topics import design as design_topic
 from helpers.stats import Mean, Proportion, binomial_interval, compare, heterogeneity, novelty, srm_by_group
-from helpers.stats.adjustment.cuped import cuped
 from helpers.stats.checks.daily_effects import DailyEffects
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
@@ -53,12 +52,12 @@ def results(correlation):
         metrics=[metric],
         variants=[SimpleNamespace(name=0), SimpleNamespace(name=1)],
         data=None,
+        decision=SimpleNamespace(confidence=0.95),
         metric=lambda name: metric,
     )
-    adjusted = cuped(*arms)
     return SimpleNamespace(
         study=study,
-        with_cuped=lambda metric: (compare(adjusted.control, adjusted.treatment), adjusted.reduction),
+        pair=tuple(study.variants),
         effect=lambda metric: SimpleNamespace(effect=plain),
         arm=lambda metric, name, covariate=False: arms[name],
     )

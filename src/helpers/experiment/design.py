@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.experiment.adjusted import with_cuped
 from helpers.experiment.decision.conditions import planned_units
 from helpers.experiment.pace import arrivals, timeless
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
@@ -297,7 +298,7 @@ def cuped_gain(results: Results) -> dict[str, tuple[Effect, Effect, VarianceRedu
     """
     found = {}
     for metric in results.study.metrics:
-        adjusted, plain = results.with_cuped(metric), results.effect(metric)
+        adjusted, plain = with_cuped(results, metric), results.effect(metric)
         if adjusted is not None and plain is not None:
             effect, reduction = adjusted
             if leak(results, metric).verdict == "warning":

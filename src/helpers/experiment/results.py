@@ -10,7 +10,6 @@ from helpers.config import Metric, Study, Variant
 from helpers.errors import ReportError
 from helpers.experiment.missing_values import unreadable
 from helpers.experiment.observed import Observed, observed_on
-from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
 from helpers.stats.checks.novelty import Novelty, novelty
 from helpers.stats.checks.srm import SRM, SRMByGroup, srm, srm_by_group
@@ -423,19 +422,6 @@ class Results:
             bad="decrease" if metric.better == "higher" else "increase",
             confidence=self.study.decision.confidence,
         )
-
-    def with_cuped(self, metric: Metric) -> tuple[Effect, VarianceReduction] | None:
-        """The effect after adjustment by the baseline, and what that gained; None without a covariate.
-
-        None as well where an arm has fewer than two units. A ratio is adjusted as linearised, see
-        :func:`~helpers.stats.adjustment.cuped.cuped`.
-        """
-        arms = [self.arm(metric, v.name, covariate=True) for v in self.pair] if metric.covariate else []
-        if not arms or any(a is None or a.n < 2 for a in arms):
-            return None
-        adjusted = cuped(*arms)  # type: ignore[arg-type]
-        effect = compare(adjusted.control, adjusted.treatment, confidence=self.study.decision.confidence)
-        return effect, adjusted.reduction
 
     def guardrails(self, variant: str | None = None) -> dict[str, NonInferiority]:
         """Every guardrail of the study by name."""

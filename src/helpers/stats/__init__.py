@@ -77,6 +77,7 @@ _HOME = {
     "adjusted_effects": "helpers.stats.multiplicity.corrections",
     "adjusted_p_values": "helpers.stats.multiplicity.corrections",
     "analyse_rows": "helpers.stats.comparisons.cluster_robust",
+    "beside_size": "helpers.stats.adjustment.cuped",
     "binomial_interval": "helpers.stats.binomial",
     "bootstrap_quantiles": "helpers.stats.resampling.quantile_replicates",
     "cluster_totals": "helpers.stats.summaries.clusters",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from helpers.config import Metric, Study, Units
 from helpers.defaults import ALPHA, LEAKING_CORRELATION, SRM_THRESHOLD
+from helpers.experiment.adjusted import with_history
 from helpers.experiment.arm_shares import after_holm
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
@@ -111,7 +112,7 @@ def leak(results: Results, metric: Metric) -> TrustCheck:
         f"Leak of {measured_before(metric, results.study)}",
         "Is the history the outcome under another name?",
     )
-    arms = list(_arms(results, metric).values())
+    arms = list(with_history(results, metric, *(v.name for v in results.study.variants)).values())
     r = pooled_correlation(arms)
     if math.isnan(r):
         return TrustCheck(name, question, "cannot be told: history or outcome does not vary", "not asked", FAMILY)

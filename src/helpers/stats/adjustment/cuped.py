@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -120,6 +120,30 @@ def cuped(
         "" if gains else _reason(share, pooled, outcomes, threshold),
     )
     return Adjusted(adjusted, reduction)
+
+
+def beside_size(control: Ratio, *treatments: Ratio) -> tuple[Ratio, ...]:
+    r"""The arms with each covariate less what it is by the size of its unit, :math:`x-\frac{\bar x}{\bar d}d` over all arms.
+
+    The covariate of a cluster is a total over its rows, as its outcome is, and most of what totals differ in is how many
+    rows there are. A ratio varies by :math:`y-R\,d`; what predicts it is the same of the covariate.
+
+    Assumes that the denominator cannot react to the treatment, as the rows of clusters that were there before.
+
+    Reference: Su and Ding (2021), Journal of the Royal Statistical Society B 83, 994-1015, on totals and their sizes.
+
+    Example:
+        >>> arm = Ratio.from_values([2, 9, 4], [1, 5, 2], {"x": [20, 100, 40]})
+        >>> [round(v, 9) for v in np.diag(beside_size(arm, arm)[0].moments.comoment)[2:]]
+        [0.0]
+    """
+    arms = (control, *treatments)
+    pooled: Moments = reduce(lambda a, b: a + b, (arm.moments for arm in arms))
+    if not pooled.mean[1] > 0:
+        return arms
+    matrix = np.eye(len(pooled.mean))
+    matrix[2:, 1] = -np.asarray(pooled.mean[2:]) / pooled.mean[1]
+    return tuple(replace(arm, moments=arm.moments.mapped(matrix, np.zeros(len(matrix)))) for arm in arms)
 
 
 def _theta(pooled: Moments, outcomes: int) -> FloatArray:
