@@ -21,6 +21,9 @@ class Period(Model):
     """First moment of the experiment"""
     end: Moment
     """First moment after the experiment"""
+    observed_until: Moment | None = None
+    """Moment until which the data hold what happened, where their times do not tell it, as those of when units began; else the last
+    moment in them"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -28,6 +31,8 @@ class Period(Model):
             raise ConfigError("baseline", self.baseline, f"a moment before start ({self.start})")
         if self.start >= self.end:
             raise ConfigError("end", self.end, f"a moment after start ({self.start})")
+        if self.observed_until is not None and self.observed_until <= self.start:
+            raise ConfigError("observed_until", self.observed_until, f"a moment after start ({self.start})")
         return self
 
     @property

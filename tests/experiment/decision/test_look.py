@@ -98,3 +98,14 @@ def test_an_early_look_and_the_last_one_keep_the_level():
 
 def test_moments_are_compared_as_they_are():
     assert early_look(study(28), datetime(START.year, START.month, START.day)) is not None
+
+
+@pytest.mark.parametrize(("until", "early"), [(28, False), (20, True), (40, False)])
+@pytest.mark.parametrize("dated", [True, False])
+def test_when_units_began_does_not_tell_until_when_they_were_watched(until, early, dated):
+    whole = study(28)
+    watched = whole.period.model_copy(update={"observed_until": START + timedelta(days=until)})
+    found = early_look(whole.model_copy(update={"period": watched}), START + timedelta(days=3), dated=dated)
+    assert (found is not None) is early
+    if found:
+        assert found.share == pytest.approx(until / 28) and found.last == START + timedelta(days=until)

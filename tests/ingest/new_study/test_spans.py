@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.experiment.decision.look import early_look
-from tests.ingest.new_study.tables import proposed
+from tests.ingest.new_study.tables import proposed, units
 
 
 def log(folder: Path, hours: float) -> tuple[Path, pd.Series]:
@@ -41,3 +41,18 @@ def test_an_end_that_is_stated_is_no_assumption_and_makes_the_look_early(tmp_pat
     study, _, said = proposed(tmp_path, file, period=(datetime(2026, 10, 5), datetime(2026, 11, 2)))
     assert not study.assumes("period.end") and "Is the experiment over?" not in said
     assert early_look(study, times.max()) is not None
+
+
+@pytest.mark.parametrize(
+    ("days", "period", "asked"), [(3, None, True), (9, None, False), (3, 21, True), (21, 21, False)]
+)
+def test_units_that_came_in_before_the_end_may_have_been_watched_longer(tmp_path: Path, days: int, period: int | None, asked: bool) -> None:  # fmt: skip
+    """And once the study says until when, it is no early look any more."""
+    start = datetime(2026, 9, 7)
+    file = units(tmp_path / "t.csv", f"timestamp '2026-09-07' + to_seconds(i * {days * 86_400 // 2_000}) as began_at")
+    stated = (start, start + timedelta(days=period)) if period else None
+    study, _, said = proposed(tmp_path, file, period=stated)
+    assert ("Were the units watched for longer" in said) is asked
+    assert (early_look(study, start + timedelta(days=days)) is not None) is asked
+    watched = study.period.model_copy(update={"observed_until": start + timedelta(days=period or 7)})
+    assert early_look(study.model_copy(update={"period": watched}), start + timedelta(days=days)) is None

@@ -67,9 +67,12 @@ def early_look(study: Study, last: datetime | None, *, dated: bool = False) -> E
     Its time is its period, and at least a whole week; a week alone where nobody stated when the period ends, for then
     nothing tells that the experiment was to run on. It counts as over up to :data:`SLACK`; where times are ``dated``
     without an hour the last one stands for its whole day, a :data:`DATE`, in the share of the time as well. ``last`` is
-    None of a table without times, which is taken to cover its period, for nothing tells otherwise. Reference: Lan and
-    DeMets (1983), Biometrika 70.
+    None of a table without times, which is taken to cover its period, for nothing tells otherwise. Where the study says
+    until when units were observed, the times of the data, as those of when units began, do not tell it. Reference: Lan
+    and DeMets (1983), Biometrika 70.
     """
+    if study.period.observed_until is not None:
+        last, dated = study.period.observed_until, False
     start, week = study.period.start, study.period.start + WEEK
     over = week if study.assumes("period.end") else max(study.period.end, week)
     reached = last + DATE if last and dated else last or study.period.end

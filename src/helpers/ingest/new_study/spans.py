@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 HALF = timedelta(hours=12)
 """Rows that end in the first half of a day were hardly written out at the end of what they are of."""
 
@@ -27,6 +29,20 @@ def asked(time: Column | None, said: Said) -> Iterator[str]:
         yield (
             f"Is the experiment over? Its rows break off on {time.last:%Y-%m-%d at %H:%M}, and nobody stated until when it was to run, so it is"
             f" taken as over. If it goes on, state its end: --period {time.first:%Y-%m-%d}..END; then this is an early look, and is told as one."
+        )
+
+
+def watched(time: Column | None, said: Said) -> Iterator[str]:
+    """A question of a table of units whose moments, at which they came in, end before the time of the experiment does."""
+    if time is None or time.last is None or time.first is None:
+        return
+    start, end = said.period or (time.first, time.first + WEEK)
+    over = max(end, start + WEEK)
+    if time.last + (DAY if _dated(time) else HALF) < over:
+        yield (
+            f"Were the units watched for longer than their times tell? The last one came in on {time.last:%Y-%m-%d}, before"
+            f" {over:%Y-%m-%d}, so that this is an early look. If all had come in by then, and what is measured covers the time after"
+            " that, say until when: period.observed_until, in the study."
         )
 
 

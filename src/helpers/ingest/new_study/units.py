@@ -228,6 +228,7 @@ def propose(
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
             *spans.asked(time, said),
+            *spans.watched(time, said),
             *cutting.asked,
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
