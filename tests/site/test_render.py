@@ -409,3 +409,5 @@ def test_texts_come_with_their_studies(tmp_path):
     assert "docs/methodology.md" in render._texts([flagship])
     assert set(render._texts([other])) == {*render.OF_THE_PROJECT, "docs/studies/checkout_redesign.md"}
     assert not set(render.OF_THE_PROJECT) & set(render.OF_THE_FLAGSHIP)
+    own = Report(STUDY.model_copy(update={"name": "my_shop"}), flagship.where, flagship.numbers)
+    assert {"docs/decision.md", "docs/results.md"} <= set(render._texts([own])), "what every report rests on"

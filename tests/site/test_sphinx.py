@@ -68,9 +68,7 @@ def test_pages_in_order_of_their_numbers(report):
     stems = ["02_funnel_analysis", "05_ab_results", "06_roi_and_rollout"]
     texts = [
         "methodology",
-        "decision",
         "interview",
-        "results",
         *(Path(text).stem for text in site.OF_THE_PROJECT),
         "calibration",
     ]

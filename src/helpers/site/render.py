@@ -29,14 +29,14 @@ STANDALONE = {"simulator.html": "Simulator", "diagrams.html": "Diagrams"}
 
 OF_THE_FLAGSHIP = {
     "docs/methodology.md": ("methodology.md", "Methodology"),
-    "docs/decision.md": ("decision.md", "How a report decides"),
     "docs/interview.md": ("interview.md", "Interview notes"),
-    "docs/results.md": ("results.md", "Names of the numbers"),
 }
 """Texts that speak of the first bundled study: on the site with it."""
 
 OF_THE_PROJECT = {
     "docs/own-data.md": ("own-data.md", "Your own data"),
+    "docs/decision.md": ("decision.md", "How a report decides"),
+    "docs/results.md": ("results.md", "Names of the numbers"),
     "docs/data.md": ("data.md", "Public data to try"),
     "docs/troubleshooting.md": ("troubleshooting.md", "Troubleshooting"),
     "docs/glossary.md": ("glossary.md", "Glossary"),
