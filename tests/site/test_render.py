@@ -411,3 +411,10 @@ def test_texts_come_with_their_studies(tmp_path):
     assert not set(render.OF_THE_PROJECT) & set(render.OF_THE_FLAGSHIP)
     own = Report(STUDY.model_copy(update={"name": "my_shop"}), flagship.where, flagship.numbers)
     assert {"docs/decision.md", "docs/results.md"} <= set(render._texts([own])), "what every report rests on"
+
+
+def test_the_front_page_says_what_is_in_each_text(tmp_path):
+    told = [report_of(prepare(tmp_path, notebooks=1))]
+    text = render.front(told, render._texts(told), list(render.STANDALONE))
+    behind = text[text.index("## Behind the reports") : text.index("```{toctree}")]
+    assert behind.count("<li>") == behind.count("</a><p>") > len(render.OF_THE_PROJECT)
