@@ -126,6 +126,13 @@ def test_only_pages_with_figures_load_the_drawing_script(report):
     assert "plotly.min.js" not in (report.reports.parent / "search.html").read_text()
 
 
+def test_the_page_of_the_search_is_not_empty_before_anything_is_asked(report):
+    html = (report.reports.parent / "search.html").read_text()
+    begin = html[html.index('<div class="search-start">') : html.index("</article>")]
+    places = [place for place in re.findall(r'href="([^"?]+)', begin) if place != "#"]
+    assert len(places) >= 5 and all((report.reports.parent / place).is_file() for place in places)
+
+
 def test_rendering_again_gives_the_same_bytes_and_keeps_what_is_not_its_own(report):
     own = report.reports.parent
     kept = [report.reports / "results.json", report.reports / "warehouse" / "index.html", own / "simulator.html"]
