@@ -368,7 +368,7 @@ def test_links_lead_to_pages_and_anchors_that_exist(reports):
             path, _, anchor = target.partition("#")
             if ":" in path:
                 continue
-            led = (page.parent / path).resolve() if path else page
+            led = (page.parent / path.partition("?")[0]).resolve() if path else page
             assert led.is_file(), f"{page.name} links {target}"
             assert not anchor or anchor in (ids[led] if path else own), f"{page.name} links {target}"
 
