@@ -1,8 +1,12 @@
 """The report in a real browser: offline, without errors, on a desk and on a phone."""
 
+import plotly.graph_objects as go
 import pytest
 
 from helpers.paths import StudyPaths
+from helpers.report.figures import style
+from helpers.report.figures.export import export
+from helpers.report.figures.show import show
 from tests.browser.axe import unfolded_violations
 from tests.fake_report import ATTACK, STUDY
 
@@ -122,6 +126,22 @@ def test_a_figure_page_stands_alone(report, open_page):
     page = open_page(report.figures / "effects.html", 390)
     page.wait_for_selector("figure.plot.drawn .main-svg")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_marks_of_a_dense_figure_stand_beside_one_another_on_a_phone(tmp_path, open_page):
+    where = StudyPaths("dense", tmp_path)
+    days, names = list(range(1, 57)), ["hibernating", "no order yet", "at risk"]
+    marks = go.Figure(go.Scatter(x=days, y=[day % 7 for day in days], mode="markers", marker={"size": 9}))
+    cells = go.Figure(go.Heatmap(z=[[1, 2, 3]], x=names, y=["a"]))
+    for name, figure in {"marks": marks, "cells": cells}.items():
+        show(where, "05_ab_results", name, style.titled(figure, "A finding"), "a picture")
+    export(where)
+    page = open_page(where.figures / "marks.html", 390)
+    page.wait_for_selector("figure.plot.drawn .main-svg")
+    assert page.evaluate("document.querySelector('.plot-area')._fullData[0].marker.size") <= 5
+    page = open_page(where.figures / "cells.html", 390)
+    page.wait_for_selector("figure.plot.drawn .main-svg")
+    assert page.evaluate("document.querySelector('.plot-area')._fullLayout.xaxis.tickangle") == -90
 
 
 def test_a_wide_table_of_a_text_hides_no_column_on_a_phone(report, open_page):

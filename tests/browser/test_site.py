@@ -62,12 +62,17 @@ def test_the_warehouse_page_opens_from_disk(open_page):
 
 
 def test_the_search_covers_all(fake, open_page):
+    page = open_page(fake / "search.html")
+    assert page.locator(".search-start").is_visible(), "before anything is asked"
+    page.get_by_role("link", name="guardrail").click()
+    page.wait_for_selector("#search-results li a", timeout=10_000)
     page = open_page(fake / "index.html")
     page.get_by_role("textbox", name="Search").fill("carts")
     page.keyboard.press("Enter")
     page.wait_for_selector("#search-results li a", timeout=10_000)
     found = page.locator("#search-results li a").all_inner_texts()
     assert any("A calmer cart" in title for title in found)
+    assert page.locator(".search-start").is_hidden()
 
 
 def test_the_theme_button_works_under_the_policy(fake, open_page):

@@ -368,7 +368,7 @@ def test_links_lead_to_pages_and_anchors_that_exist(reports):
             path, _, anchor = target.partition("#")
             if ":" in path:
                 continue
-            led = (page.parent / path).resolve() if path else page
+            led = (page.parent / path.partition("?")[0]).resolve() if path else page
             assert led.is_file(), f"{page.name} links {target}"
             assert not anchor or anchor in (ids[led] if path else own), f"{page.name} links {target}"
 
@@ -409,3 +409,12 @@ def test_texts_come_with_their_studies(tmp_path):
     assert "docs/methodology.md" in render._texts([flagship])
     assert set(render._texts([other])) == {*render.OF_THE_PROJECT, "docs/studies/checkout_redesign.md"}
     assert not set(render.OF_THE_PROJECT) & set(render.OF_THE_FLAGSHIP)
+    own = Report(STUDY.model_copy(update={"name": "my_shop"}), flagship.where, flagship.numbers)
+    assert {"docs/decision.md", "docs/results.md"} <= set(render._texts([own])), "what every report rests on"
+
+
+def test_the_front_page_says_what_is_in_each_text(tmp_path):
+    told = [report_of(prepare(tmp_path, notebooks=1))]
+    text = render.front(told, render._texts(told), list(render.STANDALONE))
+    behind = text[text.index("## Behind the reports") : text.index("```{toctree}")]
+    assert behind.count("<li>") == behind.count("</a><p>") > len(render.OF_THE_PROJECT)

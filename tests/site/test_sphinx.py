@@ -68,9 +68,7 @@ def test_pages_in_order_of_their_numbers(report):
     stems = ["02_funnel_analysis", "05_ab_results", "06_roi_and_rollout"]
     texts = [
         "methodology",
-        "decision",
         "interview",
-        "results",
         *(Path(text).stem for text in site.OF_THE_PROJECT),
         "calibration",
     ]
@@ -126,6 +124,13 @@ def test_no_page_names_the_machine_or_the_build(report):
 def test_only_pages_with_figures_load_the_drawing_script(report):
     assert "plotly.min.js" in (report.reports / "index.html").read_text()
     assert "plotly.min.js" not in (report.reports.parent / "search.html").read_text()
+
+
+def test_the_page_of_the_search_is_not_empty_before_anything_is_asked(report):
+    html = (report.reports.parent / "search.html").read_text()
+    begin = html[html.index('<div class="search-start">') : html.index("</article>")]
+    places = [place for place in re.findall(r'href="([^"?]+)', begin) if place != "#"]
+    assert len(places) >= 5 and all((report.reports.parent / place).is_file() for place in places)
 
 
 def test_rendering_again_gives_the_same_bytes_and_keeps_what_is_not_its_own(report):

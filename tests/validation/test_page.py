@@ -34,17 +34,17 @@ def test_the_record_is_of_the_long_version_and_every_promise_is_kept():
     assert [line.name for line in lines if not line.kept] == []
 
 
-def test_a_red_case_is_listed_with_its_reason():
+def test_a_case_outside_is_listed_with_its_reason():
     text = calibration_page.page([FAIR, BENT])
-    assert "1 of 2 cases are red" in text
+    assert "1 of 2 cases lies outside" in text
     assert "the coin is bent" in text and "10.00 points" in text
     assert "badge-bad" in text
     assert "<coin>" not in text.replace("fair &lt;coin&gt;", "").split("## Where")[1]
     assert "Coins: 1 of 2 inside" in text
 
 
-def test_without_a_red_case_the_page_says_so():
-    assert "No case is red." in calibration_page.page([FAIR])
+def test_without_a_case_outside_the_page_says_so():
+    assert "No case lies outside." in calibration_page.page([FAIR])
 
 
 def test_the_figure_has_a_dot_for_each_case():

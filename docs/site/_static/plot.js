@@ -43,6 +43,26 @@
     }
   }
 
+  // How many marks stand beside one another: in a row that has a name, or along a line.
+  function beside(traces) {
+    const rows = new Map();
+    const along = traces.map(({ x, y }) => {
+      if (typeof y[0] !== "string") return x.every((at, k) => !k || at > x[k - 1]) ? x.length : 0;
+      y.forEach((name, k) => rows.set(name, (rows.get(name) ?? new Set()).add(x[k])));
+      return 0;
+    });
+    return Math.max(1, ...along, ...[...rows.values()].map((xs) => xs.size));
+  }
+
+  // On a phone marks touch at most, and long names below the cells of a heat map stand upright.
+  function thin({ data, layout }, width) {
+    const marked = data.filter(({ marker, x, y }) => Array.isArray(x) && Array.isArray(y) && typeof marker?.size === "number");
+    const room = Math.max(4, Math.floor((0.65 * width) / beside(marked)));
+    for (const { marker } of marked) marker.size = Math.min(marker.size, room);
+    const long = ({ type, x }) => type === "heatmap" && Array.isArray(x) && x.some((name) => `${name}`.length > 4);
+    if (data.some(long)) (layout.xaxis ??= {}).tickangle = -90;
+  }
+
   function draw(figure) {
     const area = figure.querySelector(".plot-area");
     const data = figure.querySelector("script[type='application/json']");
@@ -63,6 +83,7 @@
       layout.margin.l = 4;
       layout.margin.r ??= 4;
       wrapLabels(spec, area.clientWidth);
+      thin(spec, area.clientWidth);
     }
     figure.classList.add("drawn");
     return Plotly.react(area, spec.data, layout, {

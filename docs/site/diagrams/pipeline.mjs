@@ -121,8 +121,10 @@ function lineageSection(models) {
   board.addEventListener("pointerleave", calm);
   board.addEventListener("focusout", (event) => { if (!board.contains(event.relatedTarget)) calm(); });
   new ResizeObserver(place).observe(board);
+  const scale = el("p", { class: "lineage-scale" },
+    `A bar is as long as the logarithm of the rows: a whole one stands for ${rows(most)}, half of one for ${rows(Math.round(Math.sqrt(most + 1)) - 1)}.`);
   const section = el("section", { class: "lineage", "aria-label": "Lineage of the last run" },
-    el("h3", {}, "Inside transformation: the lineage of the last run, with rows"), detail, board);
+    el("h3", {}, "Inside transformation: the lineage of the last run, with rows"), scale, detail, board);
   return { section, keep: (names) => { kept = names; mark(names); } };
 }
 

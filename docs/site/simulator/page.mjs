@@ -114,10 +114,11 @@ function showRule(found) {
       element("td", share(likely), k === wrong ? "right wrong-verdict" : "right"),
     ),
   ];
+  const whole = (change) => relative(change).replaceAll(" ", "\u00a0"); // no line ends within a number
   rows(by("rule"), [
     line("does nothing", rule.go_when_null, rule.kill_when_null, 0),
-    line(`harms (${relative(rule.harmful)})`, rule.go_when_harmful, rule.kill_when_harmful, 0),
-    line(`is good (${relative(rule.good)})`, rule.go_when_good, rule.kill_when_good, 2),
+    line(`harms (${whole(rule.harmful)})`, rule.go_when_harmful, rule.kill_when_harmful, 0),
+    line(`is good (${whole(rule.good)})`, rule.go_when_good, rule.kill_when_good, 2),
   ]);
 }
 

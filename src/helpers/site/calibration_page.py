@@ -1,4 +1,4 @@
-"""The calibration as a page of the report site: what was promised, what was seen, red where they part."""
+"""The calibration as a page of the report site: what was promised, what was seen, and where they part."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def page(lines: list[Line]) -> str:
         unexplained=[line for line in outside if not line.reason],
         fewest=min(line.runs for line in lines if line.method != COUNTED),
         figure=Markup(view.html()),
-        red=Markup(table(_reasons(outside), "Cases outside their Monte Carlo interval, by reason").markup)
+        parting=Markup(table(_reasons(outside), "Cases outside their Monte Carlo interval, by reason").markup)
         if outside
         else "",
         topics=[
@@ -63,7 +63,7 @@ def _parts(topic: str, lines: list[Line]) -> list[tuple[str, list[Line]]]:
 
 
 def _reasons(outside: list[Line]) -> pd.DataFrame:
-    """Red cases by topic and reason, each with the one that is farthest off."""
+    """Cases outside by topic and reason, each with the one that is farthest off."""
     import pandas as pd
 
     reasons = dict.fromkeys((line.topic, line.reason) for line in outside)

@@ -2,8 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from helpers import paths
 from helpers.config.assumed import horizon, unstated
@@ -24,24 +25,72 @@ from helpers.validation import record
 
 TITLE = "Experiment reports"
 TEMPLATE = "site.md.j2"
-STANDALONE = {"simulator.html": "Simulator", "diagrams.html": "Diagrams"}
+STANDALONE = {
+    "simulator.html": (
+        "Simulator",
+        "What would an experiment show, what would it be worth, how often would the rule be wrong?",
+    ),
+    "diagrams.html": (
+        "Diagrams",
+        "How a change is tested, what the data go through, who gets the credit, how a prediction learns.",
+    ),
+}
 """Pages that other steps write into ``reports``, each whole in itself: linked when they are there, never removed."""
 
+
+class SiteText(NamedTuple):
+    """A text of the project on the site: its page's source, its name, and what the front page says is in it."""
+
+    place: str
+    name: str
+    tells: str = ""
+
+
 OF_THE_FLAGSHIP = {
-    "docs/methodology.md": ("methodology.md", "Methodology"),
-    "docs/decision.md": ("decision.md", "How a report decides"),
-    "docs/interview.md": ("interview.md", "Interview notes"),
-    "docs/results.md": ("results.md", "Names of the numbers"),
+    "docs/methodology.md": SiteText(
+        "methodology.md",
+        "Methodology",
+        "The study \u201cA calmer cart\u201d from the rows of its log to its verdict, with its limits and sources.",
+    ),
+    "docs/interview.md": SiteText(
+        "interview.md",
+        "Interview notes",
+        "A walk of ten minutes through the report of \u201cA calmer cart\u201d, and the hard questions.",
+    ),
 }
 """Texts that speak of the first bundled study: on the site with it."""
 
 OF_THE_PROJECT = {
-    "docs/own-data.md": ("own-data.md", "Your own data"),
-    "docs/data.md": ("data.md", "Public data to try"),
-    "docs/troubleshooting.md": ("troubleshooting.md", "Troubleshooting"),
-    "docs/glossary.md": ("glossary.md", "Glossary"),
-    "docs/statistics.md": ("statistics.md", "Statistics core"),
-    "docs/tracking_plan.md": ("tracking_plan.md", "Tracking plan"),
+    "docs/own-data.md": SiteText(
+        "own-data.md", "Your own data", "From a CSV to a defended decision: every command, with what it answers."
+    ),
+    "docs/decision.md": SiteText(
+        "decision.md",
+        "How a report decides",
+        "The rule behind every verdict: what is asked, in which order, and what each word means.",
+    ),
+    "docs/results.md": SiteText(
+        "results.md", "Names of the numbers", "Every number that a report records: its name, its unit and its meaning."
+    ),
+    "docs/data.md": SiteText(
+        "data.md", "Public data to try", "Five studies about data that nobody here made, and how to run them."
+    ),
+    "docs/troubleshooting.md": SiteText(
+        "troubleshooting.md", "Troubleshooting", "Every error message, with its likely cause and what to do."
+    ),
+    "docs/glossary.md": SiteText(
+        "glossary.md", "Glossary", "The words of reports and study files, each in a sentence or two."
+    ),
+    "docs/statistics.md": SiteText(
+        "statistics.md",
+        "Statistics core",
+        "Every method that the reports rest on, as a library: tests, intervals, plans and checks.",
+    ),
+    "docs/tracking_plan.md": SiteText(
+        "tracking_plan.md",
+        "Tracking plan",
+        "Which events each log may hold, what they must carry, and who answers for them.",
+    ),
 }
 """Texts that hold for every study."""
 
@@ -122,7 +171,7 @@ def render(
 
 def front(
     shown: Sequence[Report],
-    texts: dict[str, tuple[str, str]],
+    texts: Mapping[str, SiteText],
     standalone: Sequence[str],
     around: Sequence[ProgrammeReport] = (),
 ) -> str:
@@ -149,8 +198,8 @@ def front(
         }
         for report in shown
     ]
-    top = [(name.removesuffix(".md"), title) for name, title in texts.values() if "/" not in name]
-    more = [(name, STANDALONE[name]) for name in standalone]
+    top = [text._replace(place=text.place.removesuffix(".md")) for text in texts.values() if "/" not in text.place]
+    more = [SiteText(name, *STANDALONE[name]) for name in standalone]
     return filled(
         TEMPLATE,
         cards=cards,
@@ -170,13 +219,13 @@ def _has(report: Report) -> Callable[..., bool]:
     return lambda *names: whole or set(names) <= report.numbers.keys()
 
 
-def _texts(shown: Sequence[Report]) -> dict[str, tuple[str, str]]:
+def _texts(shown: Sequence[Report]) -> Mapping[str, SiteText]:
     """Texts that belong on the site, by their path in the project: their page's source and their title."""
     there = {report.name for report in shown}
     found = dict(OF_THE_FLAGSHIP) if BUNDLED[0] in there else {}
     found |= OF_THE_PROJECT
     return found | {
-        f"docs/studies/{name}.md": (f"{name}/write_up.md", "Write-up") for name in BUNDLED[1:] if name in there
+        f"docs/studies/{name}.md": SiteText(f"{name}/write_up.md", "Write-up") for name in BUNDLED[1:] if name in there
     }
 
 
@@ -218,17 +267,17 @@ def _stage_programme(report: ProgrammeReport, source: Path) -> None:
 
 
 def _stage_texts(
-    shown: Sequence[Report], notebooks: dict[str, list[Page]], texts: dict[str, tuple[str, str]], source: Path
+    shown: Sequence[Report], notebooks: dict[str, list[Page]], texts: Mapping[str, SiteText], source: Path
 ) -> None:
     """The texts of ``docs/`` beside the pages they lead to."""
-    known = {text: place for text, (place, _) in texts.items()}
+    known = {text: at.place for text, at in texts.items()}
     if BUNDLED[0] in notebooks:
         known["README.md"] = f"{BUNDLED[0]}/index.md"
     every: Figures = {}
     for report in shown:
         every |= _figures(report, notebooks[report.name], f"{report.name}/figures/")
     beside = {report.name: _figures(report, notebooks[report.name], "figures/") for report in shown}
-    for text, (place, _) in texts.items():
+    for text, (place, *_) in texts.items():
         figures = beside[place.split("/")[0]] if "/" in place else every
         content = (paths.ROOT / text).read_text(encoding="utf-8")
         rewritten = links.rewritten(content, text, links.Targets(known, figures))

@@ -14,7 +14,7 @@ from helpers.stats.binomial import MonteCarlo, Promise, monte_carlo
 Quantity = Literal["false positives", "coverage", "power", "no improvement"]
 RUNS = 10_000
 CONFIDENCE = 0.99
-"""Level of the Monte Carlo interval: one case in a hundred is red by chance, or one family of bins."""
+"""Level of the Monte Carlo interval: one case in a hundred is outside by chance, or one family of bins."""
 STANDARD_ERRORS = 4.0
 SEED = 20261122
 COUNTED = "the whole rule on counts"
@@ -35,7 +35,7 @@ class Case:
         promise: "equal", or "at most" / "at least" where the method only promises a bound.
         slack: how far from nominal the method is known to be here; nonzero only with a ``reason``.
         reason: why, in one sentence for the page.
-        family: how many cases of bins are judged together, so that one such family in a hundred has a red one by chance.
+        family: how many cases of bins are judged together, so that one such family in a hundred has one outside by chance.
         runs: runs of the long version. ``short`` runs of the version in the tests.
 
     Raises ValueError for a slack without a reason.
@@ -76,7 +76,7 @@ class CaseOutcome:
     """What a case showed.
 
     Attributes:
-        nominal_inside: the promise lies in the Monte Carlo interval; the page is red where it does not.
+        nominal_inside: the promise lies in the Monte Carlo interval; the page says "outside" where it does not.
         kept: within four standard errors of counting plus the stated slack; of a family of bins inside the interval, which is
             wide enough for all of them; the run fails where it is not.
 

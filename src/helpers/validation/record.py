@@ -24,7 +24,7 @@ class Line:
 
     Attributes:
         slack: how far from the promise the method is known to be here, because of ``reason``.
-        inside: the promise lies in the Monte Carlo interval; red on the page where it does not.
+        inside: the promise lies in the Monte Carlo interval; "outside" on the page where it does not.
         kept: within the noise of counting plus the slack that ``reason`` explains.
 
     Example:

@@ -205,6 +205,9 @@ def test_nothing_overflows(open_page, width, scheme):
         return own.left < room.left || own.right > room.right;
     }).map(text => text.textContent)""")
     assert outside == []
+    cut = """() => [...document.querySelectorAll(".table-scroll")].filter(box => box.scrollWidth > box.clientWidth)
+        .map(box => box.ariaLabel)"""
+    assert width < 390 or page.evaluate(cut) == [], "a table is cut at its right edge"
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import plotly.graph_objects as go
 
 from helpers.report.figures import style
@@ -38,3 +40,13 @@ def test_template_is_offered_to_plotly_on_request():
 
     style.register()
     assert plotly.io.templates["report"].layout.font.family == style.FONT
+
+
+def test_zero_has_no_sign_on_an_axis_of_changes():
+    """What d3 makes of zero has an alias, and every signed axis is made by the one helper."""
+    axis = style.signed("+.1%")
+    assert axis["tickformat"] == "+.1%"
+    for drawn, said in {"+0%": "0%", "+0.0%": "0%", "\u22120.0%": "0%", "+0": "0"}.items():
+        assert axis["labelalias"][drawn] == said
+    figures = Path(style.__file__).parent
+    assert not [file.name for file in figures.glob("*.py") if 'tickformat="+' in file.read_text(encoding="utf-8")]

@@ -145,6 +145,9 @@ def test_a_consumer_lights_its_way(opened):
 def test_a_model_says_what_it_reads_and_who_reads_it(opened, way):
     page = opened()
     getattr(page.locator("#pipeline-diagram .model", has_text="int_units"), way)()
+    assert "half of one for" in page.locator(".lineage-scale").inner_text(), (
+        "bars of another scale than that of a ruler"
+    )
     said = page.locator(".lineage-detail").inner_text()
     assert "199,866 rows" in said and "Reads: stg_events." in said
     assert "Read by: fct_funnel, fct_experiment_results." in said

@@ -346,7 +346,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
             x=[e.truth.relative if e.truth else None for e in shown], y=labels, mode="markers", name="planted truth",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": style.ACCENT}, "color": style.ACCENT},
         )  # fmt: skip
-    figure.update_xaxes(title="relative change, treatment against control", tickformat="+.2~%")
+    figure.update_xaxes(title="relative change, treatment against control", **style.signed("+.2~%"))
     figure.update_yaxes(automargin=True)
     return figure
 
@@ -371,7 +371,7 @@ def coverage(rerandomised: Rerandomised) -> go.Figure:
     figure.add_annotation(
         x=rerandomised.truth, y=1, yref="paper", text=truth, showarrow=False, xanchor="left", font_color=style.MUTED
     )
-    figure.update_xaxes(title="estimated relative effect", tickformat="+.2~%")
+    figure.update_xaxes(title="estimated relative effect", **style.signed("+.2~%"))
     figure.update_yaxes(title="experiments")
     told = held or rerandomised.false_positives
     middle = formatted(float(np.median(rerandomised.estimates)), "relative")
@@ -428,7 +428,7 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study, failed: 
     figure.update_xaxes(title="day of exposure")
     figure.update_yaxes(
         title=f"effect on {inside(metric.label)}{', points' if in_points else ''}",
-        tickformat="+~g" if in_points else None,
+        **(style.signed("+~g") if in_points else {}),
     )
     tested = f" ({p_text(trend.p_value, 2)})" if trend.verdict != "no test" else ""
     last = ""

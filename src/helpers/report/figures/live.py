@@ -26,7 +26,9 @@ def running(replay: Replay) -> go.Figure:
         figure.add_vline(x=decided / HOUR, line={"color": style.INK, "width": 1, "dash": "dot"})
     figure.update_xaxes(title="hour of the experiment, by arrival")
     reach = max((abs(v) for look in looks[-1:] for v in (look.low, look.high)), default=0.01)
-    figure.update_yaxes(title="difference of the shares that order", tickformat="+.1%", range=[-2 * reach, 3 * reach])
+    figure.update_yaxes(
+        title="difference of the shares that order", range=[-2 * reach, 3 * reach], **style.signed("+.1%")
+    )
     said = (
         f"The interval first excludes zero at hour {decided / HOUR:.1f}"
         if decided is not None

@@ -139,7 +139,7 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -> go.F
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
     reach = 3 * max((abs(d.absolute) for d in days), default=0.01)
     figure.update_xaxes(title="day of the ramp", range=[0.2, days[-1].day + 0.8] if days else None)
-    figure.update_yaxes(title="difference of the rates", tickformat="+.1%", range=[-reach, reach])
+    figure.update_yaxes(title="difference of the rates", range=[-reach, reach], **style.signed("+.1%"))
     stopped = next((d for d in found[name] if d.verdict == "ROLL BACK"), None)
     shown = "rolled back by a false alarm" if plan.falsely(name) else "shown to harm"
     ends = f"{shown} on day {stopped.day} of the ramp" if stopped else "not shown to harm during the ramp"

@@ -43,7 +43,7 @@ def readings(found: "Sequence[SelectionEffect]", study: "Study", arm: str = "") 
         )  # fmt: skip
     order = [style.wrapped(r.rule.label, 22) for r in shown]
     figure.update_yaxes(categoryorder="array", categoryarray=order, automargin=True)
-    figure.update_xaxes(title=f"relative change of {inside(study.primary.label)}", tickformat="+.0%")
+    figure.update_xaxes(title=f"relative change of {inside(study.primary.label)}", **style.signed("+.0%"))
     told = {r.rule.name: formatted(r.effect.relative, "relative") for r in found}
     of = f" of {arm}" if arm else ""
     return style.titled(

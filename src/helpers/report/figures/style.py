@@ -53,6 +53,16 @@ LINE = 70
 _BASELINE, _LINE_HEIGHT, _GAP, _LEGEND, _APART = 24, 22, 16, 26, 17
 
 
+def signed(ticks: str) -> dict[str, Any]:
+    """An axis of changes, whose ticks say whether more or less: zero is neither, and d3 would give it a sign.
+
+    >>> signed("+.1%")["labelalias"]["+0.0%"]
+    '0%'
+    """
+    zeros = {f"{sign}{zero}{unit}": f"0{unit}" for sign in "+\u2212" for zero in ("0", "0.0") for unit in ("", "%")}
+    return {"tickformat": ticks, "labelalias": zeros}
+
+
 def faded(colour: str, alpha: float = 0.18) -> str:
     """A palette colour, see-through: for bands and links.
 
