@@ -17,14 +17,14 @@ from helpers.ingest.new_study import source
 from tests.ingest.studies import log_study, unit_study
 
 CONDITIONS = {
-    "land = 'DE'": lambda t: t.land == "DE",
+    "land is not null and land = 'DE'": lambda t: t.land == "DE",
     'try_cast("age of it" as double) >= 40 or land is null': lambda t: (t["age of it"] >= 40) | t.land.isna(),
     '"Age of it" >= 40 and rounds not in (1, 2)': lambda t: (t["age of it"] >= 40) & ~t.rounds.isin([1, 2]),
     "rounds between 2 and 10.5 or -1 > spend": lambda t: t.rounds.between(2, 10.5),
-    "land in ('FR', 'DE') -- and no other": lambda t: t.land.isin(["FR", "DE"]),
-    "not (land = 'FR')": lambda t: t.land.notna() & (t.land != "FR"),
+    "land is not null and land in ('FR', 'DE') -- and no other": lambda t: t.land.isin(["FR", "DE"]),
+    "land is not null and not (land = 'FR')": lambda t: t.land.notna() & (t.land != "FR"),
 }  # fmt: skip
-"""Conditions, each with what pandas says: of an empty field nothing holds."""
+"""Conditions that are true or false of every row, each with what pandas says."""
 
 
 def table(seed: int, rows: int = 300) -> pd.DataFrame:
@@ -69,6 +69,20 @@ def test_the_rows_that_stay_are_those_for_which_it_holds(tmp_path: Path, said: s
     assert set(events.user_id) == set(kept.who) and found.table_rows == len(kept)
     assert found.reading.notes[0].startswith(f"{len(whole) - len(kept):,} of {len(whole):,} rows are not taken")
     assert said in found.reading.notes[0]
+
+
+@pytest.mark.parametrize(
+    "said", ["land = 'DE'", "land in ('FR', 'DE') -- and no other", "not (land = 'FR')", "land <> 'IT' and rounds < 9"]
+)
+@pytest.mark.parametrize("files", [1, 2])
+def test_a_condition_that_an_empty_field_leaves_open_is_an_error(tmp_path: Path, said: str, files: int) -> None:
+    frames = [table(seed) for seed in range(files)]
+    path, _ = written(tmp_path / "in", frames, "csv")
+    whole = pd.concat(frames)
+    unknown = int((whole.land.isna() & ((whole.rounds < 9) | ("rounds" not in said))).sum())
+    with pytest.raises(ReportError, match=rf"data.where says nothing of {unknown} of {len(whole)} rows") as caught:
+        ingest.land(unit_study(path, where=said), tmp_path / "raw")
+    assert "or land is null" in str(caught.value) and "and land is not null" in str(caught.value)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -159,7 +173,7 @@ def test_a_field_of_a_struct_is_one_still(tmp_path: Path) -> None:
 def test_rows_that_are_left_out_are_counted_beside_those_that_are_read(tmp_path: Path, files: int) -> None:
     frames = [table(seed) for seed in range(files)]
     path, _ = written(tmp_path / "units", frames, "csv")
-    study = unit_study(path, where="land = 'DE'")
+    study = unit_study(path, where="land is not distinct from 'DE'")
     parts = ingest.land(study, tmp_path / "raw")
     whole = pd.concat(frames)
     assert parts.apart == ingest.landed(tmp_path / "raw").apart == (whole.land != "DE").sum()

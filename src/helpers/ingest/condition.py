@@ -1,6 +1,7 @@
 """The rows that a study takes of its table: a condition in SQL on the raw columns, applied when the table is brought in."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -135,13 +136,13 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
         left += rows(con, aside)
         file.unlink()
         aside.rename(file)
-    if unknown:
-        raise _open(parts.names[0], said, key, unknown, total)
     if not left:
         raise ReportError(
             f"{parts.names[0]}: {key} leaves no row", got=said, expected=f"a condition that holds for some of {total:,} rows",
             cause="a text in other letters than it stands in the table, or a text compared with a number",
         )  # fmt: skip
+    if unknown:
+        raise _open(parts.names[0], said, key, unknown, total)
     out = f"{total - left:,} of {total:,} rows are not taken, those for which this does not hold: {said}"
     return replace(parts, notes=(*parts.notes, out), apart=parts.apart + total - left)
 
@@ -165,10 +166,15 @@ def _unknown(
     con: "duckdb.DuckDBPyConnection", condition: str, counted: list[str], file: Path, columns: list[str]
 ) -> Counter[str]:
     """Rows of which a condition is neither true nor false, by the first column that is empty there."""
-    empty = " ".join(f"when {name} is null then {literal(name)}" for name in map(quoted, columns)) if columns else ""
+    empty = " ".join(f"when {quoted(name)} is null then {literal(_plain(name))}" for name in columns)
     first = f"case {empty} else '' end" if empty else "''"
     asked = f"select {first}, count(*) from {_rows_of(file, counted)} where ({condition}\n) is null group by 1"
     return Counter(dict(con.execute(asked).fetchall()))
+
+
+def _plain(name: str) -> str:
+    """A column as somebody types it within a condition on a command line."""
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name) else quoted(name)
 
 
 def _open(table: str, condition: str, key: str, unknown: Counter[str], total: int) -> ReportError:
