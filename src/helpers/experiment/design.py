@@ -139,17 +139,19 @@ UNTOLD = "cannot be told"
 
 
 def daily(traffic: "pd.DataFrame") -> list[int]:
-    """Distinct exposed units by the end of each day of the diagnosis period; a day without any has those of the day before.
+    """Distinct exposed units by the end of each day of the diagnosis period, or of the experiment where nobody was exposed before;
+    a day without any has those of the day before.
 
     The curve ends with the last unit that came, as the days of the enrolment do: who is followed up later on tells
     nothing of how many more would come.
 
     >>> import pandas as pd
     >>> days = {"period": ["diagnosis"] * 4, "day": [1, 2, 5, 6], "cumulative_units": [4, 9, 11, 11]}
-    >>> daily(pd.DataFrame(days))
-    [4, 9, 9, 9, 11]
+    >>> daily(pd.DataFrame(days)), daily(pd.DataFrame(days | {"period": ["experiment"] * 4}))
+    ([4, 9, 9, 9, 11], [4, 9, 9, 9, 11])
     """
-    seen = traffic[traffic.period == "diagnosis"].set_index("day").cumulative_units.sort_index()
+    stretch = "diagnosis" if (traffic.period == "diagnosis").any() else "experiment"
+    seen = traffic[traffic.period == stretch].set_index("day").cumulative_units.sort_index()
     seen = seen[seen.index <= seen.idxmax()] if len(seen) else seen
     if not len(seen):
         return []
