@@ -58,7 +58,9 @@ def text(rows: Sequence[Base], study: Study) -> str:
         units = f"of {rows[0].control:,} control and {rows[0].treatment:,} {arm or 'treatment'} {study.randomised}"
     else:
         waited = any(r.metric.days for r in rows)  # a unit that was watched for less is left out of such a metric
-        units = f"{study.randomised} with a value{' that were watched for all of its days' * waited}: control : treatment"
+        units = (
+            f"{study.randomised} with a value{' that were watched for all of its days' * waited}: control : treatment"
+        )
     if study.cluster is not None:
         taken = "is taken to be" if "cluster" in study.assumed else "was"
         units += f", each a {study.cluster}, by which the study {taken} randomised"
