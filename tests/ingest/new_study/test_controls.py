@@ -1,6 +1,7 @@
 """The control is told by what levels mean, in any order and whatever else they are called."""
 
 import random
+from itertools import permutations
 
 import pytest
 
@@ -117,3 +118,10 @@ def test_each_word_for_the_control_is_one_by_the_name_of_a_column() -> None:
         plain = word.strip("*")
         assert controls.asked_by(plain) is controls.WhoseYes.CONTROL, word
         assert not vocabulary.touches(plain, arm_words.GOT | arm_words.WITHHELD), word
+
+
+@pytest.mark.parametrize(
+    "levels", [("spring_2026_A", "spring_2026_B"), ("v1_A", "v1_B"), ("2026 a", "2026 b", "2026 c")]
+)
+def test_a_letter_beside_a_number_that_is_alike_tells_the_control(levels: tuple[str, ...]) -> None:
+    assert {controls.control_of([*order]) for order in permutations(levels)} == {levels[0]}

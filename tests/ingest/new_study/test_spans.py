@@ -56,3 +56,10 @@ def test_units_that_came_in_before_the_end_may_have_been_watched_longer(tmp_path
     assert (early_look(study, start + timedelta(days=days)) is not None) is asked
     watched = study.period.model_copy(update={"observed_until": start + timedelta(days=period or 7)})
     assert early_look(study.model_copy(update={"period": watched}), start + timedelta(days=days)) is None
+
+
+@pytest.mark.parametrize(("days", "asked"), [(9 * 365, True), (60, False)])
+def test_moments_over_years_are_asked_about(tmp_path: Path, days: int, asked: bool) -> None:
+    file = units(tmp_path / "t.csv", f"(date '2016-02-01' + (i * {days} // 2000)::integer)::varchar as contract_start")
+    _, _, said = proposed(tmp_path, file)
+    assert ("Is 'contract_start' when units were assigned?" in said) is asked

@@ -190,7 +190,12 @@ def _by_sign(levels: Sequence[str]) -> str | None:
         return min(levels, key=lambda level: tokens(level)[0])
     if not _numbered(levels):
         return None
-    signs = {"".join(t for t in tokens(level) if t.isdigit() or len(t) == 1): level for level in levels}
+    alike = set.intersection(
+        *({*tokens(level)} for level in levels)
+    )  # of 2026_A and 2026_B the letters alone tell them apart
+    signs = {
+        "".join(t for t in tokens(level) if (t.isdigit() or len(t) == 1) and t not in alike): level for level in levels
+    }
     if len(signs) < len(levels):
         return None
     if set(signs) == {"c", "t"}:
@@ -199,11 +204,11 @@ def _by_sign(levels: Sequence[str]) -> str | None:
 
 
 def _by_number(levels: Sequence[str]) -> str | None:
-    """The lowest of the same words with a number each: a version before another one."""
+    """The lowest of the same words with a number each: a version before another one; none where two have the same."""
     if len(levels) < 2 or not _numbered(levels):
         return None
     numbers = {level: [int(t) for t in tokens(level) if t.isdigit()] for level in levels}
-    if any(len(found) != 1 for found in numbers.values()):
+    if any(len(found) != 1 for found in numbers.values()) or len({n for n, *_ in numbers.values()}) < len(levels):
         return None
     return min(levels, key=lambda level: numbers[level])
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+YEARS = timedelta(days=2 * 365)
 HALF = timedelta(hours=12)
 """Rows that end in the first half of a day were hardly written out at the end of what they are of."""
 
@@ -35,6 +37,13 @@ def asked(time: Column | None, said: Said) -> Iterator[str]:
 def watched(time: Column | None, said: Said) -> Iterator[str]:
     """A question of a table of units whose moments, at which they came in, end before the time of the experiment does."""
     if time is None or time.last is None or time.first is None:
+        return
+    if time.last - time.first > YEARS and "time" not in said:
+        yield (
+            f"Is '{vocabulary.printable(time.name)}' when units were assigned? Its moments span {round((time.last - time.first) / YEARS * 2)} years,"
+            " from {:%Y-%m-%d} to {:%Y-%m-%d}, and hardly an experiment does: if they say since when a unit is there, give the table without"
+            " this column, and the period of the experiment (--period START..END).".format(time.first, time.last)
+        )
         return
     start, end = said.period or (time.first, time.first + WEEK)
     over = max(end, start + WEEK)
