@@ -420,7 +420,7 @@ def test_a_slip_of_the_pen_in_the_assignments_is_read_as_the_arm_and_asked_of(tm
 def test_what_is_told_of_metrics_is_told_of_those_that_are_left(tmp_path: Path, most: int) -> None:
     """A rate that nearly all units have is left out after the rows were joined: nothing names it as the primary metric."""
     people = rows(tmp_path / "people.csv", "select i as user_id, if(hash(i) % 2 = 0, 'control', 'new') as variant, timestamp '2026-03-02' + to_seconds(i * 300) as assigned_at from range(900) as t(i)")  # fmt: skip
-    orders = rows(tmp_path / "orders.csv", f"select 'o' || i as order_id, i as user_id, timestamp '2026-03-03' + to_seconds(i * 300) as ordered_at, i % 9 + 2.5 as amount from range(900) as t(i) where hash(i + 1) % 100 < {most}")  # fmt: skip
+    orders = rows(tmp_path / "orders.csv", f"select 'o' || i as order_id, i % 900 as user_id, timestamp '2026-03-03' + to_seconds(i % 900 * 300 + i) as ordered_at, i % 9 + 2.5 as amount from range(1500) as t(i) where hash(i % 900 + 1) % 100 < {most}")  # fmt: skip
     study, _, said = proposed(tmp_path, [people, orders])
     asked = re.search(r"before anybody looked\? It is (\w+)", said)
     told = re.search(r"metrics: (\w+) \(primary", said)
