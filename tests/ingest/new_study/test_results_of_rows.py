@@ -16,8 +16,8 @@ MATCHES = """select 'p' || (i % 400) as player, if(hash(i % 400) % 2 = 0, 'contr
 @pytest.mark.parametrize(
     ("called", "levels", "made"),
     [
-        ("result", "['loss', 'win', 'draw']", "win"),
-        ("response", "['correct', 'incorrect', 'skipped']", "correct"),
+        ("result", "['loss', 'win', 'draw']", ""),
+        ("response", "['correct', 'incorrect', 'skipped']", ""),
         ("what", "['passed', 'failed', 'passed']", "passed"),
         ("answer", "['tea', 'coffee', 'water']", ""),
     ],
@@ -26,14 +26,18 @@ def test_results_are_no_funnel(tmp_path: Path, called: str, levels: str, made: s
     file = written(tmp_path / "matches.csv", MATCHES.format(levels=levels, called=called))
     with pytest.raises(ReportError, match="says what came of each row, and names no events") as caught:
         proposed(tmp_path, file, event=called)
-    assert ("Put that one into the query" in str(caught.value)) == (not made)
-    query = re.search(
-        r"--primary (\S+) --cluster player: (select \*, .*? from read_csv\(.matches.csv., [^)]*\))", str(caught.value)
-    )
-    assert query and made in ("", query[1])
-    (tmp_path / "flag.sql").write_text(query[2].replace("LEVEL", "tea"), encoding="utf-8")
-    study, _, _ = proposed(tmp_path, tmp_path / "flag.sql", primary=query[1], cluster="player")
-    assert study.cluster and study.primary.name == query[1]
+    if not made:
+        text = str(caught.value)
+        assert "which that nobody knows it?" in text and "--cluster player" in text and "select" not in text
+    else:
+        query = re.search(
+            r"--primary (\S+) --cluster player: (select \*, .*? from read_csv\(.matches.csv., [^)]*\))",
+            str(caught.value),
+        )
+        assert query and query[1] == made
+        (tmp_path / "flag.sql").write_text(query[2], encoding="utf-8")
+        study, _, _ = proposed(tmp_path, tmp_path / "flag.sql", primary=made, cluster="player")
+        assert study.cluster and study.primary.name == made
     study, _, _ = proposed(tmp_path, file, event=called, exposure=levels.split("'")[1], force=True)
     assert study.funnel.steps[0] == levels.split("'")[1]
 

@@ -37,22 +37,30 @@ def refuse(table: "SourceTable", unit: Column, time: Column, event: Column, vari
     """Raise where levels exclude each other in a row, so that there is no way from one to another, unless somebody says where it begins."""
     if variant is None or said.exposure or not (_opposed(event) or _unordered(table, unit, time, event)):
         return
+    raise _no_events(table, unit, event)
+
+
+def _no_events(table: "SourceTable", unit: Column, event: Column) -> ReportError:
+    """The error for a column that names no events: what is to be done with two levels, and what is to be known of more."""
     levels = ", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in event.levels[:6])
-    well = [level for level in event.values if _kind(level) == "well"]
-    which = worded.happened(event) or (well[0] if len(well) == 1 else None)
-    query, made = worded.as_flag(table.selected, event, which)
     who, name = typed.name(unit.name), vocabulary.printable(event.name)
-    choose = (
-        ""
-        if which
-        else f"which of {', '.join(repr(vocabulary.printable(v)) for v in event.values[:4])} says that it happened? Put that one into the query, where {worded.LEVEL} stands; "
-    )
-    raise ReportError(
+    if event.distinct > 2:
+        told = f"{worded.of_several(event)}. Rows repeat units: --cluster {who}"
+    else:
+        well = [level for level in event.values if _kind(level) == "well"]
+        which = worded.happened(event) or (well[0] if len(well) == 1 else None)
+        query, made = worded.as_flag(table.selected, event, which)
+        choose = (
+            ""
+            if which
+            else f"which of {', '.join(repr(vocabulary.printable(v)) for v in event.values)} says that it happened? Put that one into the query, where {worded.LEVEL} stands; "
+        )
+        told = f"{choose}make 1 and 0 of it by a query in a file beside it, and give that with --primary {made} --cluster {who}: {query}"
+    return ReportError(
         f"{table.called}: '{name}' says what came of each row, and names no events: a unit that never had one of them was exposed all the same",
         got=levels,
         expected="an outcome of rows that repeat a unit; or events, of which one leads to the next",
-        remedy=f"{choose}make 1 and 0 of it by a query in a file beside it, and give that with --primary {made} --cluster {who}: {query}"
-        f"; if these are steps of a way, say where it begins: --exposure NAME",
+        remedy=f"{told}; if these are steps of a way, say where it begins: --exposure NAME",
     )
 
 
