@@ -145,7 +145,7 @@ def asked(column: Column, others: list[str]) -> str:
     )
 
 
-def of_several(column: Column) -> str:
+def of_several(column: Column, cluster: str = "") -> str:
     """The same of three levels or more: a query of one of them would count those that nobody knows, or that go further, as no."""
     name, levels = (
         vocabulary.printable(column.name),
@@ -153,7 +153,7 @@ def of_several(column: Column) -> str:
     )
     return (
         f"which of {levels}{', ...' * (column.distinct > 6)} of '{name}' say that it happened, which that it did not, and which that nobody knows it? One level may hold another, as who clicked has"
-        " opened too. Who knows it writes 1, 0 or an empty field in each row, in a column of the file, and names that: --primary COLUMN. "
+        f" opened too. Who knows it writes 1, 0 or an empty field in each row, in a column of the file, and names that: --primary COLUMN{f' --cluster {cluster}' if cluster else ''}. "
         + ANSWERED
     )
 
