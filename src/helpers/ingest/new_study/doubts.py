@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 
 NOBODY = {"test", "tests", "bot", "bots", "robot", "crawler", "spider", "internal", "employee", "employees", "staff", "qa",
           "dummy", "sandbox", "mitarbeiter", "intern", "interne", "empleado", "empleados", "employe", "employes", "dipendente", "dipendenti",
-          "funcionario", "funcionarios", "medewerker", "medewerkers", "pracownik", "pracownicy", "testkonto", "testkonten", "testnutzer", "testkunde", "testuser", "testaccount"}  # fmt: skip
+          "funcionario", "funcionarios", "medewerker", "medewerkers", "pracownik", "pracownicy", "testkonto", "testkonten", "testnutzer", "testkunde", "testuser", "testaccount",
+          "prueba", "pruebas", "teste", "testes", "prova", "prove", "testowe", "testowy", "testowa", "interna", "interno", "internos", "internas", "interni", "salarie", "salaries",
+          "salariee", "salariees"}  # fmt: skip
 """Words of rows that are of no customer from the first on,"""
 OF_UNITS = {"is", "a", "user", "users", "customer", "customers", "account", "accounts", "visitor", "visitors", "member", "members", "client", "clients",
-            "person", "team", "traffic", "device", "unit", "row", "rows", "flag"}  # fmt: skip
+            "person", "team", "traffic", "device", "unit", "row", "rows", "flag", "konto", "konten", "kunde", "kunden", "nutzer", "compte", "comptes", "utilisateur", "cuenta", "cuentas",
+            "usuario", "conta", "contas", "cliente", "klient", "utente", "utenti", "gebruiker", "klant", "de", "di", "es", "est", "ist"}  # fmt: skip
 """beside which these say no more,"""
 FOUND_OUT = {"fraud", "fraudulent", "spam", "deleted"}
 """and of rows that may have become so after the assignment."""

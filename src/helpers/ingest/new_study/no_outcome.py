@@ -16,15 +16,44 @@ from helpers.ingest.new_study import (
     worded,
 )
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.values.number_formats import FALSE
+from helpers.ingest.values.number_formats import FALSE, TRUE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 
-def below_zero(kinds: measures.Sorted) -> list[Column]:
-    """Columns that are no outcome as it stands for a few values below zero alone, and may be what is decided by."""
-    return [c for c, reason in kinds.left if reason.startswith(measures.BELOW_ZERO)]
+def as_well(kinds: measures.Sorted) -> list[Column]:
+    """Columns that are no outcome as they stand and may be what is decided by: for a few values below zero alone, for two words of what
+    came about, or as yes and no of a day, such as ``d7``."""
+    return [
+        c
+        for c, reason in kinds.left
+        if reason.startswith(measures.BELOW_ZERO)
+        or (reason.startswith(measures.IN_WORDS[0]) and c.distinct == 2 and measures.came_of_it(c))
+        or (reason.endswith(measures.MAY_BE) and (c.binary or c.in_words) and _is_of_a_day(c.name))
+    ]
+
+
+def _is_of_a_day(name: str) -> bool:
+    """Whether a name is a day, a week or a month and its number, and no more.
+
+    >>> [_is_of_a_day(n) for n in ("d7", "D30", "day_1", "w4", "q1", "d", "d7_spend")]
+    [True, True, True, True, False, False, False]
+    """
+    words = vocabulary.tokens(name)
+    return len(words) == 2 and words[0] in vocabulary.PASSING and words[1].isdecimal()
+
+
+def seen(column: Column) -> str:
+    """In how many rows an outcome is something; its words, where it is two of them."""
+    if column.words and not column.in_words and not column.numbers:
+        return f"in words: {' and '.join(map(vocabulary.printable, column.values[:2]))}"
+    yes = (
+        sum(n for level, n in column.levels if level.lower() in TRUE)
+        if column.in_words
+        else column.numbers - column.zero
+    )
+    return f"something in {yes:,} rows"
 
 
 EARLIER = "is called as what was measured before the experiment"

@@ -233,7 +233,7 @@ def propose(
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, typed.name(kinds.outcomes[0].name),
-                    [f"{typed.name(c.name)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:], *no_outcome.below_zero(kinds))]),
+                    [f"{typed.name(c.name)} ({no_outcome.seen(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:], *no_outcome.as_well(kinds))]),
         ),
     )  # fmt: skip
 
@@ -397,16 +397,6 @@ def _outcome_seen(column: Column, said: Said) -> str:
     option = next((o for o, names in (("primary", (said.primary,)), ("outcomes", said.outcomes), ("money", (said.money,)))
                    if column.name in names), "")  # fmt: skip
     return said.how(option) if option else _seen("outcome", column)
-
-
-def _happened(column: Column) -> str:
-    """In how many rows an outcome is something."""
-    yes = (
-        sum(n for level, n in column.levels if level.lower() in TRUE)
-        if column.in_words
-        else column.numbers - column.zero
-    )
-    return f"something in {yes:,} rows"
 
 
 def _said(column: Column) -> str:
