@@ -10,6 +10,8 @@ from helpers.ingest.new_study import (
     earlier_moments,
     lifetimes,
     margins,
+    no_outcome,
+    pieces,
     priced_arms,
     questions,
     read_otherwise,
@@ -100,6 +102,9 @@ def asked(seen: TableView, proposal: StudyProposal) -> list[str]:
         *states.asked(proposal.arms),
         *earlier_moments.asked(table, columns, proposal),
         *margins.asked(columns, proposal, said),
+        *no_outcome.everybody(
+            columns, [c for c in columns if c.name in {theirs for theirs, _ in proposal.outcomes.values()}]
+        ),
         *([] if "primary" in said else priced_arms.asked(table, columns, proposal)),
     ]
     variant = proposal.columns.get("variant", ("",))[0]
@@ -314,8 +319,12 @@ def totals_of_orders(
     """
     amount = table.value(price)
     who, when = (table.text(name) if name else "null" for name in of)
-    ids = sorted((c for c in columns if c.name not in (price, event, *of)), key=lambda c: not _names_orders(c))
-    for key in (c for c in ids if not c.decimal and (_names_orders(c) or (all(of) and _may_be_of_orders(c)))):
+    ids = sorted(
+        (c for c in columns if c.name not in (price, event, *of)), key=lambda c: not pieces.names_orders(c.name)
+    )
+    for key in (
+        c for c in ids if not c.decimal and (pieces.names_orders(c.name) or (all(of) and _may_be_of_orders(c)))
+    ):
         of_it = ", ".join(table.text(name) for name in (key.name, event) if name)
         rows, orders, several, same, amounts, many, once, shared = (
             int(n or 0)  # type: ignore[call-overload]
@@ -328,7 +337,7 @@ def totals_of_orders(
                     where {table.text(key.name)} is not null group by {of_it})"""
             )[0]
         )
-        if not many or not (_names_orders(key) or shared >= SAME * many):
+        if not many or not (pieces.names_orders(key.name) or shared >= SAME * many):
             continue
         name, id_ = vocabulary.printable(price), written_texts.of(table, key.name)
         by = f"partition by {id_}{f', {quoted(event)}' * bool(event)}"
@@ -347,11 +356,6 @@ def totals_of_orders(
                 f" qualify {id_} is null or row_number() over ({by} order by {written_texts.of(table, price)} is null) = 1"
             )
             return
-
-
-def _names_orders(column: Column) -> bool:
-    words = set(vocabulary.tokens(column.name))
-    return bool(words & vocabulary.ORDER and (words & vocabulary.KEY or words <= vocabulary.ORDER))
 
 
 def _may_be_of_orders(column: Column) -> bool:

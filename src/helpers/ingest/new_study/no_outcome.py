@@ -43,6 +43,27 @@ def likely_first(columns: Sequence[Column], by_arm: Mapping[str, tuple[bool, flo
     return sorted(columns, key=rank)
 
 
+DONE = vocabulary.OUTCOME[0] | vocabulary.OUTCOME[2] | vocabulary.GOAL
+"""Words of what some do and others do not, and of what they pay then."""
+
+
+def everybody(columns: Sequence[Column], outcomes: Sequence[Column]) -> list[str]:
+    """What is asked where every row has an amount that was paid, as in a table of orders: those who bought nothing may not be in it."""
+    above = all(c.numeric and c.low > 0 and c.filled == c.rows for c in outcomes)
+    money = [c for c in outcomes if measures.unit_of(c)[0] == "money"]
+    orders = any(pieces.names_orders(c.name) and c.distinct > 0.9 * c.rows for c in columns)
+    paid = [c for c in money if orders or vocabulary.touches(c.name, DONE) or pieces.is_whole(c)]
+    if not (above and paid):
+        return []
+    return [
+        f"Is everybody in the file who was assigned, also those who did nothing? '{vocabulary.printable(paid[0].name)}' is above zero in all"
+        f" {paid[0].rows:,} rows: if only those who paid are in it, nobody can tell how many did of each arm. {ALL_OF_THEM}"
+    ]
+
+
+ALL_OF_THEM = "Get the list of all units that were assigned with their variant, and give it with this file: new-study ASSIGNED FILE."
+
+
 def which(table: "SourceTable", several: list[tuple[Column, str]]) -> ReportError:
     """The error for several columns among which nothing tells what is decided by, each with what it holds."""
     return ReportError(

@@ -355,7 +355,8 @@ def _tolerances(
                 expected="one row a unit (a unit table), or one row an event with a column that names the event (a log)",
                 cause="ids that are unique within something alone" if ids else "a table of visits, days or orders",
                 remedy=ids
-                or "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
+                or "".join(f"{asked} If so: " for asked in no_outcome.everybody(columns, outcomes))
+                + "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
                 f" where rows are measured and these were randomised, --cluster {'COLUMN' if repeated.in_two_variants else typed.name(unit.name)}; else sum it up to one row a unit",
             )
         found["duplicate_unit"] = repeated.duplicate_rows
