@@ -98,13 +98,15 @@ def asked(seen: TableView, proposal: StudyProposal) -> list[str]:
     if proposal.source != "units":
         return []
     table, columns, said = seen.table, seen.columns, seen.said
+    used = {theirs for theirs, _ in proposal.outcomes.values()}
+    outcomes = [c for c in columns if c.name in used]
     questions = [
         *states.asked(proposal.arms),
         *earlier_moments.asked(table, columns, proposal),
         *margins.asked(columns, proposal, said),
-        *no_outcome.everybody(
-            columns, [c for c in columns if c.name in {theirs for theirs, _ in proposal.outcomes.values()}]
-        ),
+        *no_outcome.everybody(columns, outcomes),
+        *no_outcome.not_paid(columns, outcomes),
+        *([] if said.measured else no_outcome.not_summed(proposal, outcomes)),
         *([] if "primary" in said else priced_arms.asked(table, columns, proposal)),
     ]
     variant = proposal.columns.get("variant", ("",))[0]

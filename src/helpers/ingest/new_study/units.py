@@ -103,7 +103,7 @@ def propose(
     earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
     leaking += (turning := turns.of(table, free, cluster.column if cluster else None))
     sound = [c for c, reason in leaks if not (reason or c.name in flags or c in [t for t, _ in turning])]
-    kinds = measures.sort(table, sound, together, frozenset(c.name for c in earlier))
+    kinds = measures.sort(table, sound, together, frozenset(c.name for c in earlier), tuple(stated))
     many = standing_for_many(
         table.con,
         table.relation,
