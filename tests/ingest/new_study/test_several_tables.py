@@ -284,22 +284,26 @@ def test_rows_of_no_unit_and_repeated_assignments_are_told(tmp_path: Path, again
     assert any(f"{again:,} rows assign a unit to its variant once more" in note for note in parts.notes) == bool(again)
 
 
-def test_the_total_of_an_order_in_each_of_its_lines_is_asked_and_the_query_counts_it_once(tmp_path: Path) -> None:
-    lines = """select 'o' || (i // 3) as order_id, 1000 + hash(i // 3) % 400 as user_id, i % 3 as line, 100 + hash(i // 3) % 900 as order_total,
-        timestamp '2026-03-12' + to_minutes((hash(i // 3) % 9000)::int) as ordered_at from range(900) t(i) where hash(i) % 4 > 0"""
+@pytest.mark.parametrize("key", ["order_id", "Name"])
+@pytest.mark.parametrize("first", [False, True])
+def test_the_total_of_an_order_in_its_lines_or_one_of_them_is_asked_and_the_query_counts_it_once(
+    tmp_path: Path, key: str, first: bool
+) -> None:
+    """An order is told by its values, whatever its id is called; empty further lines are no amounts that nobody knows."""
+    drawn = f"""select 'o' || (i // 2) as "{key}", 1000 + hash(i // 2) % 400 as user_id, i % 2 as line, 100 + hash(i // 2) % 900 as order_total,
+        timestamp '2026-03-12' + to_minutes((hash(i // 2) % 9000)::int) as ordered_at from range(900) t(i) where hash(i) % 4 > 0"""
+    lines = f"""select * replace (if({first} and line > min(line) over (partition by "{key}"), null, order_total) as order_total) from ({drawn})"""
     files = [assigned(tmp_path), rows(tmp_path / "lines.csv", lines)]
     _, _, said = proposed(tmp_path, files)
-    query = re.search(r"take one row of each, by a query in a file: (select .*? = 1)$", said, re.MULTILINE)
+    query = re.search(r"by a query in a file: (select .*? = 1)$", said, re.MULTILINE)
     assert query and "lines.csv: does a total count once for each order?" in said
     (tmp_path / "orders.sql").write_text(query[1], encoding="utf-8")
     study, _, said = proposed(tmp_path, [files[0], tmp_path / "orders.sql"])
     assert isinstance(study.data, Tables) and [*study.data.facts] == ["orders"] and "does a total" not in said
     ingest.land(study, tmp_path / "raw")
-    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
-    once = duckdb.sql(
-        f"select 100 * sum(order_total) from (select distinct order_id, order_total from ({lines}))"
-    ).fetchall()[0][0]
-    assert sum(truth.cents for truth in found.values()) == once
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id" if key == "order_id" else "whole_row")
+    once = duckdb.sql(f'select 100 * sum(order_total) from (select distinct "{key}", order_total from ({drawn}))')
+    assert sum(truth.cents for truth in found.values()) == once.fetchall()[0][0]
 
 
 @pytest.mark.parametrize("whole", [True, False])

@@ -103,7 +103,7 @@ def propose(
     earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
     leaking += (turning := turns.of(table, free, cluster.column if cluster else None))
     sound = [c for c, reason in leaks if not (reason or c.name in flags or c in [t for t, _ in turning])]
-    kinds = measures.sort(table, sound, together, frozenset(c.name for c in earlier))
+    kinds = measures.sort(table, sound, together, frozenset(c.name for c in earlier), tuple(stated))
     many = standing_for_many(
         table.con,
         table.relation,
@@ -355,7 +355,8 @@ def _tolerances(
                 expected="one row a unit (a unit table), or one row an event with a column that names the event (a log)",
                 cause="ids that are unique within something alone" if ids else "a table of visits, days or orders",
                 remedy=ids
-                or "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
+                or "".join(f"{asked} If so: " for asked in no_outcome.everybody(columns, outcomes))
+                + "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
                 f" where rows are measured and these were randomised, --cluster {'COLUMN' if repeated.in_two_variants else typed.name(unit.name)}; else sum it up to one row a unit",
             )
         found["duplicate_unit"] = repeated.duplicate_rows

@@ -343,7 +343,12 @@ def _first(
     asked = list(paid.first)
     for each in told:
         if each.amount:
-            totals = doubts.totals_of_orders(each.table.source, each.table.columns, each.amount.name)
+            totals = doubts.totals_of_orders(
+                each.table.source,
+                each.table.columns,
+                each.amount.name,
+                of=(each.unit.name, each.time.name if each.time else ""),
+            )
             asked += [f"{each.table.called}: does a total count once for each order? {line}" for line in totals]
             asked += [f"{each.table.called}: {paying.multiplied(each.amount, each.many)}"] if each.many else []
             off = (
