@@ -168,8 +168,8 @@ def test_a_kernel_is_ready_when_it_answers_and_is_heard(monkeypatch, shown, aske
     client = PromptClient()
     client.kernel_info, client.is_alive = kernel.answer, kernel.runs
     if asked:
-        asyncio.run(client.wait_for_ready(timeout=60))
+        _run(client.wait_for_ready(timeout=60))
         assert (kernel.asked, shown) == (asked, [])
     else:
         with pytest.raises(RuntimeError, match="ended before it answered"):
-            asyncio.run(client.wait_for_ready(timeout=60))
+            _run(client.wait_for_ready(timeout=60))

@@ -16,12 +16,8 @@ from helpers.ingest.new_study import (
     worded,
 )
 from helpers.ingest.new_study.profile import Column
-<<<<<<< HEAD
-from helpers.ingest.values.number_formats import FALSE, TRUE
-=======
 from helpers.ingest.new_study.proposal import StudyProposal
-from helpers.ingest.values.number_formats import FALSE
->>>>>>> m1b
+from helpers.ingest.values.number_formats import FALSE, TRUE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
