@@ -185,7 +185,9 @@ def none(table: "SourceTable", kinds: measures.Sorted, by_arm: Mapping[str, tupl
         told = _where_empty(table, [c for c, _ in left], seldom)
     elif may:
         told = f"if '{vocabulary.printable(may[0].name)}' was measured after the assignment, --primary {typed.name(may[0].name)} takes it as it is"
-        told += "".join(f", once you know: {question.removesuffix('.')}" for question in read_otherwise.codes(may[0]))
+        told += "".join(
+            f", once you know: {question.removesuffix('.')}" for question in read_otherwise.codes(table, may[0])
+        )
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",
