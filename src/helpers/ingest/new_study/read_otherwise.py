@@ -132,7 +132,8 @@ def _apart(table: "SourceTable", column: Column) -> dict[float, int]:
         f"select v, n from (select {table.value(column.name)} as v, count(*) as n from {{table}} group by 1) where v is not null"
         f" qualify row_number() over (order by v) <= {OTHERS} or row_number() over (order by v desc) <= {OTHERS} order by v"
     )
-    left, found = {float(v): int(n) for v, n in told}, {}  # type: ignore[arg-type, call-overload]
+    left: dict[float, int] = {float(v): int(n) for v, n in told}  # type: ignore[arg-type, call-overload]
+    found: dict[float, int] = {}
     for downwards in (True, False):
         ordered = sorted(left, reverse=downwards)
         for many in (3, 2, 1):
