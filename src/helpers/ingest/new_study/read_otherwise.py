@@ -36,7 +36,7 @@ UNCHOSEN = 2
 """So far above the last step another one of up to 10 may stand, where nobody chose the one in between."""
 STEPS = 25
 """Different values of a scale and of the codes beside it, at most."""
-OTHERS, REPEATED, RARE = 6, 3, 0.3
+OTHERS, REPEATED, RARE = 12, 3, 0.3
 """Other values that a number stands apart from, and rows that it is repeated in: at least so many, and at most this share of all."""
 SURELY, MOST = 77, 7
 """The lowest code for no answer that is none of few things that are counted, where it is so many times the highest of these, at least."""
