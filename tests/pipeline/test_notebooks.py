@@ -4,8 +4,11 @@ import asyncio
 import json
 import os
 import re
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty
+from typing import Any
 
 import pytest
 
@@ -18,6 +21,12 @@ BROKEN = Path(__file__).parents[1] / "notebooks" / "broken"
 RAISES = BROKEN / "raises.ipynb"
 MACHINE = re.compile(r"(?<![\w./])/(?:home|root|tmp|var|usr|opt|work|Users|private)/")
 """An absolute path of some machine."""
+
+
+def _run(asked: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own, for a browser of another test may have left a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asked).result()
 
 
 @pytest.fixture
@@ -168,8 +177,8 @@ def test_a_kernel_is_ready_when_it_answers_and_is_heard(monkeypatch, shown, aske
     client = PromptClient()
     client.kernel_info, client.is_alive = kernel.answer, kernel.runs
     if asked:
-        asyncio.run(client.wait_for_ready(timeout=60))
+        _run(client.wait_for_ready(timeout=60))
         assert (kernel.asked, shown) == (asked, [])
     else:
         with pytest.raises(RuntimeError, match="ended before it answered"):
-            asyncio.run(client.wait_for_ready(timeout=60))
+            _run(client.wait_for_ready(timeout=60))

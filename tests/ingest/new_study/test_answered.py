@@ -59,7 +59,7 @@ def test_the_control_is_named_or_asked_for(tmp_path: Path, made) -> None:
 
     with pytest.raises(ReportError, match="which level of 'variant' is the control") as error:
         proposed(new_study.Said())
-    assert all(told in str(error.value) for told in ("--control", *LEVELS))
+    assert all(f"--control {level}" in str(error.value) for level in LEVELS)
     study = proposed(new_study.Said(control="green"))
     levels = {arm: level for level, arm in study.data.variants.items()} if study.data.variants else {}
     assert levels.get(study.control.name, study.control.name) == "green"

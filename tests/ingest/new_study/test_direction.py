@@ -318,3 +318,52 @@ def test_of_what_is_counted_on_the_way_nobody_stated_that_more_is_better(
     if metric is None:
         pytest.skip("no metric is made of it")
     assert study.is_undirected(metric) is open_ is (f"nothing tells whether more of {name} is better" in said)
+
+
+CAME_ABOUT = (
+    "sold",
+    "product_sold",
+    "paid",
+    "Repaid",
+    "joined",
+    "Responders",
+    "aprobado",
+    "mutuo_concesso",
+    "rdv_honoré",
+    "kredit_genehmigt",
+)
+
+
+@pytest.mark.parametrize("name", CAME_ABOUT)
+def test_what_came_about_as_somebody_wants_it_is_no_question(tmp_path: Path, name: str) -> None:
+    study, text, _ = proposed(tmp_path, table(tmp_path / "t.csv", 4, name, [0, 1]), primary=name)
+    assert "better? ASSUMED so" not in text and study.primary.better == "higher"
+
+
+@pytest.mark.parametrize("name", ["cost_paid", "paid", "claims_paid", "unsold_stock"])
+def test_what_somebody_paid_stays_open(tmp_path: Path, name: str) -> None:
+    """An amount, or a cost."""
+    study, text, _ = proposed(tmp_path, table(tmp_path / "t.csv", 4, name, [0, 1, 2.5, 8]), primary=name)
+    assert "better? ASSUMED so" in text or study.primary.better == "lower"
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ({"d1": [1, 0, 1, 1], "d7": [1, 0, 0, 1]}, ("d1 (something in 300 rows)", "d7 (something in 200 rows)")),
+        ({"baja": ["N", "N", "S", "N"]}, ("baja (in words: N and S)",)),
+        ({"vendido": ["S", "N", "N", "S"]}, ("vendido (in words: N and S)",)),
+    ],
+    ids=str,
+)
+def test_what_may_be_decided_by_is_named_beside_an_amount(
+    tmp_path: Path, more: dict[str, list[object]], named: tuple[str, ...]
+) -> None:
+    dice = random.Random(2)
+    rows = [
+        f"m{i:04},{dice.choice(('control', 'b'))},{dice.choice((0, 0, 3.5))},{','.join(str(v[i % 4]) for v in more.values())}"
+        for i in range(400)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join([f"member_id,variant,revenue_usd,{','.join(more)}", *rows]))
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv")
+    assert "It is revenue_usd; it may as well be" in said and all(each in said for each in named)

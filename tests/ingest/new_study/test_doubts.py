@@ -145,6 +145,11 @@ def test_no_condition_is_printed_by_what_is_not_one_and_the_same_in_all_rows_of_
         ("account_type", ["", "test"]),
         ("role", ["", "employee"]),
         ("Testkonto", ["nein", "ja"]),
+        ("cuenta_prueba", ["no", "sí"]),
+        ("conta_teste", ["não", "sim"]),
+        ("konto_testowe", ["nie", "tak"]),
+        ("utente_di_prova", ["no", "sì"]),
+        ("salarié", ["non", "oui"]),
     ],
 )
 def test_units_of_nobody_are_told_too_where_nothing_stands_with_the_others(

@@ -80,6 +80,23 @@ def test_of_a_third_answer_only_a_person_knows_what_it_says(tmp_path: Path, thir
     assert followed(tmp_path, "t.csv", primary="subscribed", name="known") == truth(known, known.subscribed == "yes")
 
 
+@pytest.mark.parametrize(
+    ("name", "levels"),
+    [
+        ("status", ["none", "opened", "clicked"]),
+        ("Ergebnis", ["bestanden", "nicht bestanden", "krank"]),
+        ("deal", ["won", "lost", "pending"]),
+    ],
+)
+def test_of_three_levels_no_query_counts_one_alone(tmp_path: Path, name: str, levels: list[str]) -> None:
+    """Who clicked has opened, too, and nobody knows of who was ill."""
+    made = arms()
+    made[name] = np.random.default_rng(1).choice(levels, 900)
+    made.to_csv(tmp_path / "t.csv", index=False)
+    text = said(tmp_path, "t.csv", primary=name)
+    assert "which that nobody knows it?" in text and "select" not in text
+
+
 def test_numbers_beside_empty_lists_are_taken_as_numbers(tmp_path: Path) -> None:
     """As PHP writes nothing."""
     made = arms()

@@ -55,6 +55,31 @@ def test_rows_that_are_not_there_are_asked_about(tmp_path: Path, all_of_them: bo
     assert "select" not in str(caught.value) and f"{table.user.nunique()} units" in str(caught.value)
 
 
+@pytest.mark.parametrize("everybody", [True, False])
+def test_a_table_of_those_alone_who_did_is_asked_about(tmp_path: Path, everybody: bool) -> None:
+    """Where every unit has an order, those without one may not be in the file; where some have none, they are."""
+    units = pd.DataFrame({"user": [f"u{i}" for i in range(300)], "variant": ["control", "new"] * 150})
+    units["orders"] = np.random.default_rng(6).integers(0, 3, 300)
+    units["revenue"] = units.orders * 12.5
+    rows = units if everybody else units[units.orders > 0]
+    rows.melt(["user", "variant"], var_name="metric", value_name="value").to_csv(tmp_path / "long.csv", index=False)
+    with pytest.raises(ReportError, match="is a long table") as caught:
+        proposed(tmp_path, tmp_path / "long.csv")
+    assert ("group by all" in str(caught.value)) == everybody == ("list of all units" not in str(caught.value))
+    orders = rows.loc[rows.index.repeat(rows.orders.clip(lower=1))].assign(
+        order_id=lambda t: [f"O{i}" for i in range(len(t))]
+    )
+    orders = orders.assign(total=np.where(orders.orders > 0, 12.5 + np.arange(len(orders)) % 40, 0)).drop(
+        columns=["orders", "revenue"]
+    )
+    orders.to_csv(tmp_path / "orders.csv", index=False)
+    with pytest.raises(ReportError, match="several rows with different outcomes") as caught:
+        proposed(tmp_path, tmp_path / "orders.csv", unit="user")
+    assert ("Is everybody in the file" in str(caught.value)) != everybody
+    _, _, said = proposed(tmp_path, tmp_path / "orders.csv", cluster="user")
+    assert ("Is everybody in the file" in said) != everybody
+
+
 def test_a_row_for_each_metric_of_an_arm(tmp_path: Path) -> None:
     rows = [(arm, m, 1_000 * (m == "users") + i + 50) for arm in ("control", "new") for i, m in enumerate(("users", "orders", "signups"))]  # fmt: skip
     file, _ = wide(tmp_path, pd.DataFrame(rows, columns=["variant", "metric", "value"]))

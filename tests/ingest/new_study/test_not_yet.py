@@ -66,6 +66,14 @@ def test_units_that_never_come_to_have_a_variant_are_asked_about(tmp_path: Path)
     assert "Why do 60 of 600 units say nothing but 'unassigned'?" in said
 
 
+def test_a_word_for_nothing_that_is_the_control_is_asked_of_nobody(tmp_path: Path) -> None:
+    made = log("none", landing=False)
+    made["variant"] = made["user_id"].str[1:].astype(int).mod(2).map({0: "none", 1: "sms"})
+    made.to_csv(tmp_path / "log.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "log.csv", control="none")
+    assert len(study.variants) == 2 and "say nothing but" not in said
+
+
 @pytest.mark.parametrize("word", ["pending", "bucket_0", "unzugewiesen"])
 def test_a_quarter_that_is_never_assigned_makes_no_arm_of_a_word_that_nobody_knows(tmp_path: Path, word: str) -> None:
     made = log(word)

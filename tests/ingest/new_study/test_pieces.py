@@ -162,3 +162,29 @@ def test_what_came_in_is_not_asked_about_a_discount(tmp_path: Path, amount: str)
     made = baskets("discount_pct", (0, 10, 25)).drop(columns="quantity").rename(columns={"unit_price": amount})
     made.to_csv(tmp_path / "t.csv", index=False)
     assert "taken off" not in proposed(tmp_path, tmp_path / "t.csv")[2]
+
+
+@pytest.mark.parametrize("case", ["stock", "asked", "stated"])
+def test_prices_that_nobody_paid_as_they_stand_are_told(tmp_path: Path, case: str) -> None:
+    """The stock is not decided by in silence beside a price of one piece, and neither that price nor one asked for is summed so."""
+    dice = np.random.default_rng(8)
+    table = pd.DataFrame({"user_id": [f"u{i}" for i in range(600)], "variant": ["control", "new"] * 300})
+    bought = dice.random(600) < (1 if case == "stated" else 0.4)
+    prices = np.round(dice.gamma(2, 20, 600) + 3, 2)
+    if case == "asked":
+        days = pd.Series(["2026-03-20"] * 600).where(pd.Series(bought))
+        table = table.assign(listed_on="2026-03-02", price=prices, sold_on=days)
+    else:
+        pieces = pd.Series(dice.integers(1, 5, 600)).where(pd.Series(bought)).astype("Int64")
+        table = table.assign(unit_price=pd.Series(prices).where(pd.Series(bought)), quantity=pieces)
+    if case == "stock":
+        table["stock_left"] = dice.integers(0, 50, 600)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "t.csv", **({"primary": "quantity"} if case == "stated" else {}))
+    asked = {
+        "stock": "Is it decided by 'stock_left', and not by what was paid? 'unit_price'",
+        "asked": "Was 'price' paid in all 600 rows?",
+        "stated": "unit_price: the price of one piece: what was paid is 'unit_price' times 'quantity'",
+    }
+    assert asked[case] in said
+    assert case != "stated" or [m.name for m in study.metrics] == ["quantity"]

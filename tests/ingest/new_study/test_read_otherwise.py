@@ -15,7 +15,7 @@ SKIPS = "if(hash(i) % 7 = 0, {code}, {low} + (hash(i + 1) % {steps})::integer)"
 
 def read(folder: Path, value: str, called: str, **said: str) -> str:
     file = written(folder / "t.csv", TABLE.format(value=value, called=called))
-    return proposed(folder, file, primary=called, **said)[2]
+    return proposed(folder, file, primary=called, force=True, **said)[2]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,22 @@ def test_a_code_beside_a_scale_is_asked_about_in_words(
     assert f"it counts as the {'least' if code < 0 else 'most'} of all" in told
     assert f"Does {code} in '{called}' mean that nobody answered?" in told and "may have come of the variant" in told
     assert "select" not in told and "--empty" not in told
+
+
+@pytest.mark.parametrize(
+    ("called", "low", "wide", "code"),
+    [("hba1c_12w", 6, 40, 999), ("weight_kg", 50, 600, 999.9), ("ferritin", 4, 300, 99), ("temperature_c", 36, 30, 0)],
+)  # fmt: skip
+def test_a_measure_far_beyond_all_others_is_asked_about_where_it_is_repeated(
+    tmp_path: Path, called: str, low: int, wide: int, code: float
+) -> None:
+    """Nobody's hba1c is 999: written for those who did not come, it is averaged otherwise. Money of those who paid is no code."""
+    value = f"if(hash(i) % 13 = 0, {code}, {low} + (hash(i + 1) % {wide}) / 10)"
+    assert f"Does {code:g} in '{called}' mean that nothing was measured?" in read(
+        tmp_path, value, called, better="higher"
+    )
+    for name, plain in (("spend", value), (called, value.replace(str(code), str(low + 4.5)))):
+        assert "nothing was measured" not in read(tmp_path, plain, name, better="higher")
 
 
 def test_a_code_beside_yes_and_no_is_asked_about_whatever_is_said(tmp_path: Path) -> None:

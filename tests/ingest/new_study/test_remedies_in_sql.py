@@ -23,7 +23,7 @@ def typed(base: Path, query: str) -> Path:
 
 
 @pytest.mark.parametrize(("name", "levels", "yes"), [
-    ("bound", ["bound", "lapsed"], "bound"), ("stage", ["Closed Won", "Closed Lost", "Negotiation"], "Closed Won"), ("outcome", ["Lost", "Won"], "Won"),
+    ("bound", ["bound", "lapsed"], "bound"), ("stage", ["Closed Won", "Closed Lost"], "Closed Won"), ("outcome", ["Lost", "Won"], "Won"),
     ("result", ["failure", "success"], "success"),
 ])  # fmt: skip
 def test_an_outcome_in_words(tmp_path: Path, name: str, levels: list[str], yes: str) -> None:

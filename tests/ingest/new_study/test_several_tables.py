@@ -284,22 +284,26 @@ def test_rows_of_no_unit_and_repeated_assignments_are_told(tmp_path: Path, again
     assert any(f"{again:,} rows assign a unit to its variant once more" in note for note in parts.notes) == bool(again)
 
 
-def test_the_total_of_an_order_in_each_of_its_lines_is_asked_and_the_query_counts_it_once(tmp_path: Path) -> None:
-    lines = """select 'o' || (i // 3) as order_id, 1000 + hash(i // 3) % 400 as user_id, i % 3 as line, 100 + hash(i // 3) % 900 as order_total,
-        timestamp '2026-03-12' + to_minutes((hash(i // 3) % 9000)::int) as ordered_at from range(900) t(i) where hash(i) % 4 > 0"""
+@pytest.mark.parametrize("key", ["order_id", "Name"])
+@pytest.mark.parametrize("first", [False, True])
+def test_the_total_of_an_order_in_its_lines_or_one_of_them_is_asked_and_the_query_counts_it_once(
+    tmp_path: Path, key: str, first: bool
+) -> None:
+    """An order is told by its values, whatever its id is called; empty further lines are no amounts that nobody knows."""
+    drawn = f"""select 'o' || (i // 2) as "{key}", 1000 + hash(i // 2) % 400 as user_id, i % 2 as line, 100 + hash(i // 2) % 900 as order_total,
+        timestamp '2026-03-12' + to_minutes((hash(i // 2) % 9000)::int) as ordered_at from range(900) t(i) where hash(i) % 4 > 0"""
+    lines = f"""select * replace (if({first} and line > min(line) over (partition by "{key}"), null, order_total) as order_total) from ({drawn})"""
     files = [assigned(tmp_path), rows(tmp_path / "lines.csv", lines)]
     _, _, said = proposed(tmp_path, files)
-    query = re.search(r"take one row of each, by a query in a file: (select .*? = 1)$", said, re.MULTILINE)
+    query = re.search(r"by a query in a file: (select .*? = 1)$", said, re.MULTILINE)
     assert query and "lines.csv: does a total count once for each order?" in said
     (tmp_path / "orders.sql").write_text(query[1], encoding="utf-8")
     study, _, said = proposed(tmp_path, [files[0], tmp_path / "orders.sql"])
     assert isinstance(study.data, Tables) and [*study.data.facts] == ["orders"] and "does a total" not in said
     ingest.land(study, tmp_path / "raw")
-    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
-    once = duckdb.sql(
-        f"select 100 * sum(order_total) from (select distinct order_id, order_total from ({lines}))"
-    ).fetchall()[0][0]
-    assert sum(truth.cents for truth in found.values()) == once
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id" if key == "order_id" else "whole_row")
+    once = duckdb.sql(f'select 100 * sum(order_total) from (select distinct "{key}", order_total from ({drawn}))')
+    assert sum(truth.cents for truth in found.values()) == once.fetchall()[0][0]
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -414,3 +418,15 @@ def test_a_slip_of_the_pen_in_the_assignments_is_read_as_the_arm_and_asked_of(tm
     study, _, said = proposed(tmp_path, [tmp_path / "assignments.csv", tmp_path / "orders.csv"])
     assert "Is 'contol' (10 units) the arm 'control', written wrongly?" in said
     assert study.data.variants["contol"] == "control" and len(study.variants) == 2  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("most", [50, 100])
+def test_what_is_told_of_metrics_is_told_of_those_that_are_left(tmp_path: Path, most: int) -> None:
+    """A rate that nearly all units have is left out after the rows were joined: nothing names it as the primary metric."""
+    people = rows(tmp_path / "people.csv", "select i as user_id, if(hash(i) % 2 = 0, 'control', 'new') as variant, timestamp '2026-03-02' + to_seconds(i * 300) as assigned_at from range(900) as t(i)")  # fmt: skip
+    orders = rows(tmp_path / "orders.csv", f"select 'o' || i as order_id, i % 900 as user_id, timestamp '2026-03-03' + to_seconds(i % 900 * 300 + i) as ordered_at, i % 9 + 2.5 as amount from range(1500) as t(i) where hash(i % 900 + 1) % 100 < {most}")  # fmt: skip
+    study, _, said = proposed(tmp_path, [people, orders])
+    asked = re.search(r"before anybody looked\? It is (\w+)", said)
+    told = re.search(r"metrics: (\w+) \(primary", said)
+    assert asked and told and asked[1] == told[1] == study.primary.name
+    assert ("orders_rate" in [m.name for m in study.metrics]) is (most < 100)

@@ -31,3 +31,13 @@ def test_amounts_that_are_given_back_are_asked_about_and_nothing_else_is(tmp_pat
         assert len(asked) == 1 and "'amount' of refunds.csv to be taken off 'total' of orders.csv" in asked[0]
     else:
         assert [name for name in AMOUNTS if any(f"'{name}'" in line for line in asked)] == AMOUNTS
+
+
+@pytest.mark.parametrize("undone", ["storniert", "geannuleerd", "annulé", "cancelado", "annullato", "anulowane"])
+def test_what_came_to_nothing_is_asked_about_in_each_language_in_a_table_of_its_own_too(
+    tmp_path: Path, undone: str
+) -> None:
+    orders = f"""select 1000 + i as user_id, timestamp '2026-03-12 10:00:00' + to_minutes(i::int) as at, (hash(i + 40) % 9000 + 100) / 100.0 as total,
+        if(i % 7 = 0, '{undone}', 'ok') as status from range(300) t(i)"""
+    _, _, said = proposed(tmp_path, [assigned(tmp_path), written(tmp_path / "orders.csv", orders)], control="A")
+    assert f"Do rows count whose 'status' is {undone} (43 rows)?" in said

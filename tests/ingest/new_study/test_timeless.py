@@ -109,3 +109,21 @@ def test_facts_without_a_moment_are_asked_about(tmp_path: Path, nothing: str) ->
     )
     with pytest.raises(ReportError, match=f"orders.csv: {asked}"):
         new_study.propose_tables([str(tmp_path / f) for f in ("assignments.csv", "orders.csv")], base=tmp_path)
+
+
+@pytest.mark.parametrize("lost", [2, 40])
+def test_a_few_moments_that_were_lost_are_left_out_and_asked_about(tmp_path: Path, lost: int) -> None:
+    """One in a thousand of each kind of event moves no result; more of one kind choose units by what became of them."""
+    at = [str(pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=2 * n)) for n in range(5_000)]
+    rows = pd.DataFrame({"user_id": [f"u{n}" for n in range(5_000)], "variant": ["control", "new"] * 2_500})
+    visits = rows.assign(event="visit", created_at=["" if n % 2_500 == 7 else each for n, each in enumerate(at)])
+    bought = rows.assign(event="purchase", created_at=[each[:-2] + "59" for each in at])[::3]
+    bought.loc[bought.index[: lost - 2], "created_at"] = ""
+    log = pd.concat([visits, bought])
+    log.to_csv(tmp_path / "log.csv", index=False)
+    if lost > 2:
+        with pytest.raises(ReportError, match="tells no moment"):
+            proposed(tmp_path, tmp_path / "log.csv")
+        return
+    study, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert "May the 2 of 6,667 rows be left out" in said and study.data.where

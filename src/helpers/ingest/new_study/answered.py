@@ -30,7 +30,7 @@ def control(table: "SourceTable", said: Said, variant: Column | None, ask: askin
         raise ReportError(
             f"{table.called}: which level of '{vocabulary.printable(variant.name)}' is the control? Neither names nor sizes tell it",
             got=question.told, expected="the level of those who got what was there before",
-            remedy=f"say it: --control \"{vocabulary.printable(question.candidates[0][0])}\", or another of them",
+            remedy=f"say it: {' or '.join(f'--control {typed.name(level)}' for level, _ in question.candidates)}",
         )  # fmt: skip
     return asking.settled(said, question, ask)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import arm_words, controls, measures, vocabulary, written_texts
+from helpers.ingest.new_study import arm_words, controls, languages, measures, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said
@@ -21,6 +21,13 @@ YES = ("1", "1.0", *TRUE)
 """Levels of a yes, in small letters."""
 VALUE = "value"
 """What the column of an arm is that is called as the arm, and as nothing else."""
+DUMMIES = frozenset({"placebo", "sham"})
+"""What looks like what is given to the others,"""
+GIVEN = languages.words(
+    "drug drugs medication medicine active verum vaccine vaccinated therapy intervention dose medikament wirkstoff impfung therapie"
+    " medicament vaccin traitement farmaco medicamento vacuna medicina vaccino"
+)
+"""and the words for that."""
 NUMBERING = frozenset({"row", "rows", "index", "line", "unnamed", "zeile", "fila", "ligne", "riga"})
 """Names of what counts the rows of a sheet, which says of nobody that he is in one."""
 
@@ -87,11 +94,12 @@ def _refuse_flags(table: "SourceTable", columns: Sequence[Column], variants: Seq
         )[0]
     )
     alone = not (none or more)
-    if len(flags) == 2 and (alone or not one):
+    lettered = are_letters(flags)
+    if len(flags) == 2 and (alone or not one) and not lettered:
         return
     names = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in flags)
     got = f"{names}: {one:,} rows with one yes, {more:,} with several, {none:,} with none"
-    if alone:
+    if alone and not lettered:
         says = {c.name: [level for level in c.values if level.lower() in YES] for c in flags}
         cases = " ".join(
             f"when {written_texts.is_one_of(table, name, yes)} then {literal(name)}" for name, yes in says.items()
@@ -113,14 +121,27 @@ def _refuse_flags(table: "SourceTable", columns: Sequence[Column], variants: Seq
 
 
 def flags_of(columns: Sequence[Column]) -> list[Column]:
-    """Columns of yes and no that are called as an arm, and as nothing else, of which one is the control's or all are numbered."""
-    named = [c for c in columns if (c.binary or c.in_words) and c.filled == c.rows and is_called_as_arm(c.name)]
+    """Columns of yes and no that are called as an arm, and as nothing else, of which one is the control's, or all are numbered or letters."""
+    answers = [c for c in columns if (c.binary or c.in_words) and c.filled == c.rows]
+    named = [c for c in answers if is_called_as_arm(c.name)]
     if any(controls.asked_by(c.name) is controls.WhoseYes.CONTROL for c in named):
-        return named
+        dummy = any(vocabulary.touches(c.name, DUMMIES) for c in named)
+        return [*named, *(c for c in answers if dummy and c not in named and vocabulary.touches(c.name, GIVEN))]
+    if are_letters(lettered := [c for c in answers if _is_letter(c.name)]):
+        return lettered
     alike: dict[tuple[str, ...], list[Column]] = defaultdict(list)
     for column in named:
         alike[tuple(t for t in vocabulary.tokens(column.name) if not _is_sign(t))].append(column)
     return max(alike.values(), key=len, default=[])
+
+
+def are_letters(columns: Sequence[Column]) -> bool:
+    """Whether columns are called A and B, or on, and no more: arms, or what was answered."""
+    return len(columns) > 1 and sorted(c.name.casefold() for c in columns) == list("abcdefgh")[: len(columns)]
+
+
+def _is_letter(name: str) -> bool:
+    return len(name) == 1 and name.isalpha()
 
 
 def is_called_as_arm(name: str) -> bool:

@@ -87,10 +87,14 @@ def is_unsaid(levels: Sequence[str], column: str) -> bool:
 
     >>> is_unsaid(["0", "1"], "tutorial"), is_unsaid(["0", "1"], "variant"), is_unsaid(["0", "1"], "treated"), is_unsaid(["a", "b"], "tutorial")
     (True, False, False, False)
+    >>> is_unsaid(["0", "1"], "A")
+    True
     """
     if yes_no.of(levels) is None or asked_by(column) is not WhoseYes.NOTHING:
         return False
     name = column.rpartition(".")[2]  # of what is nested the last name is its own
+    if len(name) == 1 and name.isalpha():
+        return True
     return any(not is_said(t, arm_words.OF_GROUPS) and not t.isdigit() and len(t) > 1 for t in tokens(name))
 
 

@@ -21,6 +21,8 @@ DOUBTED = (
     | vocabulary.RANKS
 )
 """Words beside which it may want less of it."""
+COUNTED_EVENTS = frozenset(vocabulary.STEPS) | {"invoices", "payments", "paid"}
+"""Words of an event, or of how many came to it, beside what a business wants: money that somebody paid is no amount there."""
 BROWSED = {"pages", "views", "searches"}
 """Words of what is counted on the way: more of it may be interest, or a way that is not found."""
 TODAY = {"date", "now", "today", "heute", "jour", "hoy", "hoje", "oggi", "vandaag"}
@@ -96,7 +98,7 @@ def why_lower(name: str, column: Column | None) -> str:
     """What tells that less of a metric is better, by the name of its ``column`` or event; empty where nothing does."""
     if harms.is_harm(name):
         return "by its name"
-    if harms.denies(name) and vocabulary.touches(name, WANTED | frozenset(vocabulary.STEPS)):
+    if harms.denies(name) and vocabulary.touches(name, WANTED | COUNTED_EVENTS):
         return "as what is wanted is denied in its name"
     if column is not None and _is_grade(column):
         return "as grades are of which 1 is the best"
@@ -162,7 +164,8 @@ def _unclear(metric: Measure, name: str, column: Column | None) -> bool:
     if _is_good(name, column):
         return False
     doubted = vocabulary.touches(name, DOUBTED) or harms.is_turned(name) or harms.denies(name) or _of_people(name)
-    wanted = WANTED if column else WANTED | frozenset(vocabulary.STEPS)
+    counted = column is None or column.binary or column.in_words or metric.type == "proportion"
+    wanted = WANTED | COUNTED_EVENTS if counted and not vocabulary.touches(name, vocabulary.COST) else WANTED
     telling = {token for token in vocabulary.tokens(name) if vocabulary.touches(token, wanted)}
     browsed = column is not None and bool(telling) and telling <= BROWSED
     return doubted or browsed or not vocabulary.touches(name, wanted)

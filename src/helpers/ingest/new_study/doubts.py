@@ -10,6 +10,8 @@ from helpers.ingest.new_study import (
     earlier_moments,
     lifetimes,
     margins,
+    no_outcome,
+    pieces,
     priced_arms,
     questions,
     read_otherwise,
@@ -32,10 +34,13 @@ if TYPE_CHECKING:
 
 NOBODY = {"test", "tests", "bot", "bots", "robot", "crawler", "spider", "internal", "employee", "employees", "staff", "qa",
           "dummy", "sandbox", "mitarbeiter", "intern", "interne", "empleado", "empleados", "employe", "employes", "dipendente", "dipendenti",
-          "funcionario", "funcionarios", "medewerker", "medewerkers", "pracownik", "pracownicy", "testkonto", "testkonten", "testnutzer", "testkunde", "testuser", "testaccount"}  # fmt: skip
+          "funcionario", "funcionarios", "medewerker", "medewerkers", "pracownik", "pracownicy", "testkonto", "testkonten", "testnutzer", "testkunde", "testuser", "testaccount",
+          "prueba", "pruebas", "teste", "testes", "prova", "prove", "testowe", "testowy", "testowa", "interna", "interno", "internos", "internas", "interni", "salarie", "salaries",
+          "salariee", "salariees"}  # fmt: skip
 """Words of rows that are of no customer from the first on,"""
 OF_UNITS = {"is", "a", "user", "users", "customer", "customers", "account", "accounts", "visitor", "visitors", "member", "members", "client", "clients",
-            "person", "team", "traffic", "device", "unit", "row", "rows", "flag"}  # fmt: skip
+            "person", "team", "traffic", "device", "unit", "row", "rows", "flag", "konto", "konten", "kunde", "kunden", "nutzer", "compte", "comptes", "utilisateur", "cuenta", "cuentas",
+            "usuario", "conta", "contas", "cliente", "klient", "utente", "utenti", "gebruiker", "klant", "de", "di", "es", "est", "ist"}  # fmt: skip
 """beside which these say no more,"""
 FOUND_OUT = {"fraud", "fraudulent", "spam", "deleted"}
 """and of rows that may have become so after the assignment."""
@@ -96,10 +101,15 @@ def asked(seen: TableView, proposal: StudyProposal) -> list[str]:
     if proposal.source != "units":
         return []
     table, columns, said = seen.table, seen.columns, seen.said
+    used = {theirs for theirs, _ in proposal.outcomes.values()}
+    outcomes = [c for c in columns if c.name in used]
     questions = [
         *states.asked(proposal.arms),
         *earlier_moments.asked(table, columns, proposal),
         *margins.asked(columns, proposal, said),
+        *no_outcome.everybody(columns, outcomes),
+        *no_outcome.not_paid(columns, outcomes),
+        *([] if said.measured else no_outcome.not_summed(proposal, outcomes)),
         *([] if "primary" in said else priced_arms.asked(table, columns, proposal)),
     ]
     variant = proposal.columns.get("variant", ("",))[0]
@@ -304,30 +314,55 @@ def _totals(table: "SourceTable", columns: Sequence[Column], proposal: StudyProp
         )
 
 
-def totals_of_orders(table: "SourceTable", columns: Sequence[Column], price: str, event: str = "") -> Iterator[str]:
-    """What is said of an amount that stands in every line of an order, which a sum counts as often as the order has lines.
+def totals_of_orders(
+    table: "SourceTable", columns: Sequence[Column], price: str, event: str = "", of: tuple[str, str] = ("", "")
+) -> Iterator[str]:
+    """What is said of an amount that stands in every line of an order, or in one of them alone, which a sum gets wrong.
 
-    Where ``event`` names the events, an order may stand in rows of several: each of them stays.
+    Where ``event`` names the events, an order may stand in rows of several: each of them stays. The id of an order is told by
+    its name, or by its values: rows with one value are ``of`` one unit and one moment.
     """
     amount = table.value(price)
-    for key in columns:
-        words = set(vocabulary.tokens(key.name))
-        if not (words & vocabulary.ORDER and (words & vocabulary.KEY or words <= vocabulary.ORDER)) or key.decimal:
-            continue
-        of = table.text(key.name)
-        rows, orders, several, same, amounts = (
+    who, when = (table.text(name) if name else "null" for name in of)
+    ids = sorted(
+        (c for c in columns if c.name not in (price, event, *of)), key=lambda c: not pieces.names_orders(c.name)
+    )
+    for key in (
+        c for c in ids if not c.decimal and (pieces.names_orders(c.name) or (all(of) and _may_be_of_orders(c)))
+    ):
+        of_it = ", ".join(table.text(name) for name in (key.name, event) if name)
+        rows, orders, several, same, amounts, many, once, shared = (
             int(n or 0)  # type: ignore[call-overload]
             for n in table.rows(
-                f"""select sum(n), count(*), count(*) filter (n > 1), count(*) filter (n > 1 and low = high), count(distinct low)
-                from (select count(*) as n, min({amount}) as low, max({amount}) as high from {{table}}
-                    where {of} is not null and {amount} is not null group by {of})"""
+                f"""select sum(paid), count(*) filter (paid > 0), count(*) filter (paid > 1), count(*) filter (paid > 1 and low = high),
+                    count(distinct low), count(*) filter (n > 1 and paid > 0), count(*) filter (n > 1 and paid = 1),
+                    count(*) filter (n > 1 and paid > 0 and units = 1 and moments = 1)
+                from (select count(*) as n, count({amount}) as paid, min({amount}) as low, max({amount}) as high,
+                        count(distinct {who}) as units, count(distinct {when}) as moments from {{table}}
+                    where {table.text(key.name)} is not null group by {of_it})"""
             )[0]
         )
+        if not many or not (pieces.names_orders(key.name) or shared >= SAME * many):
+            continue
+        name, id_ = vocabulary.printable(price), written_texts.of(table, key.name)
+        by = f"partition by {id_}{f', {quoted(event)}' * bool(event)}"
         if several and rows > MORE * orders and same >= SAME * several and amounts > 0.5 * orders:
-            name, id_ = vocabulary.printable(price), written_texts.of(table, key.name)
-            of_it = f"{id_}, {quoted(event)}" if event else id_
             yield (
                 f"'{name}' is the same in all rows of an order ({orders:,} orders in {rows:,} rows), and is summed in each of"
                 f" them; if it is the order's total, take one row of each{', and of each event' * bool(event)}, by a query in a file: select * from {table.selected}"
-                f" qualify {id_} is null or row_number() over (partition by {of_it}) = 1"
+                f" qualify {id_} is null or row_number() over ({by}) = 1"
             )
+            return
+        if many > (MORE - 1) * orders and once >= SAME * many:
+            yield (
+                f"'{name}' stands in one row of each order alone and is empty in its others ({many:,} orders have several rows with one"
+                f" '{vocabulary.printable(key.name)}'), which are taken as amounts that nobody knows, so that their units are left out; if it is the order's total,"
+                f" take that row{', and of each event' * bool(event)}, by a query in a file: select * from {table.selected}"
+                f" qualify {id_} is null or row_number() over ({by} order by {written_texts.of(table, price)} is null) = 1"
+            )
+            return
+
+
+def _may_be_of_orders(column: Column) -> bool:
+    """Whether a column has so many values that each may be that of a few rows; how many is approximate."""
+    return not column.has_time and 0.1 * column.rows < column.distinct < 0.98 * column.rows

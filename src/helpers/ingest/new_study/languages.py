@@ -91,6 +91,7 @@ BOUGHT = words(
     "gekocht koop aankoop* aankopen besteld* bestelling* geconverteerd* conversie* ingeschreven inschrijving* geboekt boeking* "
     "satin siparis* donusum* kayit abone rezervasyon* "
     "kupil* zakup* zamowien* konwersj* zapis* zarejestrowan* rezerwac* zarezerwowal* "
+    "verkauft vendu vendus vendido vendida vendidos venduto venduta venduti verkocht sprzedany sprzedane "
     "купил* покупк* заказ* конверси* подпис* зарегистр* оформил* брон* "
     "購入 注文 申込 登録 予約 コンバージョン 契約 购买 下单 转化 注册 订阅 订单 预订 成交 구매 주문 가입 전환"
 )
@@ -144,6 +145,8 @@ MEASURED = words(
 ENDED_WELL = words(
     "recovered recovery cured healed resolved solved survived remission genesen geheilt gesund gelost geloest behoben gueri guerie gueris resolu resolue retabli"
     " recuperado recuperada curado curada resuelto resuelta resolvido resolvida guarito guarita risolto risolta genezen hersteld opgelost"
+    " sold repaid joined responders approved granted verkauft zuruckgezahlt zurueckgezahlt beigetreten genehmigt vendu vendus accorde accordee honore honoree honores aprobado aprobada"
+    " aprobados vendido vendida concedido concedida aprovado aprovada approvato approvata venduto venduta concesso concessa onorato verkocht goedgekeurd toegekend sprzedany przyznany"
 )
 """What ended as a user or a patient wants it, where no harm stands beside it,"""
 CONTENT = words(

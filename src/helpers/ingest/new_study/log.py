@@ -109,7 +109,8 @@ def propose(
     lasted = _of_units(table, unit, time)
     start, end = said.period or _period(lasted)
     walk = walks.of(table, unit, time, event, steps, logged, int((end - start).total_seconds() // 3600))
-    steps = walk.steps
+    steps, begins = walk.steps, logged[walk.steps[0]]
+    results_of_rows.refuse_start(table, unit, event, variant, said, begins, reached[begins][0])
     optional = _skipped(table, unit, event, steps, logged)
     mapped = _mapped(table, columns, unit, time, event, variant, goal.money, said)
     many = paying.quantity(table, columns, mapped.get("price"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary, written_texts
+from helpers.ingest.new_study import no_outcome, vocabulary, written_texts
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import quoted
@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
 MOST = 40
 """Metrics of a long table, at most."""
+FEW = 20
+"""So few units may be arms and their days."""
 
 
 def refuse(table: "SourceTable", rows: int, columns: Sequence[Column], said: Said) -> None:
     """Raise for a long table, with the query that makes a column of each metric where every unit has a row of each.
 
     A column is called as what names metrics, another one as their value, and no unit has a metric twice. Where rows are
-    not there, they may be zeros or never measured, and units without any row are not in the file at all: that is asked.
+    not there, they may be zeros or never measured, and units without any row are not in the file at all: that is asked,
+    as it is where everybody has done what only some do.
     """
     if said.event:
         return
@@ -29,12 +32,11 @@ def refuse(table: "SourceTable", rows: int, columns: Sequence[Column], said: Sai
             keys = [c for c in columns if c not in (metric, value)]
             units = _units(table, rows, keys, metric) if keys else 0
             if 0 < units < rows:
-                whole = rows == units * metric.distinct
-                raise (
-                    _refusal(table, rows, keys, metric, value)
-                    if whole
-                    else _question(table, rows, units, metric, value)
-                )
+                if rows < units * metric.distinct:
+                    raise _question(table, rows, units, metric, value, "not every unit has a row of each")
+                if any(c.distinct > 0.9 * units > FEW for c in keys) and (did := _by_all(table, metric, value)):
+                    raise _question(table, rows, units, metric, value, f"'{did}' is above zero for every unit")
+                raise _refusal(table, rows, keys, metric, value)
 
 
 def _is(column: Column, words: vocabulary.Words) -> bool:
@@ -58,12 +60,21 @@ def _told(table: "SourceTable", metric: Column, value: Column) -> str:
     )
 
 
-def _question(table: "SourceTable", rows: int, units: int, metric: Column, value: Column) -> ReportError:
+def _by_all(table: "SourceTable", metric: Column, value: Column) -> str:
+    """A metric of what some do and others do not, which is above zero wherever it stands; '' where one of them is not."""
+    what = table.text(metric.name)
+    found = table.rows(f"select {what}, min({table.value(value.name)}) from {{table}} group by 1 order by 1")
+    done = [(str(level), low) for level, low in found if level and vocabulary.touches(str(level), no_outcome.DONE)]
+    all_above = all(low is not None and float(low) > 0 for _, low in done)  # type: ignore[arg-type]
+    return vocabulary.printable(done[0][0]) if done and all_above else ""
+
+
+def _question(table: "SourceTable", rows: int, units: int, metric: Column, value: Column, why: str) -> ReportError:
     counted = ", ".join(f"{vocabulary.printable(level)} ({n:,})" for level, n in metric.levels[:6])
     return ReportError(
-        f"{_told(table, metric, value)}, and not every unit has a row of each",
+        f"{_told(table, metric, value)}, and {why}",
         got=f"{rows:,} rows of {units:,} units: {counted}",
-        expected="a row of each metric for every unit that was assigned, also of those of whom nothing is known",
+        expected="a row of each metric for every unit that was assigned, also of those who did nothing and of whom nothing is known",
         cause="rows whose value was 0 were not written, or what is not there was never measured: only a person knows; a unit without"
         " any row is not in the file at all",
         remedy="get the list of all units that were assigned with their variant, and write one row for each: a column for each metric,"

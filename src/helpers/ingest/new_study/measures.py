@@ -52,11 +52,12 @@ def sort(
     columns: list[Column],
     together: frozenset[str] = frozenset(),
     earlier: frozenset[str] = frozenset(),
+    stated: tuple[Column, ...] = (),
 ) -> Sorted:
     """Sort the columns that have no role by what their values and then their names say; where they stand says nothing.
 
     ``together`` are columns that are zero in the same rows as another one: what was bought, and what was paid for it. What may be an
-    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment.
+    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment, ``stated`` what somebody said.
     """
     outcomes: list[Column] = []
     maybe: list[Column] = []
@@ -64,7 +65,7 @@ def sort(
     for column in columns:
         reason = column.unread or unfit(column) + parts_of_dates.as_times(table, column)
         sure = standing(column, together)
-        priced = "" if column.unread else pieces_asked.alone(table, columns, column)
+        priced = "" if column.unread else pieces_asked.alone(table, [*columns, *stated], column)
         if reason and not (priced and reason.startswith(MOSTLY_EMPTY)):
             if column.has_time and column.filled < NEARLY * column.rows:
                 reason += "; as an outcome (--outcome) it is yes where it stands, no where nothing does"

@@ -133,8 +133,8 @@ def only_before(
 
 
 def asked(table: "SourceTable", unit: Column, variant: Column, nothing: Sequence[str]) -> list[str]:
-    """What is asked of units of which no row tells a variant: each holds a word for none, or nothing."""
-    arm, known = f"lower({table.text(variant.name)})", _listed(words(variant))
+    """What is asked of units of which no row tells a variant: each holds a word for ``nothing``, which is no arm of them, or an empty field."""
+    arm, known = f"lower({table.text(variant.name)})", _listed({"", *(level.casefold() for level in nothing)})
     stay, empty, units = (
         int(n)  # type: ignore[call-overload]
         for n in table.rows(

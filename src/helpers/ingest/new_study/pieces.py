@@ -139,3 +139,9 @@ def is_whole(column: Column) -> bool:
     words = vocabulary.tokens(column.name)
     whole = not {*words}.isdisjoint(WHOLE | {"value"}) and all(vocabulary.is_said(word, _OF_ALL) for word in words)
     return column.numeric and not column.binary and whole
+
+
+def names_orders(name: str) -> bool:
+    """Whether a name is that of the id of orders."""
+    found = set(vocabulary.tokens(name))
+    return bool(found & vocabulary.ORDER and (found & vocabulary.KEY or found <= vocabulary.ORDER))

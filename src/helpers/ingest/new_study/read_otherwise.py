@@ -36,6 +36,8 @@ UNCHOSEN = 2
 """So far above the last step another one of up to 10 may stand, where nobody chose the one in between."""
 STEPS = 25
 """Different values of a scale and of the codes beside it, at most."""
+OTHERS, REPEATED, RARE = 12, 3, 0.3
+"""Other values that a number stands apart from, and rows that it is repeated in: at least so many, and at most this share of all."""
 SURELY, MOST = 77, 7
 """The lowest code for no answer that is none of few things that are counted, where it is so many times the highest of these, at least."""
 THEN = f"If so, it is no number: write an empty field there in the file. {worded.ANSWERED}"
@@ -52,31 +54,35 @@ def asked(table: "SourceTable", columns: Sequence[Column], proposal: StudyPropos
         return []
     outcomes = {theirs for theirs, _ in proposal.outcomes.values()}
     measured = [c for c in columns if c.name in outcomes]
-    told = [question for column in measured for question in codes(column)]
+    told = [question for column in measured for question in codes(table, column)]
     return [*told, *_cut_off(table, columns, measured)]
 
 
-def codes(column: Column) -> Iterator[str]:
+def codes(table: "SourceTable", column: Column) -> Iterator[str]:
     """What is asked of values of an outcome that may say that nobody answered, or be codes of answers."""
     values = _whole(column)
     name, words = vocabulary.printable(column.name), set(vocabulary.tokens(column.name))
     off = [*_below(column, values), *(_above(values, words) or _highest(column))]
+    counts = (
+        {float(level): n for level, n in column.levels}
+        if values
+        else {column.low: column.below, column.high: column.above}
+    )
+    if not values:
+        apart = _apart(table, column)
+        off, counts = sorted({*off, *apart}), counts | apart
     if _of_nobody(values, off, words):
         yield (
             f"Does 0 in '{name}' mean that nobody rated? {column.zero:,} of {column.filled:,} rows have it, and it counts as the worst rating of all. {THEN}."
         )
     if off:
-        counts = (
-            {float(level): n for level, n in column.levels}
-            if values
-            else {column.low: column.below, column.high: column.above}
-        )
         steps = [value for value in values if value not in off]
-        beside = f", beside {steps[0]:g} to {steps[-1]:g}" if steps else ", and no other so low" if off[0] < 0 else ""
-        counted = "least" if off[-1] < 0 else "most" if off[0] >= 0 else "least or the most"
+        least, most = off[0] < 0 or off[0] == column.low, off[-1] >= 0 and off[-1] != column.low
+        beside = f", beside {steps[0]:g} to {steps[-1]:g}" if steps else ", and no other so low" if least else ""
+        counted = "least or the most" if least and most else "least" if least else "most"
         yield (
-            f"Does {' or '.join(f'{value:g}' for value in off)} in '{name}' mean that nobody answered? {sum(counts[value] for value in off):,} of {column.filled:,} rows have"
-            f" it{beside}, and it counts as the {counted} of all. {THEN}."
+            f"Does {' or '.join(f'{value:g}' for value in off)} in '{name}' mean that {'nothing was measured' if column.decimal else 'nobody answered'}?"
+            f" {sum(counts[value] for value in off):,} of {column.filled:,} rows have it{beside}, and it counts as the {counted} of all. {THEN}."
         )
     elif values in ([1, 2, 3], [1, 2, 3, 4]) and not (SCALES | {"score"} | coded.COUNTS | vocabulary.LENGTHS) & words:
         yield (
@@ -112,6 +118,32 @@ def _highest(column: Column) -> list[float]:
     return (
         [column.high] if measures.is_code_above(column) and len(column.levels) != column.distinct and not priced else []
     )
+
+
+def _apart(table: "SourceTable", column: Column) -> dict[float, int]:
+    """Repeated numbers of a measure behind a gap that is wider than all other values together, with their rows; prices may leave one.
+
+    Such are 999.9 above weights, and 0 below temperatures; 0 below what is counted is one of them.
+    """
+    words = set(vocabulary.tokens(column.name))
+    if not column.numeric or column.distinct <= OTHERS or vocabulary.touches(column.name, vocabulary.MONEY):
+        return {}
+    told = table.rows(
+        f"select v, n from (select {table.value(column.name)} as v, count(*) as n from {{table}} group by 1) where v is not null"
+        f" qualify row_number() over (order by v) <= {OTHERS} or row_number() over (order by v desc) <= {OTHERS} order by v"
+    )
+    left: dict[float, int] = {float(v): int(n) for v, n in told}  # type: ignore[arg-type, call-overload]
+    found: dict[float, int] = {}
+    for downwards in (True, False):
+        ordered = sorted(left, reverse=downwards)
+        for many in (3, 2, 1):
+            few, others = ordered[:many], ordered[many:]
+            again = min(left[v] for v in few) >= REPEATED and sum(left[v] for v in few) <= RARE * column.filled
+            if again and abs(others[0] - few[-1]) > abs(others[-1] - others[0]) > 0:
+                found |= {v: left.pop(v) for v in few}
+                break
+    counted = not column.decimal or coded.COUNTS & words
+    return {v: n for v, n in found.items() if v or not counted}
 
 
 def _above(values: list[float], words: set[str]) -> list[float]:

@@ -26,8 +26,17 @@ NEITHER = languages.words(
 )
 CALLED = languages.words(
     "result results outcome response answer verdict score ergebnis antwort resultat reponse resultado respuesta risultato risposta resposta uitslag antwoord wynik odpowiedz"
+    " status state statut estado stato zustand stan situacao situacion toestand disposition resolution decision"
 )
-"""Words of a column that says what came of a row."""
+"""Words of a column that says what came of a row, or how it stands with it: a case has one of them."""
+STATES = (
+    WELL
+    | ILL
+    | NEITHER
+    | vocabulary.UNDONE_STATE
+    | languages.words("attended pending withdrawn waived resolved closed noshow")
+)
+"""Words of what came of a case, with which nobody begins."""
 FEWEST, APART = 50, 0.1
 """Units with several rows, from which on their first and last rows are compared, and how far the shares of a way of several steps part in
 these, at least."""
@@ -37,22 +46,40 @@ def refuse(table: "SourceTable", unit: Column, time: Column, event: Column, vari
     """Raise where levels exclude each other in a row, so that there is no way from one to another, unless somebody says where it begins."""
     if variant is None or said.exposure or not (_opposed(event) or _unordered(table, unit, time, event)):
         return
+    raise _no_events(table, unit, event)
+
+
+def refuse_start(
+    table: "SourceTable", unit: Column, event: Column, variant: Column | None, said: Said, level: str, units: int
+) -> None:
+    """Raise where the event from which on units would count says what came of them, and not all have it: nobody chose it but a guess."""
+    words = vocabulary.tokens(level)
+    ended = len(words) == 1 and vocabulary.is_said(words[0], STATES)
+    if variant is not None and not said.exposure and ended and units < ways.ALL * unit.distinct:
+        raise _no_events(table, unit, event)
+
+
+def _no_events(table: "SourceTable", unit: Column, event: Column) -> ReportError:
+    """The error for a column that names no events: what is to be done with two levels, and what is to be known of more."""
     levels = ", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in event.levels[:6])
-    well = [level for level in event.values if _kind(level) == "well"]
-    which = worded.happened(event) or (well[0] if len(well) == 1 else None)
-    query, made = worded.as_flag(table.selected, event, which)
     who, name = typed.name(unit.name), vocabulary.printable(event.name)
-    choose = (
-        ""
-        if which
-        else f"which of {', '.join(repr(vocabulary.printable(v)) for v in event.values[:4])} says that it happened? Put that one into the query, where {worded.LEVEL} stands; "
-    )
-    raise ReportError(
+    if event.distinct > 2:
+        told = worded.of_several(event, who)
+    else:
+        well = [level for level in event.values if _kind(level) == "well"]
+        which = worded.happened(event) or (well[0] if len(well) == 1 else None)
+        query, made = worded.as_flag(table.selected, event, which)
+        choose = (
+            ""
+            if which
+            else f"which of {', '.join(repr(vocabulary.printable(v)) for v in event.values)} says that it happened? Put that one into the query, where {worded.LEVEL} stands; "
+        )
+        told = f"{choose}make 1 and 0 of it by a query in a file beside it, and give that with --primary {made} --cluster {who}: {query}"
+    return ReportError(
         f"{table.called}: '{name}' says what came of each row, and names no events: a unit that never had one of them was exposed all the same",
         got=levels,
         expected="an outcome of rows that repeat a unit; or events, of which one leads to the next",
-        remedy=f"{choose}make 1 and 0 of it by a query in a file beside it, and give that with --primary {made} --cluster {who}: {query}"
-        f"; if these are steps of a way, say where it begins: --exposure NAME",
+        remedy=f"{told}; if these are steps of a way, say with which one all units begin: --exposure NAME",
     )
 
 

@@ -12,27 +12,36 @@ from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.happened import is_nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from helpers.ingest.new_study.source import SourceTable
 
 GAP = timedelta(days=730)
 """Time without any row, at least, beyond which moments are none of an experiment, where all others lie closer together."""
+FEW = 0.001
+"""Share of the rows of each kind of event that may lack a moment, at most, without that their leaving out moves a result."""
 MOST_LEVELS = 4
 """Levels whose rows are counted in a message, at most."""
 REMEDY = "write when each of these rows happened: to leave them out would choose units by what became of them"
 OF_UNITS = "; if all units count, whenever they came in, give the table without this column"
 
 
-def of(table: "SourceTable", rows: int, time: Column | None, telling: "Collection[Column]") -> LeftOut | None:
-    """The rows that have no moment and lack one of the columns that tell whose they are, as a total or a torn last line does."""
+def of(table: "SourceTable", rows: int, time: Column | None, telling: "Sequence[Column]") -> LeftOut | None:
+    """The rows that have no moment and lack one of the columns that tell whose they are, as a total or a torn last line does.
+
+    As well a :data:`FEW` of each kind, which the last of these columns tells: a fault of writing, too rare to choose units by.
+    """
     if time is None or time.moments == rows or roles.happens(time) or not telling:
         return None
     text, none = table.text(time.name), f"{ways.moment_of(table, time)} is null"
     told = " and ".join(f"{table.text(c.name)} is not null" for c in telling)
     last = "file_row_number = max(file_row_number) over (partition by file_index)"
+    kind, gone = table.text(telling[-1].name), f"{none} and ({text} is null or {is_nothing(text)})"
+    kinds = table.rows(f"select count(*) filter ({gone}), count(*) from {{table}} where {told} group by {kind}")
+    few = 0 < sum(k for k, _ in kinds) and all(k <= FEW * n for k, n in kinds)  # type: ignore[misc, operator]
+    torn = f"not ({told}) or {last}" + f" or ({gone})" * few
     found = table.rows(
-        f"select t, count(*) from (select coalesce({text}, '') as t, {none} as none, not ({told}) or {last} as torn from {{table}})"
+        f"select t, count(*) from (select coalesce({text}, '') as t, {none} as none, {torn} as torn from {{table}})"
         " where none group by 1 having bool_and(torn) order by 2 desc, 1"
     )
     words = {str(word): int(n) for word, n in found}  # type: ignore[call-overload]
@@ -40,11 +49,17 @@ def of(table: "SourceTable", rows: int, time: Column | None, telling: "Collectio
         return None
     name, n = vocabulary.printable(time.name), sum(words.values())
     stands = " or ".join(repr(vocabulary.printable(word)) if word else "empty" for word in words)
+    asked = (
+        f"May the {n:,} of {rows:,} rows be left out whose '{name}' is {stands}? Of no kind of event are they more than 1 in"
+        f" {round(1 / FEW):,}; nothing tells when they happened (data.where)."
+        if few
+        else f"Are the {n:,} of {rows:,} rows whose '{name}' is {stands} none of the experiment, as a total or a torn last line? They do not tell whose"
+        " they are, or end the file, and are left out (data.where)."
+    )
     return LeftOut(
         f"coalesce(trim({quoted(time.name)}::varchar), '') not in ({', '.join(map(literal, words))})",
         f"{n:,} of {rows:,} rows are left out, whose '{name}' is {stands}",
-        f"Are the {n:,} of {rows:,} rows whose '{name}' is {stands} none of the experiment, as a total or a torn last line? They do not tell whose"
-        " they are, or end the file, and are left out (data.where).",
+        asked,
     )
 
 

@@ -103,7 +103,7 @@ def propose(
     earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
     leaking += (turning := turns.of(table, free, cluster.column if cluster else None))
     sound = [c for c, reason in leaks if not (reason or c.name in flags or c in [t for t, _ in turning])]
-    kinds = measures.sort(table, sound, together, frozenset(c.name for c in earlier))
+    kinds = measures.sort(table, sound, together, frozenset(c.name for c in earlier), tuple(stated))
     many = standing_for_many(
         table.con,
         table.relation,
@@ -233,7 +233,7 @@ def propose(
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *(each.first for each in (cluster, doubted) if each and "cluster" not in said),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, typed.name(kinds.outcomes[0].name),
-                    [f"{typed.name(c.name)} ({_happened(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:], *no_outcome.below_zero(kinds))]),
+                    [f"{typed.name(c.name)} ({no_outcome.seen(c)})" for c in (*measures.seldom(kinds), *kinds.outcomes[1:], *no_outcome.as_well(kinds))]),
         ),
     )  # fmt: skip
 
@@ -355,7 +355,8 @@ def _tolerances(
                 expected="one row a unit (a unit table), or one row an event with a column that names the event (a log)",
                 cause="ids that are unique within something alone" if ids else "a table of visits, days or orders",
                 remedy=ids
-                or "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
+                or "".join(f"{asked} If so: " for asked in no_outcome.everybody(columns, outcomes))
+                + "name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
                 f" where rows are measured and these were randomised, --cluster {'COLUMN' if repeated.in_two_variants else typed.name(unit.name)}; else sum it up to one row a unit",
             )
         found["duplicate_unit"] = repeated.duplicate_rows
@@ -397,16 +398,6 @@ def _outcome_seen(column: Column, said: Said) -> str:
     option = next((o for o, names in (("primary", (said.primary,)), ("outcomes", said.outcomes), ("money", (said.money,)))
                    if column.name in names), "")  # fmt: skip
     return said.how(option) if option else _seen("outcome", column)
-
-
-def _happened(column: Column) -> str:
-    """In how many rows an outcome is something."""
-    yes = (
-        sum(n for level, n in column.levels if level.lower() in TRUE)
-        if column.in_words
-        else column.numbers - column.zero
-    )
-    return f"something in {yes:,} rows"
 
 
 def _said(column: Column) -> str:

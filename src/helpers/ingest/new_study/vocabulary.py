@@ -120,7 +120,7 @@ OUTCOME: tuple[Words, ...] = (
     words("convert converted conversion conversions purchase purchased purchases bought order orders ordered buy subscribed signup signedup"
         " registered success successful succeeded completed responded response signed upgraded activated booked booking bookings donated donation gave gift gifts applied"
         " enrolled hired attended passed buyer pledge submitted installed opened taken reserved iap"
-        " employed graduated recovered survived healed cured promoted won bound ok okay voted turnout admitted accepted") | languages.BOUGHT,
+        " employed graduated recovered survived healed cured promoted won bound ok okay voted turnout admitted accepted sold repaid joined") | languages.BOUGHT,
     words("retention retained returned active renewed left kept return") | languages.KEPT,
     words("revenue spend spent sales gmv profit"),
     words("click clicked clicks visit visited visits views sessions rounds plays pages minutes seconds duration amount sum count"

@@ -102,6 +102,8 @@ def remedy(source: str, column: Column) -> str:
     column, _ = _once(column)
     if others := _others(column):
         return asked(column, [vocabulary.printable(repr(level)) for level in others])
+    if column.distinct > 2:
+        return of_several(column)
     if happened(column) is None:
         levels = ", ".join(repr(vocabulary.printable(level)) for level in column.values[:4])
         return (
@@ -140,6 +142,19 @@ def asked(column: Column, others: list[str]) -> str:
     return (
         f"what {'do' if len(others) > 1 else 'does'} {levels} of '{name}' say: yes, no, or that nobody knows it? Who knows it writes 1 for yes and 0 for no in each row of the file, and an empty field"
         f" where nobody knows it, and says --primary {typed.name(column.name)}. {ANSWERED}"
+    )
+
+
+def of_several(column: Column, cluster: str = "") -> str:
+    """The same of three levels or more: a query of one of them would count those that nobody knows, or that go further, as no."""
+    name, levels = (
+        vocabulary.printable(column.name),
+        ", ".join(repr(vocabulary.printable(v)) for v in column.values[:6]),
+    )
+    return (
+        f"which of {levels}{', ...' * (column.distinct > 6)} of '{name}' say that it happened, which that it did not, and which that nobody knows it? One level may hold another, as who clicked has"
+        f" opened too. Who knows it writes 1, 0 or an empty field in each row, in a column of the file, and names that: --primary COLUMN{f' --cluster {cluster}' if cluster else ''}. "
+        + ANSWERED
     )
 
 

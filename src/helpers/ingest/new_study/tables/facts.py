@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import currency, deliveries, measures, paying, pieces, typed, vocabulary, written_texts
+from helpers.ingest.new_study import (
+    currency,
+    deliveries,
+    measures,
+    paying,
+    pieces,
+    statuses,
+    typed,
+    vocabulary,
+    written_texts,
+)
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -198,9 +208,9 @@ def rank(name: str) -> int:
 def _undone(table: TableSeen, columns: Sequence[Column]) -> str:
     """What is to be asked of a column some of whose levels say that a fact was undone; empty without one."""
     for column in columns:
-        undone = [(level, n) for level, n in column.levels if vocabulary.UNDONE & set(vocabulary.tokens(level))]
-        if column.words and undone and len(undone) < column.distinct:
-            told = ", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in undone[:4])
-            where = written_texts.is_none_of(table.source, column.name, [level for level, _ in undone])
+        undone, rows = statuses.undone(column), dict(column.levels)
+        if undone:
+            told = ", ".join(f"{vocabulary.printable(level)} ({rows[level]:,} rows)" for level in undone[:4])
+            where = written_texts.is_none_of(table.source, column.name, undone)
             return f"Do rows count whose '{vocabulary.printable(column.name)}' is {told}? They do, until the study says where: {typed.in_study(where)}"
     return ""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from helpers import defaults
 from helpers.config import ASSIGNED, Study, Tables, Tolerance
 from helpers.ingest.levels import variant_of
-from helpers.ingest.new_study import reach, tolerances, two_variants, vocabulary
+from helpers.ingest.new_study import certainty, reach, tolerances, two_variants, vocabulary
 from helpers.ingest.new_study.proposal import Measure, Noted, StudyProposal
+from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.tables.proposal import LONGEST_HISTORY
+from helpers.ingest.new_study.units import measured as in_a_line
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import Match
 
@@ -28,9 +30,14 @@ ALL = 0.98
 
 
 def completed(
-    con: "duckdb.DuckDBPyConnection", proposal: StudyProposal, study: Study, parts: "Parts", found: list[Match]
+    con: "duckdb.DuckDBPyConnection",
+    proposal: StudyProposal,
+    study: Study,
+    parts: "Parts",
+    found: list[Match],
+    said: Said,
 ) -> StudyProposal:
-    """The proposal with what the joined rows show."""
+    """The proposal with what the joined rows show, and what is told and asked of the metrics that are left."""
     rows = f"(select * from {parts.relation})"
     assert isinstance(study.data, Tables)
     tolerate = _tolerated(con, study, rows)
@@ -52,8 +59,8 @@ def completed(
         steps=(ASSIGNED, metrics[0].event), unassigned=_unassigned(most), rate=rate,
         suspicious=(*proposal.suspicious, *leaks),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""),
-        assumed=(*proposal.assumed, *(f"match: {sentence}" for sentence in sentences), *history, *alike, *tolerances.said(tolerate)),
-        first=(*_asked(most, found), *proposal.first, *tolerances.asked(tolerate)),
+        assumed=(*proposal.assumed, f"metrics: {in_a_line(metrics, {m.name: m.comment for m in metrics})}", *(f"match: {sentence}" for sentence in sentences), *history, *alike, *tolerances.said(tolerate)),
+        first=(*_asked(most, found), *proposal.first, *certainty.agreed(metrics[0].name, [m.name for m in metrics[1:]], said), *tolerances.asked(tolerate)),
     )  # fmt: skip
     return reach.told(made)
 

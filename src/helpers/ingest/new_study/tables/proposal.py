@@ -14,7 +14,6 @@ from helpers.errors import several
 from helpers.ingest.new_study import (
     answered,
     asking,
-    certainty,
     coins,
     currency,
     doubts,
@@ -37,14 +36,13 @@ from helpers.ingest.new_study import (
     zones,
 )
 from helpers.ingest.new_study.profile import Column, exact
-from helpers.ingest.new_study.proposal import Arm, Measure, Noted, RoleProposal, StudyProposal
+from helpers.ingest.new_study.proposal import Arm, Noted, RoleProposal, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.tables import facts, measured
 from helpers.ingest.new_study.tables.facts import FactColumns
 from helpers.ingest.new_study.tables.parts import Divided, is_attribute
 from helpers.ingest.new_study.tables.seen import TableSeen
 from helpers.ingest.new_study.units import as_said
-from helpers.ingest.new_study.units import measured as in_a_line
 from helpers.ingest.new_study.weights import weights
 from helpers.ingest.sql import quoted
 from helpers.ingest.values.currency_names import note_of
@@ -124,8 +122,8 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((minor_units.digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
-        tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
-        first=(*asked, *spellings.of_arms(arms, also), *_first(found, told, arms, why, time, said, worth, metrics)),
+        tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, named, said, worth, refunded),
+        first=(*asked, *spellings.of_arms(arms, also), *_first(found, told, arms, why, time, said, worth)),
     )  # fmt: skip
 
 
@@ -297,7 +295,7 @@ def _unused(found: Divided, told: list[FactColumns], tables: tuple[RoleProposal,
 
 def _assumed(
     found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, start: datetime, end: datetime,
-    metrics: tuple[Measure, ...], segments: dict[str, str], said: Said, paid: currency.Proposed, refunded: bool,
+    segments: dict[str, str], said: Said, paid: currency.Proposed, refunded: bool,
 ) -> tuple[str, ...]:  # fmt: skip
     def column(each: Column) -> str:
         return f"'{vocabulary.printable(each.name)}'"
@@ -330,7 +328,6 @@ def _assumed(
         f"rows of {seen.called}: {said.how('where')}: {seen.source.parts.notes[-1]}"
         for seen in {each.given: each for each in (found.assignments, *found.others)}.values() if seen.where
     ]  # fmt: skip
-    lines += [f"metrics: {in_a_line(metrics, {m.name: m.comment for m in metrics})}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
     minor = [
         each.amount for each in told if each.money and each.amount and coins.are_minor([each.amount], paid.noted[0])
@@ -342,12 +339,16 @@ def _assumed(
 
 def _first(
     found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, said: Said, paid: currency.Proposed,
-    metrics: Sequence[Measure],
 ) -> tuple[str, ...]:  # fmt: skip
     asked = list(paid.first)
     for each in told:
         if each.amount:
-            totals = doubts.totals_of_orders(each.table.source, each.table.columns, each.amount.name)
+            totals = doubts.totals_of_orders(
+                each.table.source,
+                each.table.columns,
+                each.amount.name,
+                of=(each.unit.name, each.time.name if each.time else ""),
+            )
             asked += [f"{each.table.called}: does a total count once for each order? {line}" for line in totals]
             asked += [f"{each.table.called}: {paying.multiplied(each.amount, each.many)}"] if each.many else []
             off = (
@@ -385,7 +386,6 @@ def _first(
             told_of = statuses.refunds(each.table.source, each.table.columns, each.amount.name)
             asked += [f"{each.table.called}: {line}" for line in told_of]
             asked += _given_back(each, told)
-    asked += certainty.agreed(metrics[0].name, [m.name for m in metrics[1:]], said)
     return tuple(asked)
 
 

@@ -64,7 +64,7 @@ def propose(
             joined = read(con, study, aside, aside / "joined")
             told = [Match(**each) for each in matches(con)]  # type: ignore[arg-type]
             draft = clustered.proposed(con, draft, divided, joined, said)
-            made_of = direction.told(found.completed(con, draft, study, joined, told), (), said)
+            made_of = direction.told(found.completed(con, draft, study, joined, told, said), (), said)
     writing.named(given, name, force=force, base=base)
     writing.save(writing.rendered(made_of, read_from, called, file, base), file, base)
     return writing.Written(file, writing.told(made_of, str(file.relative_to(base))))
