@@ -18,6 +18,7 @@ from helpers.stats.multiplicity.corrections import adjust
 from helpers.stats.summaries.mean import Mean
 from helpers.stats.summaries.moments import Moments
 from helpers.stats.summaries.ratio import Ratio
+from helpers.stats.summaries.whole_clusters import WholeClusters
 
 FAMILY = "Covariates"
 LEAST = 2
@@ -102,6 +103,10 @@ def _differences(results: Results, metric: Metric, skews: Skews | None) -> list[
     return found
 
 
+LEAKING_CLUSTERS = 0.999
+"""The same of whole clusters, whose sums follow their history closely by themselves, as schools do from year to year."""
+
+
 def leak(results: Results, metric: Metric) -> TrustCheck:
     """A covariate that predicts the outcome almost perfectly is likely the outcome itself, or measured after it.
 
@@ -116,14 +121,15 @@ def leak(results: Results, metric: Metric) -> TrustCheck:
     r = pooled_correlation(arms)
     if math.isnan(r):
         return TrustCheck(name, question, "cannot be told: history or outcome does not vary", "not asked", FAMILY)
-    close = abs(r) > LEAKING_CORRELATION
+    whole = any(isinstance(arm, WholeClusters) for arm in arms)
+    close = abs(r) > (LEAKING_CLUSTERS if whole else LEAKING_CORRELATION)
     apart = close and any(differs_from_outcome(arms[0], arm, metric) for arm in arms[1:])
     leaking = close and not apart
     told = ": do not adjust by it" if leaking else ", and the arms differ in the outcome and not in it" if apart else ""
     return TrustCheck(
         name,
         question,
-        f"correlation with the outcome {r:+.2f}{told}",
+        f"correlation {'of whole clusters ' * whole}with the outcome {r:+.2f}{told}",
         "warning" if leaking else "passed",
         FAMILY,
         "a history that may be its outcome",

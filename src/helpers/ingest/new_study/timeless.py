@@ -38,7 +38,7 @@ def of(table: "SourceTable", rows: int, time: Column | None, telling: "Sequence[
     last = "file_row_number = max(file_row_number) over (partition by file_index)"
     kind, gone = table.text(telling[-1].name), f"{none} and ({text} is null or {is_nothing(text)})"
     kinds = table.rows(f"select count(*) filter ({gone}), count(*) from {{table}} where {told} group by {kind}")
-    few = 0 < sum(k for k, _ in kinds) and all(k <= FEW * n for k, n in kinds)  # type: ignore[misc, operator]
+    few = sum(k for k, _ in kinds) > 0 and all(k <= FEW * n for k, n in kinds)  # type: ignore[misc, operator]
     torn = f"not ({told}) or {last}" + f" or ({gone})" * few
     found = table.rows(
         f"select t, count(*) from (select coalesce({text}, '') as t, {none} as none, {torn} as torn from {{table}})"
