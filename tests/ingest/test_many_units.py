@@ -1,5 +1,6 @@
 """Rows that may stand for many units are told, by `check` and by new-study; those of sums are refused there."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -63,7 +64,8 @@ def test_new_study_asks_it_first(tmp_path, name):
     data = frame([str(1 + i % 9) for i in range(400)], name).rename(columns={"arm": "variant"})
     data.to_csv(tmp_path / "shop.csv", index=False)
     _, text, _ = proposed(tmp_path, tmp_path / "shop.csv")
-    assert f"#   1. Is a row one unit? {said(name)}." in text
+    first = text[text.index("# Check first:") : text.index("\nname:")]
+    assert re.search(rf"#   \d\. Is a row one unit\? {re.escape(said(name))}\.", first)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from helpers import stats
+from helpers.experiment.funnel import share_of_clusters
 from helpers.stats.adjustment.covariates import centred_basis, checked_columns
 from helpers.stats.adjustment.lin import lin_arrays
 from helpers.stats.adjustment.post_stratification import post_stratify_arrays
 from helpers.stats.bayes.beta import BetaPair
-from helpers.stats.checks.exact_counts import designed_shares, equal_shares
+from helpers.stats.checks.exact_counts import clustered_shares_p_value, designed_shares, equal_shares
 from helpers.stats.checks.srm import srm_by_group
 from helpers.stats.comparisons import linear
 from helpers.stats.comparisons.linear import satterthwaite
@@ -304,6 +305,21 @@ def _(rng):
         return stats.retention(seen["first"], place.loc[active.id], active.time, end=20, days=[0, 1, 7])
 
     return (seen, active), answer
+
+
+@of("stats.checks.exact_counts.clustered_shares_p_value", "experiment.funnel.share_of_clusters")
+def _(rng):
+    there = rng.integers(0, 30, (24, 3))
+    reached = rng.binomial(there, rng.uniform(0.2, 0.6, (24, 1)))
+    clusters = pd.DataFrame(np.hstack([there, reached]), columns=[*"abc", *"xyz"])
+
+    def answer(clusters):
+        return (
+            clustered_shares_p_value(clusters[[*"xyz"]].to_numpy(), clusters[[*"abc"]].to_numpy()),
+            share_of_clusters(clusters.x, clusters.a),
+        )
+
+    return (clusters,), answer
 
 
 @of(
