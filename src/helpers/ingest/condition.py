@@ -109,8 +109,8 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
     The rows that stay are told by the lines in which they stand in their files, as before.
 
     Raises:
-        ReportError: for a condition that cannot be asked, a column that the table has not, where no row is left, and for rows
-            of which an empty field leaves open whether it holds, for these would be left out in silence.
+        ReportError: for a condition that cannot be asked, a column that the table has not, where no row is left, and, where
+            somebody types it, for rows of which an empty field leaves open whether it holds; of a study they are counted.
     """
     import duckdb
 
@@ -141,9 +141,10 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
             f"{parts.names[0]}: {key} leaves no row", got=said, expected=f"a condition that holds for some of {total:,} rows",
             cause="a text in other letters than it stands in the table, or a text compared with a number",
         )  # fmt: skip
-    if unknown:
+    if unknown and key != "data.where":
         raise _open(parts.names[0], said, key, unknown, total)
-    out = f"{total - left:,} of {total:,} rows are not taken, those for which this does not hold: {said}"
+    open_ = f" (of {unknown.total():,} an empty field leaves it open)" if unknown else ""
+    out = f"{total - left:,} of {total:,} rows are not taken, those for which this does not hold{open_}: {said}"
     return replace(parts, notes=(*parts.notes, out), apart=parts.apart + total - left)
 
 

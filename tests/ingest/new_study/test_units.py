@@ -216,3 +216,9 @@ def test_nothing_is_left_beside_what_was_asked_for(tmp_path: Path) -> None:
 def test_no_unit_id_is_said_or_written(tmp_path: Path) -> None:
     _, text, said = proposed(tmp_path, units(tmp_path / "t.csv", "'mail' || i || '@x.org' as email"))
     assert "u0000" not in text + said and "@x.org" not in text + said
+
+
+def test_a_column_whose_name_has_no_word_is_no_traceback(tmp_path: Path) -> None:
+    file = units(tmp_path / "t.csv", """i + 1 as "#" """)
+    study, _, _ = proposed(tmp_path, file)
+    assert study.primary.name == "converted"

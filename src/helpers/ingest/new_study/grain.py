@@ -393,7 +393,7 @@ def _above_the_notes(seen: TableView, time: Column | None, variant: Column) -> t
     above = seen.again(replace(seen.table, left_out=f"{seen.table.text(variant.name)} is null"))
     if time is not None and time.filled < time.rows:
         called = f"'{vocabulary.printable(variant.name)}'"
-        filled = f"trim({quoted(variant.name)}::varchar) <> ''"
+        filled = f"coalesce(trim({quoted(variant.name)}::varchar), '') <> ''"
         return replace(above, rows=seen.rows), (
             filled,
             f"{without:,} rows without a value in {called}, as below a table",

@@ -42,7 +42,7 @@ def of(column: "Column") -> str:
     if EARLIEST <= column.low < column.high <= LATEST:
         return "a part of a date: its values are those of years"
     found = vocabulary.tokens(column.name)
-    for word, behind in zip(found, [*found[1:], ""], strict=True):
+    for word, behind in zip(found, [*found[1:], ""], strict=False):  # a name without a word has none
         low, high = PARTS_OF_DATES.get(word, (1.0, 0.0))
         if behind.isdecimal() and low <= float(behind) < high:
             continue  # pain_week8 is what was measured in that week
