@@ -9,13 +9,18 @@ from helpers.stats.summaries.ratio import Ratio
 from helpers.stats.summaries.whole_clusters import WholeClusters
 
 
+def history_of(results: Results, metric: Metric, *variants: str) -> dict[str, Mean | Ratio]:
+    """Of every named variant with units the summary with its covariate as it was measured."""
+    found = {name: results.arm(metric, name, covariate=True) for name in variants}
+    return {name: arm for name, arm in found.items() if isinstance(arm, Mean | Ratio)}
+
+
 def with_history(results: Results, metric: Metric, *variants: str) -> dict[str, Mean | Ratio]:
-    """Of every named variant with units the summary with its covariate; of clusters beside their size.
+    """The same, of clusters beside their size.
 
     A mean over the units of clusters has these below its line, who were there before; what a ratio has there may react.
     """
-    found = {name: results.arm(metric, name, covariate=True) for name in variants}
-    arms = {name: arm for name, arm in found.items() if isinstance(arm, Mean | Ratio)}
+    arms = history_of(results, metric, *variants)
     clusters = [arm for arm in arms.values() if isinstance(arm, WholeClusters)]
     if metric.type == "ratio" or not clusters:
         return arms

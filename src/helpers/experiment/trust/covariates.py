@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from helpers.config import Metric, Study, Units
 from helpers.defaults import ALPHA, LEAKING_CORRELATION, SRM_THRESHOLD
-from helpers.experiment.adjusted import with_history
+from helpers.experiment.adjusted import history_of, with_history
 from helpers.experiment.arm_shares import after_holm
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
@@ -89,7 +89,7 @@ def measured_before(metric: Metric, study: Study) -> str:
 
 def _differences(results: Results, metric: Metric, skews: Skews | None) -> list[tuple[Effect, float]]:
     """What was measured before, of each treatment against the control, with its p; empty where fewer than two arms have units."""
-    arms = _arms(results, metric)
+    arms = history_of(results, metric, *(v.name for v in results.study.variants))
     before = [_before(arm, metric) for arm in arms.values()]
     skewed = skews.by_treatment(metric, "history") if skews else {}
     found = []
@@ -183,12 +183,6 @@ def _contribution(arm: Mean | Ratio) -> Moments:
         return arm.moments
     ratio = arm.estimate if math.isfinite(arm.estimate) else 0.0
     return arm.moments.mapped([[1.0, -ratio, 0.0], [0.0, 0.0, 1.0]], [0.0, 0.0])
-
-
-def _arms(results: Results, metric: Metric) -> dict[str, Mean | Ratio]:
-    """Of every variant with units, the control first."""
-    found = {v.name: results.arm(metric, v.name, covariate=True) for v in results.study.variants}
-    return {name: arm for name, arm in found.items() if isinstance(arm, Mean | Ratio)}
 
 
 def _before(arm: Mean | Ratio, metric: Metric) -> Mean | Ratio:
